@@ -1,0 +1,21 @@
+export type RuntimeErrorCode =
+  | "manifest_invalid"
+  | "manifest_disagrees"
+  | "route_invalid"
+  | "mount_invalid"
+  | "tenant_refused"
+  | "transaction_closed"
+  | "transaction_failed"
+  | "proxy_invalid";
+
+/** A fault of the program or its configuration, found at construction. Never shown to a client. */
+export class RuntimeError extends Error {
+  override readonly name = "RuntimeError";
+  readonly code: RuntimeErrorCode;
+  readonly retryable = false;
+
+  constructor(code: RuntimeErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
