@@ -1,0 +1,11 @@
+export { Secret, MAX_SECRET_BYTES } from "./secret.ts";
+export { maskSecret } from "./mask-secret.ts";
+export { VaultError } from "./vault-error.ts";
+export type { VaultErrorCode } from "./vault-error.ts";
+export type { Binding, ExpectedBinding } from "./binding.ts";
+export { seal } from "./seal.ts";
+export { open, openSealed } from "./open.ts";
+export type { Opened } from "./open.ts";
+export type { SealingKey } from "./organisation-key/sealing-key.ts";
+export type { OpeningKey } from "./organisation-key/opening-key.ts";
+export type { X25519PublicJwk } from "./organisation-key/public-jwk.ts";
