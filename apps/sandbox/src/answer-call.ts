@@ -1,0 +1,84 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { planAnswer } from "./answer.ts";
+import type { TokenCounter } from "./count-tokens.ts";
+import type { Directives } from "./directives.ts";
+import { NO_DIRECTIVES, parseDirectives } from "./directives.ts";
+import type { Answer, Ask, Reply, TokenUsage } from "./exchange.ts";
+import type { JsonObject } from "./json-value.ts";
+import { objectOf } from "./json-value.ts";
+import { checkModel, getModel, listModels } from "./models.ts";
+import type { Stamp } from "./openai/chat-reply.ts";
+import { chatReply } from "./openai/chat-reply.ts";
+import { readChat } from "./openai/read-chat.ts";
+import { SandboxRefusal } from "./provider-error.ts";
+import type { Route } from "./route.ts";
+
+/** What a call amounts to: the reply to send, the faults to apply to it, and what the ledger notes. */
+export interface Answered {
+  reply: Reply;
+  directives: Directives;
+  model: string | null;
+  stream: boolean;
+  usage: TokenUsage | null;
+  usageReported: boolean;
+}
+
+export interface Call {
+  route: Route;
+  query: URLSearchParams;
+  /** Empty for GET. */
+  body: JsonObject;
+  headers: IncomingHttpHeaders;
+  credential: string;
+  stamp: Stamp;
+  counter: TokenCounter;
+}
+
+/** Answers a located, authenticated call. Throws SandboxRefusal for what the provider would refuse. */
+export function answerCall(call: Call): Answered {
+  const { route, body, counter, stamp } = call;
+  switch (route.endpoint) {
+    case "models.list":
+      return plain(listModels(route.provider), null);
+    case "models.get":
+      return plain(getModel(route.provider, route.model ?? ""), route.model);
+    case "chat.completions": {
+      const includeUsage = objectOf(body["stream_options"])?.["include_usage"] === true;
+      return generated(call, readChat(body, counter), (ask, answer) => chatReply(ask, answer, stamp, includeUsage));
+    }
+    default:
+      throw new SandboxRefusal(501, "The sandbox does not simulate this endpoint.");
+  }
+}
+
+function plain(reply: Reply, model: string | null): Answered {
+  return { reply, directives: NO_DIRECTIVES, model, stream: false, usage: null, usageReported: false };
+}
+
+function generated(call: Call, ask: Ask, render: (ask: Ask, answer: Answer) => Reply): Answered {
+  const directives = parseDirectives(ask.directiveText);
+  refuseAsAsked(call, ask.model, directives);
+  const answer = planAnswer(ask, directives, call.counter);
+  const { model, stream } = ask;
+  return {
+    reply: render(ask, answer),
+    directives,
+    model,
+    stream,
+    usage: answer.usage,
+    usageReported: answer.usageReported,
+  };
+}
+
+/** The refusal a `sandbox:status` directive asks for; with `-echo` the credential stands in the message, as providers do it. */
+function refuseAsAsked(call: Call, model: string, directives: Directives): void {
+  checkModel(call.route.provider, model);
+  if (directives.status === null) return;
+  const echo = directives.echoCredential ? ` Incorrect API key provided: ${call.credential}.` : "";
+  const refusal = new SandboxRefusal(
+    directives.status,
+    `[simulated] The sandbox was asked to answer ${directives.status}.${echo}`,
+  );
+  refusal.model = model;
+  throw refusal;
+}
