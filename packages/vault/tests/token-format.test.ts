@@ -52,7 +52,12 @@ test("a token with any one character changed is turned away", () => {
 test("anything that is not exactly a token is turned away", () => {
   const { token } = createToken("test");
   const malformed = ["", " ", token + "0", token.slice(1), ` ${token}`, `${token} `, `${token}\n`, token.slice(0, -1)];
-  malformed.push(token.toUpperCase(), token.replace("_test_", "_live_"), token.replace("mtr", "sk"), `${token}${token}`);
+  malformed.push(
+    token.toUpperCase(),
+    token.replace("_test_", "_live_"),
+    token.replace("mtr", "sk"),
+    `${token}${token}`,
+  );
   for (const text of malformed) assert.equal(parseToken(text), null, JSON.stringify(text.slice(0, 5)));
 });
 

@@ -1,7 +1,8 @@
 import { createPrivateKey } from "node:crypto";
 import type { CryptoKey, JWK } from "jose";
 import { openFailed, VaultError } from "../vault-error.ts";
-import { isBytes32, isX25519PublicJwk, organisationKeyId } from "./public-jwk.ts";
+import { isBytes32, isX25519PublicJwk } from "./public-jwk.ts";
+import { isIdOf } from "./organisation-key-id.ts";
 import type { X25519PublicJwk } from "./public-jwk.ts";
 import { markAsUncloneable } from "node:worker_threads";
 
@@ -12,13 +13,13 @@ export class OpeningKey {
   readonly publicJwk: X25519PublicJwk;
   readonly #key: CryptoKey;
 
-  /** @throws VaultError `open_failed` when the JWK is not an X25519 private key */
-  constructor(org: string, privateJwk: JWK) {
+  /** @throws VaultError `open_failed` unless it is an X25519 private JWK and `id` the id of this very key */
+  constructor(org: string, id: string, privateJwk: JWK) {
     const { kty, crv, x, d } = privateJwk;
     const publicJwk = { kty, crv, x };
-    if (!isX25519PublicJwk(publicJwk) || !isBytes32(d)) throw openFailed();
+    if (!isX25519PublicJwk(publicJwk) || !isIdOf(id, publicJwk) || !isBytes32(d)) throw openFailed();
     this.org = org;
-    this.id = organisationKeyId(publicJwk);
+    this.id = id;
     this.publicJwk = Object.freeze(publicJwk);
     try {
       const imported = createPrivateKey({ key: { ...publicJwk, d }, format: "jwk" });

@@ -2,7 +2,8 @@ import { createPublicKey } from "node:crypto";
 import type { CryptoKey } from "jose";
 import { VaultError } from "../vault-error.ts";
 import { UUID } from "../binding.ts";
-import { isX25519PublicJwk, organisationKeyId } from "./public-jwk.ts";
+import { isX25519PublicJwk } from "./public-jwk.ts";
+import { isIdOf } from "./organisation-key-id.ts";
 import type { X25519PublicJwk } from "./public-jwk.ts";
 
 /**
@@ -15,12 +16,16 @@ export class SealingKey {
   readonly publicJwk: X25519PublicJwk;
   readonly #key: CryptoKey;
 
-  constructor(org: string, publicJwk: X25519PublicJwk) {
-    if (!UUID.test(org) || !isX25519PublicJwk(publicJwk)) {
-      throw new VaultError("input_invalid", "An organisation key must be an X25519 public JWK of an organisation.");
+  /** @throws VaultError `input_invalid` unless `id` is the id of this very key */
+  constructor(org: string, id: string, publicJwk: X25519PublicJwk) {
+    if (!UUID.test(org) || !isX25519PublicJwk(publicJwk) || !isIdOf(id, publicJwk)) {
+      throw new VaultError(
+        "input_invalid",
+        "An organisation key needs an organisation, its own id and an X25519 public JWK.",
+      );
     }
     this.org = org;
-    this.id = organisationKeyId(publicJwk);
+    this.id = id;
     this.publicJwk = Object.freeze({ kty: publicJwk.kty, crv: publicJwk.crv, x: publicJwk.x });
     this.#key = createPublicKey({ key: { ...this.publicJwk }, format: "jwk" }).toCryptoKey("X25519", true, []);
     Object.freeze(this);
