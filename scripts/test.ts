@@ -1,36 +1,40 @@
-import { parseArgs } from "node:util";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { startDatabase } from "./test/database.ts";
-import { selectTests } from "./test/select.ts";
 import { runTests } from "./test/run.ts";
+import { selectTests } from "./test/select.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    "test-name-pattern": { type: "string", multiple: true, default: [] },
-    "test-only": { type: "boolean", default: false },
-  },
-});
+/** `npm test`, `npm test -- packages/vault`, `npm test -- --test-name-pattern=revoked e2e`. */
+async function test(): Promise<boolean> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      "test-name-pattern": { type: "string", multiple: true, default: [] },
+      "test-only": { type: "boolean", default: false },
+      root: { type: "string", default: path.join(import.meta.dirname, "..") },
+    },
+  });
+  const files = selectTests(values.root, positionals);
+  if (files.length === 0) throw new Error(`there is no test in ${positionals.join(", ") || "this repository"}`);
 
-const root = path.join(import.meta.dirname, "..");
-const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
-
-const files = selectTests(root, positionals);
-if (files.length === 0) {
-  console.error(`no test file lies in ${positionals.join(", ") || "this repository"}`);
-  process.exitCode = 1;
-} else {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const database = await startDatabase();
   try {
-    const passed = await runTests(root, files, {
+    return await runTests(values.root, files, {
       namePatterns: values["test-name-pattern"],
       only: values["test-only"],
       environment: database.environment,
       signal: stop.signal,
     });
-    process.exitCode = passed ? 0 : 1;
   } finally {
     await database.stop();
   }
+}
+
+try {
+  process.exitCode = (await test()) ? 0 : 1;
+} catch (error) {
+  console.error(`npm test: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 }

@@ -14,7 +14,7 @@ const CONFIGURATION = ["tsconfig.json", ".oxlintrc.json", ".oxfmtrc.json", ".sec
 
 /** Judges planted files with the project's own tools and configuration. */
 async function findings(part: Part, files: Readonly<Record<string, string>>): Promise<string> {
-  using planted = plant({ ...files, "package.json": '{ "type": "module" }\n', "tsconfig.json": "" });
+  using planted = plant({ ...files, "package.json": '{\n  "type": "module"\n}\n', "tsconfig.json": "" });
   for (const name of CONFIGURATION) copyFileSync(path.join(ROOT, name), path.join(planted.root, name));
   symlinkSync(path.join(ROOT, "node_modules"), path.join(planted.root, "node_modules"));
   const verdict = await part.run(planted.tree);
