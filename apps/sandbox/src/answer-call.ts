@@ -1,15 +1,22 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { countTokensReply as countMessages, messagesReply } from "./anthropic/messages-reply.ts";
+import { readMessages, readPrompt } from "./anthropic/read-messages.ts";
 import { planAnswer } from "./answer.ts";
 import type { TokenCounter } from "./count-tokens.ts";
 import type { Directives } from "./directives.ts";
 import { NO_DIRECTIVES, parseDirectives } from "./directives.ts";
 import type { Answer, Ask, Reply, TokenUsage } from "./exchange.ts";
+import { countTokensReply as countContents, generateReply } from "./google/generate-reply.ts";
+import { readGenerate } from "./google/read-generate.ts";
 import type { JsonObject } from "./json-value.ts";
 import { objectOf } from "./json-value.ts";
 import { checkModel, getModel, listModels } from "./models.ts";
 import type { Stamp } from "./openai/chat-reply.ts";
 import { chatReply } from "./openai/chat-reply.ts";
+import { embeddingsReply, readEmbeddings } from "./openai/embeddings.ts";
 import { readChat } from "./openai/read-chat.ts";
+import { readResponses } from "./openai/read-responses.ts";
+import { responsesReply } from "./openai/responses-reply.ts";
 import { SandboxRefusal } from "./provider-error.ts";
 import type { Route } from "./route.ts";
 
@@ -46,8 +53,28 @@ export function answerCall(call: Call): Answered {
       const includeUsage = objectOf(body["stream_options"])?.["include_usage"] === true;
       return generated(call, readChat(body, counter), (ask, answer) => chatReply(ask, answer, stamp, includeUsage));
     }
-    default:
-      throw new SandboxRefusal(501, "The sandbox does not simulate this endpoint.");
+    case "responses":
+      return generated(call, readResponses(body, counter), (ask, answer) => responsesReply(ask, answer, stamp, body));
+    case "embeddings":
+      return embedded(call);
+    case "messages":
+      return generated(call, readMessages(body, call.headers, counter), (ask, answer) =>
+        messagesReply(ask, answer, stamp.id),
+      );
+    case "messages.count_tokens":
+      return counted(call, readPrompt(body, call.headers, counter), countMessages);
+    case "generateContent":
+      return generated(call, readGenerate(body, route.model ?? "", false, counter), (ask, answer) =>
+        generateReply(ask, answer, stamp.id, false),
+      );
+    case "streamGenerateContent": {
+      const sse = call.query.get("alt") === "sse";
+      return generated(call, readGenerate(body, route.model ?? "", true, counter), (ask, answer) =>
+        generateReply(ask, answer, stamp.id, sse),
+      );
+    }
+    case "countTokens":
+      return counted(call, readGenerate(countedBody(body), route.model ?? "", false, counter), countContents);
   }
 }
 
@@ -68,6 +95,42 @@ function generated(call: Call, ask: Ask, render: (ask: Ask, answer: Answer) => R
     usage: answer.usage,
     usageReported: answer.usageReported,
   };
+}
+
+function counted(call: Call, ask: Ask, render: (inputTokens: number) => Reply): Answered {
+  const directives = parseDirectives(ask.directiveText);
+  refuseAsAsked(call, ask.model, directives);
+  return {
+    reply: render(ask.inputTokens),
+    directives,
+    model: ask.model,
+    stream: false,
+    usage: null,
+    usageReported: false,
+  };
+}
+
+/** Google's countTokens takes `contents` itself, or a whole `generateContentRequest`. */
+function countedBody(body: JsonObject): JsonObject {
+  return objectOf(body["generateContentRequest"]) ?? body;
+}
+
+function embedded(call: Call): Answered {
+  const ask = readEmbeddings(call.body, call.counter);
+  const directives = parseDirectives(ask.directiveText);
+  refuseAsAsked(call, ask.model, directives);
+  const usage = {
+    input: ask.inputTokens,
+    cache_read: 0,
+    cache_write_5m: 0,
+    cache_write_1h: 0,
+    audio_in: 0,
+    output: 0,
+    reasoning: 0,
+    audio_out: 0,
+  };
+  const reply = embeddingsReply(ask, !directives.noUsage);
+  return { reply, directives, model: ask.model, stream: false, usage, usageReported: !directives.noUsage };
 }
 
 /** The refusal a `sandbox:status` directive asks for; with `-echo` the credential stands in the message, as providers do it. */

@@ -4,6 +4,9 @@ import { SandboxRefusal } from "./provider-error.ts";
 /** Models listed. Any other name is answered too; `missing-…` names a model the provider does not know. */
 export const LISTED_MODELS: Record<Provider, readonly string[]> = {
   openai: [
+    "gpt-5.5",
+    "gpt-5.4",
+    "gpt-5.4-mini",
     "gpt-5",
     "gpt-5-mini",
     "gpt-5-nano",
@@ -17,13 +20,14 @@ export const LISTED_MODELS: Record<Provider, readonly string[]> = {
     "text-embedding-3-large",
   ],
   anthropic: [
-    "claude-opus-4-5",
-    "claude-sonnet-4-5",
+    "claude-opus-5-5",
+    "claude-sonnet-5",
+    "claude-opus-5",
+    "claude-opus-4-8",
+    "claude-sonnet-4-6",
     "claude-haiku-4-5",
-    "claude-opus-4-1",
-    "claude-3-5-haiku-20241022",
   ],
-  google: ["gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite", "gemini-2.0-flash"],
+  google: ["gemini-3.1-pro-preview", "gemini-3.5-flash", "gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"],
 };
 
 /** Creation time of every listed model: fixed, so that answers are deterministic. */

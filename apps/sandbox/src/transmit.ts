@@ -122,8 +122,9 @@ async function stall(sending: Sending): Promise<boolean> {
 }
 
 async function cut(sending: Sending): Promise<boolean> {
+  const { response } = sending;
   // What was written must leave before the reset, or half a stream would be none.
-  await new Promise<void>((resolve) => sending.response.write("", () => resolve()));
-  sending.response.destroy();
+  if (response.headersSent) await new Promise<void>((resolve) => response.write("", () => resolve()));
+  response.destroy();
   return false;
 }

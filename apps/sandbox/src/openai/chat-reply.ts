@@ -1,4 +1,5 @@
 import type { Answer, Ask, Reply } from "../exchange.ts";
+import type { JsonObject } from "../json-value.ts";
 
 const JSON_HEADERS = { "content-type": "application/json" };
 const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" };
@@ -106,7 +107,7 @@ function* chatFrames(ask: Ask, answer: Answer, stamp: Stamp, includeUsage: boole
   yield "data: [DONE]\n\n";
 }
 
-function* deltas(answer: Answer): Generator<unknown> {
+function* deltas(answer: Answer): Generator<JsonObject> {
   for (const content of answer.pieces) yield { content };
   for (const piece of answer.tool?.argumentPieces ?? [])
     yield { tool_calls: [{ index: 0, function: { arguments: piece } }] };
