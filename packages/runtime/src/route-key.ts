@@ -1,11 +1,51 @@
+import { problemResponse, toProblem } from "./answer/problem-response.ts";
 import type { Authenticator, PublicAccess } from "./authenticator.ts";
-import type { RouteInput, RouteKey, RouteOptions } from "./route.ts";
+import { defineRoute } from "./define-route.ts";
+import { rateLimitHeaders, type LimitRecord } from "./gates/limit-rate.ts";
+import { passGates, type Plan } from "./pass-gates.ts";
+import type { HandlerResult, RouteInput, RouteKey, RouteOptions } from "./route.ts";
 import type { TenantScope } from "./tenant/tenant-scope.ts";
 
+/**
+ * Builds a route whose handler is reached only through every gate, in this order: method and size → limit by
+ * address → authentication → tenant → membership and role → limit by tenant → validation → handler.
+ * The returned function never rejects: every failure is a problem document.
+ * Throws RuntimeError `route_invalid` or `manifest_disagrees` at construction.
+ */
 export function routeKey<
   const Input extends RouteInput,
   Scope extends TenantScope,
   Auth extends Authenticator | PublicAccess,
 >(options: RouteOptions<Input, Scope, Auth>): RouteKey {
-  throw new Error(`not built yet: ${options.path}`);
+  const { definition, pattern } = defineRoute(options as unknown as RouteOptions<RouteInput, TenantScope, Auth>);
+  const plan: Plan = {
+    definition,
+    pattern,
+    host: options.host,
+    authorize: options.authorize ?? null,
+    name: `${definition.method} ${definition.path}`,
+    // The gates build exactly the context this type promises; the cast is where the generic ends.
+    handler: options.handler as unknown as (context: unknown) => Promise<HandlerResult>,
+  };
+  const route = async (request: Request): Promise<Response> => {
+    const requestId = crypto.randomUUID();
+    const limits: LimitRecord[] = [];
+    try {
+      return await passGates(plan, request, requestId, limits);
+    } catch (error) {
+      const problem = toProblem(error, definition.problems);
+      if (problem.status >= 500) report(plan, problem.cause ?? problem, requestId);
+      const response = problemResponse(problem, requestId, rateLimitHeaders(limits));
+      return request.method === "HEAD" ? new Response(null, response) : response;
+    }
+  };
+  return Object.freeze(Object.assign(route, { definition }));
+}
+
+function report({ host, name }: Plan, error: unknown, requestId: string): void {
+  try {
+    host.report({ error, requestId, route: name });
+  } catch {
+    // The answer matters more than the record of it.
+  }
 }

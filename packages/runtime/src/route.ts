@@ -110,8 +110,8 @@ export interface RouteOptions<
   readonly limit: RouteLimits;
   readonly maxBodyBytes: number;
   readonly idempotency: "accepted" | "none";
-  /** Problem codes of this route beside the runtime's own, with their status (400–599) and title. */
-  readonly problems?: Readonly<Record<string, { readonly status: number; readonly title: string }>>;
+  /** Problem codes of this route beside the runtime's own, with their status (400–599) and the sentence a client reads. */
+  readonly problems?: Readonly<Record<string, { readonly status: number; readonly detail: string }>>;
   readonly handler: (context: RouteContext<Input, Scope, Auth>) => Promise<HandlerResult>;
 }
 
@@ -127,7 +127,7 @@ export interface RouteDefinition {
   readonly limit: RouteLimits;
   readonly maxBodyBytes: number;
   readonly idempotency: "accepted" | "none";
-  readonly problems: Readonly<Record<string, { readonly status: number; readonly title: string }>>;
+  readonly problems: Readonly<Record<string, { readonly status: number; readonly detail: string }>>;
 }
 
 export type RouteKey = ((request: Request) => Promise<Response>) & { readonly definition: RouteDefinition };

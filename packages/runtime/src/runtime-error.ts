@@ -6,7 +6,8 @@ export type RuntimeErrorCode =
   | "tenant_refused"
   | "transaction_closed"
   | "transaction_failed"
-  | "proxy_invalid";
+  | "proxy_invalid"
+  | "limiter_full";
 
 /** A fault of the program or its configuration, found at construction. Never shown to a client. */
 export class RuntimeError extends Error {

@@ -1,0 +1,30 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { Problem, type FieldError } from "../problem.ts";
+import { unreadAuthority } from "./unread-authority.ts";
+
+export type Part = "body" | "query" | "params" | "headers";
+
+const MAX_ERRORS = 20;
+const PLAIN_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** One part of the input against its Standard Schema. Throws Problem `invalid_input` with paths, never values. */
+export async function validatePart(part: Part, schema: StandardSchemaV1, value: unknown): Promise<unknown> {
+  const outcome = schema["~standard"].validate(value);
+  const result = outcome instanceof Promise ? await outcome : outcome;
+  if (result.issues !== undefined) throw invalid(result.issues.slice(0, MAX_ERRORS).map((issue) => at(part, issue)));
+  if (part === "body" || part === "query") {
+    const ignored = unreadAuthority(value, result.value, part);
+    if (ignored !== null) throw invalid([{ path: ignored }]);
+  }
+  return result.value;
+}
+
+function invalid(errors: readonly FieldError[]): Problem {
+  return new Problem("invalid_input", { errors });
+}
+
+function at(part: Part, issue: StandardSchemaV1.Issue): FieldError {
+  const names = (issue.path ?? []).map((step) => String(typeof step === "object" ? step.key : step));
+  // A name the client made up could hold anything, so only plain ones are repeated.
+  return { path: [part, ...names.map((name) => (PLAIN_NAME.test(name) ? name : "*"))].join(".") };
+}

@@ -1,0 +1,155 @@
+import { prepareAnswer, type PreparedAnswer } from "./answer/prepare-answer.ts";
+import { rateLimitHeaders, type LimitRecord } from "./gates/limit-rate.ts";
+import type { ValidInput } from "./gates/read-input.ts";
+import type { AuditEvent } from "./host.ts";
+import { idempotencyKeyOf } from "./idempotency/idempotency-key.ts";
+import { claimIdempotency, rememberIdempotency, type IdempotencyScope } from "./idempotency/idempotency-record.ts";
+import { requestHash } from "./idempotency/request-hash.ts";
+import type { Plan } from "./pass-gates.ts";
+import type { Target } from "./path/split-target.ts";
+import type { Principal } from "./principal.ts";
+import { problemOfStatus } from "./answer/problem-of-status.ts";
+import { Problem } from "./problem.ts";
+import type { HandlerResult } from "./route.ts";
+import type { VerifiedTenant } from "./tenant/verified-tenant.ts";
+import { TenantTransaction } from "./transaction/tenant-transaction.ts";
+
+/** What the gates have established. */
+export interface Admitted {
+  readonly request: Request;
+  readonly requestId: string;
+  readonly target: Target;
+  readonly address: string;
+  readonly now: Date;
+  readonly principal: Principal | null;
+  readonly tenant: VerifiedTenant | null;
+  readonly input: ValidInput;
+  readonly limits: readonly LimitRecord[];
+  rawBody(): Promise<Uint8Array>;
+}
+
+/** Runs the handler, and answers only once its effect is committed. Throws, rolled back, on every failure. */
+export async function runHandler(plan: Plan, admitted: Admitted): Promise<Response> {
+  const transaction = admitted.tenant === null ? null : new TenantTransaction(plan.host, admitted.tenant);
+  const committed: (() => void | Promise<void>)[] = [];
+  try {
+    const scope = await idempotencyScope(plan, admitted);
+    if (scope !== null && transaction !== null) {
+      const replay = await claimIdempotency(transaction.sql, scope);
+      if (replay !== null) {
+        await transaction.rollback();
+        return respond(admitted, prepare(admitted, replay), { "idempotent-replayed": "true" });
+      }
+    }
+    const result = await plan.handler(contextOf(plan, admitted, transaction, committed));
+    if (result.status >= 400) throw problemOfStatus(result.status);
+    // Serialised first: what cannot be sent must not be kept either.
+    const answer = prepare(admitted, result);
+    if (scope !== null && transaction !== null && result.status < 300) {
+      const body = result.replayBody === undefined ? result.body : result.replayBody;
+      await rememberIdempotency(transaction.sql, scope, { status: result.status, body });
+    }
+    await transaction?.commit();
+    await runCommitted(plan, admitted, committed);
+    return respond(admitted, answer);
+  } catch (error) {
+    await transaction?.rollback();
+    throw error;
+  }
+}
+
+function contextOf(
+  plan: Plan,
+  admitted: Admitted,
+  transaction: TenantTransaction | null,
+  committed: (() => void | Promise<void>)[],
+): Record<string, unknown> {
+  const { request, target, input, tenant, principal } = admitted;
+  const context: Record<string, unknown> = {
+    request: {
+      method: request.method,
+      target: target.query === "" ? target.pathname : `${target.pathname}?${target.query}`,
+    },
+    requestId: admitted.requestId,
+    params: input.params,
+    query: input.query,
+    body: input.body,
+    headers: input.headers,
+    principal,
+    tenant,
+    address: admitted.address,
+    signal: request.signal,
+    now: admitted.now,
+    afterCommit: (fn: () => void | Promise<void>) => void committed.push(fn),
+  };
+  if (transaction !== null && tenant !== null && principal !== null) {
+    context["sql"] = transaction.sql;
+    context["audit"] = async (event: AuditEvent): Promise<void> => {
+      const { kind, id, label } = principal;
+      const entry = {
+        ...event,
+        actor: { kind, id, label },
+        requestId: admitted.requestId,
+        address: admitted.address,
+      };
+      try {
+        await plan.host.audit(transaction.sql, tenant, entry);
+      } catch (error) {
+        // An effect without its record must not stand, even when the handler carries on.
+        transaction.poison(error);
+        throw error;
+      }
+    };
+  }
+  return context;
+}
+
+async function idempotencyScope(plan: Plan, admitted: Admitted): Promise<IdempotencyScope | null> {
+  const { request, target, tenant, principal } = admitted;
+  if (plan.definition.method === "GET") return null;
+  const key = idempotencyKeyOf(request);
+  if (key === null) return null;
+  if (plan.definition.idempotency === "none" || tenant === null || principal === null) {
+    // Silence would let the client believe in a promise that nobody keeps.
+    throw new Problem("invalid_request", { detail: "This route takes no Idempotency-Key." });
+  }
+  const whole = `${target.pathname}?${target.query}`;
+  return {
+    tenantId: tenant.id,
+    principalId: `${principal.kind}:${principal.id}`,
+    route: plan.name,
+    key,
+    hash: await requestHash(request.method, whole, await admitted.rawBody()),
+    now: admitted.now,
+  };
+}
+
+async function runCommitted(
+  plan: Plan,
+  admitted: Admitted,
+  committed: readonly (() => void | Promise<void>)[],
+): Promise<void> {
+  for (const fn of committed) {
+    try {
+      await fn();
+    } catch (error) {
+      try {
+        plan.host.report({ error, requestId: admitted.requestId, route: plan.name });
+      } catch {
+        // The effect stands and the client must hear so.
+      }
+    }
+  }
+}
+
+function prepare(admitted: Admitted, result: HandlerResult): PreparedAnswer {
+  return prepareAnswer(result, admitted.requestId, admitted.request.method !== "HEAD");
+}
+
+function respond(admitted: Admitted, answer: PreparedAnswer, extra: Readonly<Record<string, string>> = {}): Response {
+  const { headers } = answer;
+  const limits = rateLimitHeaders(admitted.limits);
+  for (const name in limits) headers.set(name, limits[name] ?? "");
+  for (const name in extra) headers.set(name, extra[name] ?? "");
+  return new Response(answer.body, { status: answer.status, headers });
+}

@@ -1,0 +1,133 @@
+import type { RuntimeHost, Sql } from "../host.ts";
+import { Problem } from "../problem.ts";
+import { RuntimeError } from "../runtime-error.ts";
+import type { VerifiedTenant } from "../tenant/verified-tenant.ts";
+import { isUnavailable } from "./is-unavailable.ts";
+
+// The gate alone ends the transaction: its answer must say what really happened.
+const CONTROL = /^\s*(?:begin|commit|end|abort|start\s+transaction|rollback(?!\s+to\b)|prepare\s+transaction)\b/i;
+const BACK_TO_SAVEPOINT = /^\s*rollback\s+to\b/i;
+
+/**
+ * One request's transaction under one tenant.
+ * unopened → (first query) → open → (commit | rollback) → closed; unopened → closed without touching the database.
+ * A failed query leaves PostgreSQL unable to commit (it would answer COMMIT with a silent ROLLBACK), so `commit`
+ * fails after one, caught by the handler or not, unless it went back to a savepoint.
+ */
+export class TenantTransaction {
+  readonly sql: Sql;
+  readonly #host: RuntimeHost;
+  readonly #tenant: VerifiedTenant;
+  #opened: Promise<Sql> | null = null;
+  #done: Promise<void> = Promise.resolve();
+  #verdict: PromiseWithResolvers<void> | null = null;
+  #tail: Promise<void> = Promise.resolve();
+  #failure: { error: unknown } | null = null;
+  #closed = false;
+
+  constructor(host: RuntimeHost, tenant: VerifiedTenant) {
+    this.#host = host;
+    this.#tenant = tenant;
+    this.sql = Object.freeze({
+      query: <Row>(text: string, values?: readonly unknown[]) => this.#query<Row>(text, values),
+    });
+  }
+
+  /** Makes `commit` fail: for an effect that must not stand, such as one the audit log did not take. */
+  poison(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /** Waits for queries under way, then commits. Throws, rolled back, when any failed; 503 when the outcome is unknown. */
+  async commit(): Promise<void> {
+    await this.#close();
+    if (this.#failure !== null) {
+      await this.#rollback();
+      const { error } = this.#failure;
+      if (error instanceof Problem) throw error;
+      throw new RuntimeError("transaction_failed", "A query had failed, so nothing was committed.", error);
+    }
+    this.#verdict?.resolve();
+    try {
+      await this.#done;
+    } catch (error) {
+      // A state of its own (a deferred constraint, say) is a refusal; anything else leaves the outcome unknown.
+      throw hasSqlState(error) ? translate(error) : databaseUnavailable(error);
+    }
+  }
+
+  async rollback(): Promise<void> {
+    await this.#close();
+    await this.#rollback();
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    await this.#tail;
+  }
+
+  async #rollback(): Promise<void> {
+    this.#verdict?.reject(new RuntimeError("transaction_failed", "Rolled back."));
+    // It rejects with the error above; a connection lost on the way rolls back as well.
+    await this.#done.catch(() => undefined);
+  }
+
+  #open(): Promise<Sql> {
+    if (this.#opened !== null) return this.#opened;
+    const opened = Promise.withResolvers<Sql>();
+    const verdict = Promise.withResolvers<void>();
+    this.#verdict = verdict;
+    this.#opened = opened.promise;
+    this.#done = this.#begin(opened, verdict);
+    // Awaited by commit and rollback; a rejection in between must not end the process.
+    this.#done.catch((error: unknown) => opened.reject(databaseUnavailable(error)));
+    opened.promise.catch(() => undefined);
+    return this.#opened;
+  }
+
+  async #begin(opened: PromiseWithResolvers<Sql>, verdict: PromiseWithResolvers<void>): Promise<void> {
+    verdict.promise.catch(() => undefined);
+    let entered = false;
+    await this.#host.withTenant(this.#tenant, async (sql) => {
+      entered = true;
+      opened.resolve(sql);
+      await verdict.promise;
+    });
+    if (!entered) throw new RuntimeError("transaction_failed", "withTenant returned without a transaction.");
+  }
+
+  /** One after the other: a connection must never be handed two queries at once. */
+  async #query<Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number | null }> {
+    if (this.#closed) throw new RuntimeError("transaction_closed", "The transaction has ended.");
+    if (CONTROL.test(text)) throw new RuntimeError("transaction_failed", "The route gate ends the transaction.");
+    const before = this.#tail;
+    const mine = Promise.withResolvers<void>();
+    this.#tail = mine.promise;
+    await before;
+    try {
+      const sql = await this.#open();
+      const result = await (values === undefined ? sql.query<Row>(text) : sql.query<Row>(text, values));
+      if (BACK_TO_SAVEPOINT.test(text)) this.#failure = null;
+      return result;
+    } catch (error) {
+      const translated = translate(error);
+      this.poison(translated);
+      throw translated;
+    } finally {
+      mine.resolve();
+    }
+  }
+}
+
+function translate(error: unknown): unknown {
+  return isUnavailable(error) ? databaseUnavailable(error) : error;
+}
+
+function hasSqlState(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code));
+}
+
+function databaseUnavailable(cause: unknown): Problem {
+  if (cause instanceof Problem) return cause;
+  return new Problem("database_unavailable", { cause });
+}
