@@ -33,3 +33,5 @@ export type { X25519PublicJwk } from "./organisation-key/public-jwk.ts";
 export { signHead } from "./audit-head/sign-head.ts";
 export { verifyHead } from "./audit-head/verify-head.ts";
 export type { AuditHead } from "./audit-head/audit-head.ts";
+export { createToken, hashToken, parseToken } from "./token-format.ts";
+export type { CreatedToken, RandomBytes, TokenKind } from "./token-format.ts";
