@@ -1,0 +1,4 @@
+export type { MemberFixture, MemberRole, OrganisationFixture, VirtualKeyOptions } from "./create-organisation.ts";
+export { testDatabase } from "./test-database.ts";
+export type { TestDatabase, TestDatabaseOptions } from "./test-database.ts";
+export { testServer } from "./test-server.ts";
