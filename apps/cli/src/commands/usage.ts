@@ -1,0 +1,118 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { moment } from "../api/durations.ts";
+import { dollars } from "../api/money.ts";
+import { table, type Column } from "../terminal/table.ts";
+import { pageOf, usageEvent, usageSummary, type UsageEvent } from "./answers.ts";
+import { operatorClient, print, type CommandContext, type JsonOption } from "./context.ts";
+import { withJson } from "./json-option.ts";
+import { addPaging, moreHint, pageQuery, type PagingOptions } from "./paging.ts";
+import { readAnswer } from "./read-answer.ts";
+
+interface ListOptions extends PagingOptions, JsonOption {
+  since?: string;
+}
+
+interface SummaryOptions extends JsonOption {
+  by: string;
+  days: number;
+}
+
+/** `meterr usage list | summary`. */
+export function addUsage(program: Command, context: CommandContext): void {
+  const group = program.command("usage").description("what was used and what it cost");
+  addPaging(
+    withJson(
+      group
+        .command("list")
+        .description("the calls, newest first")
+        .option("--since <time>", "only from then on: a date, an ISO 8601 time, or a time back such as 24h"),
+    ),
+  ).action((options: ListOptions) => list(options, context));
+  withJson(
+    group
+      .command("summary")
+      .description("spend, summed up")
+      .addOption(
+        new Option("--by <what>", "what to group by")
+          .choices(["model", "provider", "member", "virtual_key"])
+          .default("model"),
+      )
+      .option("--days <count>", "how many days back (1–400)", days, 30),
+  ).action((options: SummaryOptions) => summary(options, context));
+}
+
+async function list(options: ListOptions, context: CommandContext): Promise<void> {
+  const since = options.since === undefined ? undefined : moment(options.since, "--since", context.now());
+  const client = await operatorClient(context);
+  const answer = await client.send({
+    method: "GET",
+    path: "/api/v1/usage/events",
+    query: { ...pageQuery(options), since },
+  });
+  const page = readAnswer(pageOf(usageEvent), answer);
+  print(context, options, answer, (paint) =>
+    page.items.length === 0 ? "No calls yet." : table(columns, page.items, paint),
+  );
+  moreHint(context, options, page.next_cursor, `meterr usage list${since === undefined ? "" : ` --since ${since}`}`);
+}
+
+const columns: readonly Column<UsageEvent>[] = [
+  { title: "WHEN (UTC)", value: (row) => row.occurred_at.slice(0, 19).replace("T", " ") },
+  { title: "PROVIDER", value: (row) => row.provider },
+  { title: "MODEL", value: (row) => row.model_served ?? row.model_requested },
+  {
+    title: "IN",
+    value: (row) => tokens(row, ["input", "cache_read", "cache_write_5m", "cache_write_1h"]),
+    align: "right",
+  },
+  { title: "OUT", value: (row) => tokens(row, ["output", "reasoning"]), align: "right" },
+  { title: "COST", value: (row) => dollars(row.cost_nanousd), align: "right" },
+  { title: "OUTCOME", value: (row) => row.outcome },
+  { title: "USAGE FROM", value: (row) => row.usage_source },
+  { title: "MODE", value: (row) => (row.simulated === true ? "simulated" : "live") },
+];
+
+type Bucket = "input" | "cache_read" | "cache_write_5m" | "cache_write_1h" | "output" | "reasoning";
+
+/** Buckets are disjoint, so they may be added up. */
+function tokens(row: UsageEvent, buckets: readonly Bucket[]): number {
+  return buckets.reduce((sum, bucket) => sum + Number(row.buckets?.[bucket] ?? row[bucket] ?? 0), 0);
+}
+
+async function summary(options: SummaryOptions, context: CommandContext): Promise<void> {
+  const client = await operatorClient(context);
+  const answer = await client.send({
+    method: "GET",
+    path: "/api/v1/usage/summary",
+    query: { by: options.by, days: options.days },
+  });
+  const { items } = readAnswer(usageSummary, answer);
+  print(context, options, answer, (paint) => {
+    const names = [...new Set(items.flatMap((item) => Object.keys(item)))];
+    return items.length === 0 ? "No calls yet." : table(names.map(summaryColumn), items, paint);
+  });
+}
+
+function summaryColumn(name: string): Column<Record<string, unknown>> {
+  const money = name.endsWith("_nanousd");
+  return {
+    title: name
+      .replace(/_nanousd$/, "")
+      .replaceAll("_", " ")
+      .toUpperCase(),
+    value: (row) => {
+      const value = row[name];
+      if (typeof value !== "string" && typeof value !== "number")
+        return value === undefined ? value : JSON.stringify(value);
+      return money ? dollars(value) : value;
+    },
+    align: money ? "right" : "left",
+  };
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!/^[0-9]+$/.test(text) || value < 1 || value > 400)
+    throw new InvalidArgumentError("It must be a number from 1 to 400.");
+  return value;
+}

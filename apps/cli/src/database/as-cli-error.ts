@@ -1,0 +1,43 @@
+import { DatabaseError } from "@meterr/database";
+import { CliError } from "../errors.ts";
+
+const foreign = new Set([
+  "foreign_schema",
+  "migration_unknown",
+  "migration_changed",
+  "isolation_not_in_force",
+  "not_direct",
+  "server_too_old",
+  "role_not_allowed",
+]);
+const folder = new Set([
+  "folder_not_ours",
+  "folder_not_writable",
+  "data_version_mismatch",
+  "socket_path_too_long",
+  "credential_missing",
+  "unsupported_platform",
+  "binaries_missing",
+]);
+
+/** A failure of the database room, told with what to do about it. */
+export function asDatabaseFailure(error: unknown): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  if (foreign.has(error.code)) {
+    return new CliError("not_our_database", error.message, {
+      next: "Give Meterr a database of its own in METERR_DATABASE_URL, or correct what is named.",
+      cause: error,
+    });
+  }
+  if (folder.has(error.code)) {
+    return new CliError("configuration_refused", error.message, {
+      next: "Correct what is named, or set METERR_HOME to another folder.",
+      cause: error,
+    });
+  }
+  const next =
+    error.code === "database_unavailable"
+      ? "Check that the server of METERR_DATABASE_URL runs and lets this machine in."
+      : "Run: meterr doctor";
+  return new CliError("database_failed", error.message, { next, cause: error });
+}

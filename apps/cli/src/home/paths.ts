@@ -1,0 +1,49 @@
+import { join } from "node:path";
+
+/** Everything below METERR_HOME, by name. */
+export interface HomePaths {
+  home: string;
+  lock: string;
+  /** Says that the folder is Meterr's, and which instance it belongs to. */
+  marker: string;
+  secrets: string;
+  kek: string;
+  databaseRoles: string;
+  authSecret: string;
+  setupToken: string;
+  keystore: string;
+  logs: string;
+  /** Sockets and process ids: nothing here outlives a run. */
+  run: string;
+  keyServiceSocket: string;
+  childProcesses: string;
+  database: string;
+  /** The sandbox's own folder: nothing in it is real. */
+  sandbox: string;
+  sandboxLedger: string;
+  operator: string;
+}
+
+export function homePaths(home: string): HomePaths {
+  const secrets = join(home, "secrets");
+  const run = join(home, "run");
+  return {
+    home,
+    lock: join(home, "meterr.lock"),
+    marker: join(home, "meterr.json"),
+    secrets,
+    kek: join(secrets, "kek"),
+    databaseRoles: join(secrets, "database-roles.json"),
+    authSecret: join(secrets, "auth-secret"),
+    setupToken: join(secrets, "setup-token"),
+    keystore: join(home, "keystore"),
+    logs: join(home, "logs"),
+    run,
+    keyServiceSocket: join(run, "key-service.sock"),
+    childProcesses: join(run, "children.json"),
+    database: join(home, "postgres"),
+    sandbox: join(home, "sandbox"),
+    sandboxLedger: join(home, "sandbox", "ledger.jsonl"),
+    operator: join(home, "operator.json"),
+  };
+}

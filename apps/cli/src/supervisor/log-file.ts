@@ -1,0 +1,51 @@
+import { open, rename, stat, type FileHandle } from "node:fs/promises";
+
+/** Bytes after which a log is set aside at the next start of its process: enough for days at the info level. */
+export const rotateAt = 16 * 1024 * 1024;
+/** Set-aside logs kept, `name.log.1` being the newest. */
+const kept = 4;
+
+/** Opens a process's log for appending (0600), set aside first when it has grown large. */
+export async function openLog(path: string, limit = rotateAt): Promise<FileHandle> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size >= limit) {
+    for (let number = kept - 1; number >= 1; number -= 1) {
+      await rename(`${path}.${number}`, `${path}.${number + 1}`).catch(() => undefined);
+    }
+    await rename(path, `${path}.1`);
+  }
+  return open(path, "a", 0o600);
+}
+
+/** The last line with anything on it, at most 2,000 characters, from byte `since` on; undefined when there is none. */
+export async function lastLogLine(path: string, since = 0): Promise<string | undefined> {
+  const file = await open(path, "r").catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(since, size - 16_384);
+    if (size <= from) return undefined;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const lines = buffer
+      .toString("utf8", 0, bytesRead)
+      .split("\n")
+      .filter((line) => line.trim() !== "");
+    return readable(lines.at(-1))?.slice(0, 2_000);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The message of a JSON log line, else the line itself. */
+function readable(line: string | undefined): string | undefined {
+  if (line === undefined || !line.startsWith("{")) return line;
+  try {
+    const { msg } = JSON.parse(line) as { msg?: unknown };
+    return typeof msg === "string" && msg !== "" ? msg : line;
+  } catch {
+    return line;
+  }
+}
