@@ -16,6 +16,8 @@ export const ANSWER_TOKENS: readonly string[] =
 export const FILLER_TOKENS: readonly string[] = " The| sandbox| goes| on| until| it| has| said| enough|.".split("|");
 
 const DEFAULT_TEXT = ANSWER_TOKENS.join("");
+/** Tokens per streamed chunk unless `sandbox:chunks` says otherwise: providers send between one and a sentence. */
+const PIECE_TOKENS = 4;
 /** Framing of a tool call beyond its name and arguments, in tokens. */
 const TOOL_FRAMING = 4;
 /** UTF-16 units of tool arguments per streamed chunk. */
@@ -61,7 +63,7 @@ interface Spoken {
 }
 
 const DEFAULT_SPOKEN: Spoken = {
-  pieces: ANSWER_TOKENS,
+  pieces: regroup(ANSWER_TOKENS, ANSWER_TOKENS.length / PIECE_TOKENS),
   text: DEFAULT_TEXT,
   tool: null,
   finish: "stop",
@@ -73,7 +75,7 @@ function speak(directives: Directives, room: number): Spoken {
   const wanted = directives.tokens ?? Math.max(ANSWER_TOKENS.length, directives.chunks ?? 0);
   const tokens = Math.min(wanted, room);
   const words = Array.from({ length: tokens }, (_, index) => tokenAt(index));
-  const pieces = directives.chunks === null ? words : regroup(words, directives.chunks);
+  const pieces = regroup(words, directives.chunks ?? Math.ceil(tokens / PIECE_TOKENS));
   if (directives.big > 0) pieces.push(" ".repeat(directives.big));
   return { pieces, text: pieces.join(""), tool: null, finish: tokens < wanted ? "length" : "stop", tokens };
 }

@@ -21,6 +21,9 @@ export interface ProviderState {
   nextSeq: () => number;
 }
 
+/** Made once: an abort without a reason would build an exception, stack and all, for every call. */
+const CLOSED = new Error("the response is closed");
+
 /** One provider call from its headers to its last byte: received, answered, finished in the ledger. */
 export async function serveProvider(
   request: IncomingMessage,
@@ -37,7 +40,7 @@ export async function serveProvider(
   const call = newCall(request, state.nextSeq(), now, located, credential);
   state.ledger.receive(call);
   const hungUp = new AbortController();
-  response.once("close", () => hungUp.abort());
+  response.once("close", () => hungUp.abort(CLOSED));
   try {
     const answered = await answerOrRefuse(request, located, query, credential, call, state.counter);
     call.model = answered.model;

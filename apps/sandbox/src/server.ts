@@ -35,6 +35,7 @@ const KEEP_ALIVE_MS = 65_000;
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const host = options.host ?? "127.0.0.1";
   const ledger = new Ledger(options.ledgerFile ?? null);
+  const running = new Set<Promise<unknown>>();
   let seq = 0;
   const state: ProviderState = {
     ledger,
@@ -47,7 +48,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     nextSeq: () => (seq += 1),
   };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
-    serve(request, response, state).catch(() => response.destroy());
+    const answering = serve(request, response, state)
+      .catch(() => response.destroy())
+      .finally(() => running.delete(answering));
+    running.add(answering);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -67,6 +71,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;
       clearTimeout(cutOff);
+      // Cut answers still have their last line to write.
+      await Promise.all(running);
       ledger.close();
     },
   };

@@ -63,12 +63,14 @@ async function sendWhole(reply: Reply & { kind: "whole" }, sending: Sending): Pr
     await write(sending, reply.body.slice(0, reply.body.length >> 1));
     return cut(sending);
   }
-  if (directives.split) await write(sending, reply.body);
-  else {
-    sending.wrote(length);
-    response.write(reply.body);
+  if (directives.split) {
+    await write(sending, reply.body);
+    response.end();
+    return true;
   }
-  response.end();
+  // The fast path: head and body leave in one system call.
+  sending.wrote(length);
+  response.end(reply.body);
   return true;
 }
 
@@ -102,12 +104,12 @@ async function sendFrames(frames: Iterable<string>, sending: Sending): Promise<b
 
 async function write(sending: Sending, text: string): Promise<void> {
   const { response, signal } = sending;
-  const bytes = Buffer.from(text);
-  sending.wrote(bytes.length);
+  sending.wrote(Buffer.byteLength(text));
   if (!sending.directives.split) {
-    if (!response.write(bytes)) await once(response, "drain", { signal });
+    if (!response.write(text)) await once(response, "drain", { signal });
     return;
   }
+  const bytes = Buffer.from(text);
   const single = Math.min(bytes.length, SPLIT_BYTES);
   for (let at = 0; at < single; at += 1) {
     response.write(bytes.subarray(at, at + 1));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -65,12 +65,28 @@ test("a caller that hangs up leaves a call that is finished but not completed", 
   assert.equal(sandbox.calls()[0]?.usage?.output, 1000);
 });
 
+test("closing cuts running answers, and the file says they were finished but not completed", async (t) => {
+  const file = ledgerFile(t);
+  const sandbox = await running(t, { ledgerFile: file });
+  const responses = await Promise.all(
+    ["sandbox:stall", "sandbox:slow=60000", "sandbox:stall"].map((text) => rawChat(sandbox, text, { stream: true })),
+  );
+  await Promise.all([sandbox.close(), ...responses.map((response) => assert.rejects(response.text()))]);
+  assert.deepEqual(
+    readLedger(file).map((call) => [call.finished_at !== null, call.completed]),
+    [
+      [true, false],
+      [true, false],
+      [true, false],
+    ],
+  );
+});
+
 test("a torn last line of the file is ignored", async (t) => {
   const file = ledgerFile(t);
   const sandbox = await running(t, { ledgerFile: file });
   await (await rawChat(sandbox, "hi")).text();
   await assertSettled(sandbox);
-  const { appendFileSync } = await import("node:fs");
   appendFileSync(file, '{"event":"rece');
   assert.equal(readLedger(file).length, 1);
 });

@@ -146,6 +146,8 @@ test("a response stopped by its limit is incomplete, and one with tools calls th
     [cut.status, cut.incomplete_details?.reason, cut.usage?.output_tokens],
     ["incomplete", "max_output_tokens", 6],
   );
+  const streamed = await client.responses.stream({ model, input: "hello", max_output_tokens: 6 }).finalResponse();
+  assert.deepEqual([streamed.status, streamed.usage?.output_tokens], ["incomplete", 6]);
   const tools = [{ type: "function" as const, name: "weather", parameters: weather, strict: true }];
   const final = await client.responses.stream({ model, input: "weather?", tools }).finalResponse();
   const call = final.output[0];
