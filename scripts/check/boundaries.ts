@@ -1,5 +1,5 @@
 import { builtinModules } from "node:module";
-import { forbids } from "./floors.ts";
+import { forbids, isLowest } from "./floors.ts";
 import { allImports, type Import, resolveRelative } from "./imports.ts";
 import type { Part } from "./part.ts";
 import { type Manifest, readManifest, type Room, roomsOf } from "./rooms.ts";
@@ -62,16 +62,20 @@ function judgeRoom(house: House, from: Room | undefined, file: string, specifier
   if (to === undefined) return "no room of this name";
   const door = `.${specifier.slice(name.length)}`;
   if (to.manifest.exports?.[door] === undefined) return `${name} does not export "${door}"`;
+  if (door === "./testing" && !isForTests(from, file)) return "test support is for tests";
   if (from === undefined || from === to) return null; // scripts may use any room; a room's tests may use its own door
-  const inTest = file.startsWith(`${from.folder}/tests/`);
-  if (inTest && specifier === TEST_DATABASE && (forbids(from, to) === null || from.kind === "module")) return null;
+  if (specifier === TEST_DATABASE && !isLowest(from)) return null;
   return forbids(from, to) ?? (isDeclared(house, from, file, name) ? null : "not declared in this room's package.json");
+}
+
+function isForTests(room: Room | undefined, file: string): boolean {
+  return room === undefined || room.kind === "outside" || /\/(tests|testing)\//.test(file);
 }
 
 /** Development dependencies of the root serve every room's tests, and everything outside the rooms. */
 function isDeclared({ root }: House, room: Room | undefined, file: string, name: string): boolean {
   const own = room?.manifest ?? root;
-  const forTests = room === undefined || /\/tests\//.test(file) || room.kind === "outside";
+  const forTests = isForTests(room, file);
   return [
     own.dependencies,
     own.optionalDependencies,

@@ -51,3 +51,8 @@ function forbidsModule(from: Room, to: Room): string | null {
 function slug(room: Room): string {
   return room.folder.split("/")[1] ?? room.folder;
 }
+
+/** The lowest floor is pure: not even its tests need a database. */
+export function isLowest(room: Room): boolean {
+  return room.kind === "package" && (PACKAGES[slug(room)] ?? []).length === 0;
+}

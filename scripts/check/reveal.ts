@@ -3,7 +3,7 @@ import type { Part } from "./part.ts";
 import { codeFiles, lineOf, type Tree } from "./tree.ts";
 
 /** Tests reveal what they sealed to see that it came back. */
-const EXEMPT = /(^|\/)tests\//;
+const EXEMPT = /(^|\/)(tests|testing)\//;
 
 /**
  * `Secret.reveal()` is the only way from a sealed type to plain text, so the files that may call it are written down

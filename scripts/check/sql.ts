@@ -3,8 +3,8 @@ import { constantText } from "./constant-text.ts";
 import type { Part } from "./part.ts";
 import { codeFiles, lineOf, type Tree } from "./tree.ts";
 
-/** Tests and tools run against databases of their own, with no input from anybody. */
-const EXEMPT = /(^|\/)tests\/|^(scripts|e2e|bench)\//;
+/** Tests, what supports them, and tools run against databases of their own, with no input from anybody. */
+const EXEMPT = /(^|\/)(tests|testing)\/|^(scripts|e2e|bench)\//;
 /** On the line of the call or the one above it; the reason is not optional. */
 const SUPPRESSION = /\bsql-not-constant:\s*(\S.*)?/;
 

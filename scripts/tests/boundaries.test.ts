@@ -52,6 +52,8 @@ const FORBIDDEN: readonly (readonly [file: string, source: string, why: RegExp])
   ["apps/gateway/src/a.ts", `const x = await import("@meterr/vault/seal");`, /does not export/],
   ["apps/gateway/src/a.ts", `import { x } from "@meterr/nowhere";`, /no room of this name/],
   ["apps/gateway/src/a.ts", `import { x } from "../../../packages/vault/src/b.ts";`, /must not leave its room/],
+  ["apps/gateway/src/a.ts", `import { x } from "@meterr/database/testing";`, /test support is for tests/],
+  ["packages/vault/tests/a.test.ts", `import { x } from "@meterr/database/testing";`, /vault imports no other room/],
   ["apps/gateway/src/a.ts", `import { x } from "undici";`, /not declared/],
   ["apps/gateway/src/a.ts", `import fc from "fast-check";`, /not declared/],
   ["apps/gateway/src/a.ts", `import { readFile } from "fs/promises";`, /write "node:fs\/promises"/],

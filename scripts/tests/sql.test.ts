@@ -16,6 +16,7 @@ const CONSTANT: Readonly<Record<string, string>> = {
   "a constant made of constants": 'const columns = "id, name"; pool.query(`select ${columns} from a`)',
   "a property of a constant object": `const statements = { find: "select 1" } as const; pool.query(statements.find)`,
   "a frozen object": `const s = Object.freeze({ find: "select 1" }); pool.query(s.find)`,
+  "any entry of a constant table": `const s = { a: { all: "select 1" }, b: { all: "select 2" } }; pool.query(s[by].all)`,
   "a statement object": `pool.query({ name: "find", text: "select $1", values: [id] })`,
   "a choice between constants": `pool.query(forward ? "select 1" : "select 2")`,
 };
@@ -32,7 +33,8 @@ const BUILT: Readonly<Record<string, string>> = {
   "the result of a call": `pool.query(build())`,
   "a statement object with a built text": "pool.query({ text: `select ${column}`, values: [] })",
   "a statement object whose text a spread may replace": `pool.query({ text: "select 1", ...rest })`,
-  "a computed property": `const s = { a: "select 1" }; pool.query(s[name])`,
+  "an entry of a table with one built": "const s = { a: 'select 1', b: `select ${x()}` }; pool.query(s[name])",
+  "a property that is not there": `const s = { a: "select 1" }; pool.query(s.b)`,
   "reached through a quoted method": `pool["query"](text)`,
   "reached through an optional chain": `pool?.query(text)`,
 };
