@@ -1,9 +1,10 @@
 import { Agent } from "undici";
 import type { Dispatcher } from "undici";
-import { classifyAbort } from "./classify-failure.ts";
+import { classifyAbort, classifyFailure } from "./classify-failure.ts";
 import { FLIGHT, GuardedDispatcher } from "./guarded-dispatcher.ts";
 import type { GuardedDispatchOptions } from "./guarded-dispatcher.ts";
 import { guardedConnector } from "./guarded-connector.ts";
+import { isPublicAddress } from "./is-public-address.ts";
 import { assertOrigin, originGate } from "./origins.ts";
 import { systemResolver } from "./resolver.ts";
 import type { Resolver } from "./resolver.ts";
@@ -62,12 +63,18 @@ export interface Outbound {
 
 /** The one way out. Reads no environment: proxies named there are not used. */
 export function createOutbound(options: OutboundOptions = {}): Outbound {
+  return assembleOutbound(options, isPublicAddress);
+}
+
+/** For this package's own tests, which have no public addresses to connect to. */
+export function assembleOutbound(options: OutboundOptions, isPublic: (address: string) => boolean): Outbound {
   const exempt = new Set(options.allow);
   for (const origin of exempt) assertOrigin(origin);
   const isExempt = (origin: string): boolean => exempt.has(origin);
   const agent = new Agent({
     connect: guardedConnector({
       isExempt,
+      isPublic,
       resolver: options.resolver ?? systemResolver,
       connectTimeout: options.connectTimeout ?? 5_000,
       ca: options.ca,
@@ -90,7 +97,7 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
 
 function start(dispatcher: GuardedDispatcher, request: OutboundRequest): Promise<OutboundResponse> {
   const { signal } = request;
-  if (signal === undefined) return dispatcher.request(request as Dispatcher.RequestOptions);
+  if (signal === undefined) return dispatcher.request(request as Dispatcher.RequestOptions).catch(fail);
   if (signal.aborted) return Promise.reject(classifyAbort(signal.reason, false));
   const flight = { dispatched: false };
   const options: GuardedDispatchOptions = { ...(request as Dispatcher.RequestOptions), [FLIGHT]: flight };
@@ -101,8 +108,14 @@ function start(dispatcher: GuardedDispatcher, request: OutboundRequest): Promise
     };
     dispatcher
       .request(options as Dispatcher.RequestOptions)
+      .catch(fail)
       .then(resolve, reject)
       .finally(() => signal.removeEventListener("abort", onAbort));
     signal.addEventListener("abort", onAbort, { once: true });
   });
+}
+
+/** What undici refuses before it dispatches. */
+function fail(error: unknown): never {
+  throw classifyFailure(error, false);
 }

@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
 import { buildConnector } from "undici";
 import { checkedLookup } from "./checked-lookup.ts";
-import { isPublicAddress } from "./is-public-address.ts";
 import { OutboundError } from "./outbound-error.ts";
 import type { Resolver } from "./resolver.ts";
 
@@ -12,13 +11,14 @@ import type { Resolver } from "./resolver.ts";
  */
 export function guardedConnector(options: {
   readonly isExempt: (origin: string) => boolean;
+  readonly isPublic: (address: string) => boolean;
   readonly resolver: Resolver;
   /** Milliseconds for name, connection and TLS together. */
   readonly connectTimeout: number;
   /** PEM certificates trusted instead of the system's. */
   readonly ca: string | undefined;
 }): buildConnector.connector {
-  const { isExempt, resolver, connectTimeout, ca } = options;
+  const { isExempt, isPublic, resolver, connectTimeout, ca } = options;
   const connector = (accepts: (address: string) => boolean): buildConnector.connector =>
     buildConnector({
       lookup: checkedLookup(resolver, accepts),
@@ -29,7 +29,7 @@ export function guardedConnector(options: {
       minVersion: "TLSv1.2",
       ...(ca === undefined ? {} : { ca }),
     });
-  const guarded = connector(isPublicAddress);
+  const guarded = connector(isPublic);
   const exempt = connector(() => true);
 
   return (target, callback) => {
@@ -42,7 +42,7 @@ export function guardedConnector(options: {
       exempt(checked, callback);
     } else if (protocol !== "https:") {
       callback(new OutboundError("destination_refused", false, "NOT_HTTPS"), null);
-    } else if (isLiteral && !isPublicAddress(hostname)) {
+    } else if (isLiteral && !isPublic(hostname)) {
       callback(new OutboundError("destination_refused", false, "ADDRESS_NOT_PUBLIC"), null);
     } else {
       guarded(checked, callback);

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { Dispatcher } from "undici";
 import { classifyFailure } from "./classify-failure.ts";
 import { ObservedHandler } from "./observed-handler.ts";
@@ -9,9 +10,13 @@ export const FLIGHT = Symbol("flight");
 
 export type GuardedDispatchOptions = Dispatcher.DispatchOptions & { readonly [FLIGHT]?: Flight };
 
+/** undici's own; `drain` follows a `dispatch` that returned false. */
+const EVENTS = ["connect", "disconnect", "connectionError", "drain"] as const;
+
 /**
  * The dispatcher handed out for pass-through at the lowest cost: undici's interface, our gate in front and our
- * errors behind. Handlers get an OutboundError in `onResponseError`. Tunnels and upgrades are refused.
+ * errors behind. Handlers get an OutboundError in `onResponseError`. Tunnels and upgrades are refused. Closing is
+ * the Outbound's business.
  */
 export class GuardedDispatcher extends Dispatcher {
   readonly #agent: Dispatcher;
@@ -21,6 +26,9 @@ export class GuardedDispatcher extends Dispatcher {
     super();
     this.#agent = agent;
     this.#gate = gate;
+    const events: EventEmitter = agent;
+    for (const event of EVENTS)
+      events.on(event, (...details: unknown[]) => (this as EventEmitter).emit(event, ...details));
   }
 
   override dispatch(options: GuardedDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
