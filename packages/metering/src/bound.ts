@@ -4,13 +4,13 @@ import type { Provider } from "./provider.ts";
 import { highestRate } from "./rate-of.ts";
 
 /**
- * Tokens a provider adds around the text, never less than documented:
- * - OpenAI: 3 a message, 1 a name, 3 to prime the answer (OpenAI cookbook, "How to count tokens"); about 10 a tool.
- * - Anthropic: up to 804 for the system prompt of tool use, 245 to 735 for each tool of its own making
- *   (platform.claude.com, "Tool use pricing" and the tools' pages).
- * - Google: no figure is published; its `totalTokens` shows at most a handful a message.
- * An image: OpenAI's dearest is 2,833 + 8 × 5,667 = 48,169 (gpt-4o-mini, high detail, 2048 × 768); Anthropic's about
- * 4,800 at its highest resolution. Google's inline images are not metered.
+ * Tokens a provider adds around the text, above what is documented:
+ * - OpenAI: 3 a message, 1 a name, 3 to prime the answer (OpenAI cookbook, "How to count tokens with tiktoken").
+ * - Anthropic: a system prompt for tool use of up to 530 (Claude 3 Opus; 346 for most, docs "Tool use pricing"), and
+ *   descriptions of the tools it defines itself (`bash`, `text_editor`, `computer`, `memory`), under 1,024 each.
+ * - Google publishes no figure; the room left is several times what its `promptTokenCount` shows.
+ * An image, at the dearest: OpenAI 2,833 + 8 × 5,667 = 48,169 (gpt-4o-mini, 2048 × 768 in high detail); Anthropic
+ * width × height / 750 after its own scaling, under 6,000. Google's inline images are not metered.
  */
 export const FRAMING: Readonly<
   Record<Provider, { base: number; message: number; tool: number; tools: number; image: number }>
@@ -20,7 +20,10 @@ export const FRAMING: Readonly<
   google: { base: 64, message: 16, tool: 128, tools: 512, image: 50_000 },
 };
 
-/** Claude models from 4.6 on cost 11/10 in US-only inference, which a workspace may have as its default. */
+/**
+ * Claude models from 4.6 on cost 11/10 in US-only inference, which a workspace may have as its default.
+ * https://platform.claude.com/docs/en/build-with-claude/data-residency
+ */
 const RESIDENCY = /^claude-(opus|sonnet|haiku|fable)-(4-[6-9]|[5-9]|\d\d)/;
 
 /** What the ledger reserves by. Money in nano-dollars times 10^6, so that the one rounding is the ledger's. */
