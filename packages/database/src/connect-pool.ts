@@ -9,6 +9,8 @@ export interface PoolOptions {
   applicationName?: string;
   /** How long to wait for a connection before failing closed. Default 3,000 ms. */
   connectTimeoutMs?: number;
+  /** How long an answer may take before the connection is taken for lost. Default: for ever, the server's own timeouts apart. */
+  queryTimeoutMs?: number;
   /** Told when an idle connection is lost, e.g. when the server restarts; the pool replaces it by itself. */
   onConnectionLost?: () => void;
 }
@@ -29,6 +31,7 @@ export function connectPool(settings: DatabaseSettings, options: PoolOptions = {
     max: options.max ?? 10,
     application_name: options.applicationName ?? "meterr",
     connectionTimeoutMillis: options.connectTimeoutMs ?? 3_000,
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     idleTimeoutMillis: 30_000,
     keepAlive: true,
   });

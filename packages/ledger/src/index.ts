@@ -1,0 +1,14 @@
+export type { AdmitRefusal, AdmitRequest, AdmitResult, AdmitVerdict } from "./admission.ts";
+export { LedgerError } from "./errors.ts";
+export type { LedgerErrorCode } from "./errors.ts";
+export { keepAlive } from "./keep-alive.ts";
+export type { KeepAliveOptions } from "./keep-alive.ts";
+export type { Ledger } from "./ledger.ts";
+export { recordReportedUsage } from "./record-reported-usage.ts";
+export type { ReportedUsage, ReportResult } from "./record-reported-usage.ts";
+export { settlementQueue } from "./settlement-queue.ts";
+export type { SettlementQueue, SettlementQueueOptions } from "./settlement-queue.ts";
+export type { RefusalRow, Settlement, SettleResult, UsageSource } from "./settlement.ts";
+export { openSqlLedger } from "./sql/open-sql-ledger.ts";
+export type { SqlLedgerOptions } from "./sql/open-sql-ledger.ts";
+export type { LedgerConnection, LedgerPool } from "./sql/pool.ts";
