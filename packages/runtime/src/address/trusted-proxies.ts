@@ -39,9 +39,10 @@ export function trustedProxies(options: TrustedProxiesOptions): (request: Reques
 
 function parseRange(text: string): Range {
   try {
-    if (text.includes("/")) return ipaddr.parseCIDR(text);
-    const address = ipaddr.process(text);
-    return [address, address.kind() === "ipv4" ? 32 : 128] as Range;
+    const cidr = text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
+    // The parser also reads octal and shortened IPv4: 10.0.0 would silently be 10.0.0.0.
+    if (!cidr.includes(":") && !ipaddr.IPv4.isValidCIDRFourPartDecimal(cidr)) throw new TypeError("Not a range.");
+    return ipaddr.parseCIDR(cidr);
   } catch (cause) {
     throw new RuntimeError("proxy_invalid", `The trusted proxy ${text} is neither an address nor a range.`, cause);
   }

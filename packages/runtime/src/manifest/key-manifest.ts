@@ -52,7 +52,7 @@ export const keyManifestSchema = z
     outcome: words.optional(),
     maturity: z.enum(["experimental", "beta", "stable", "deprecated"]).optional(),
   })
-  .meta({ title: "KEY module manifest", $id: "https://meterr.dev/schema/key.schema.json" });
+  .meta({ title: "KEY module manifest", $id: "key.schema.json" });
 
 export type KeyManifest = Readonly<z.infer<typeof keyManifestSchema>>;
 export type ExposedRoute = Readonly<z.infer<typeof exposedRoute>>;
