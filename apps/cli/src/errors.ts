@@ -75,3 +75,10 @@ export class CliError extends Error {
     this.status = details.status;
   }
 }
+
+/** Any failure as a CliError; an unforeseen one keeps its message, which by rule holds no secret. */
+export function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new CliError("unexpected", message, { cause: error });
+}

@@ -8,8 +8,9 @@ import { addSetup } from "./commands/setup.ts";
 import { addUp } from "./commands/up.ts";
 import { addUsage } from "./commands/usage.ts";
 import { addVirtualKeys } from "./commands/virtual-keys.ts";
+import { asCliError } from "./errors.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
-import { asCliError, printError } from "./terminal/print-error.ts";
+import { printError } from "./terminal/print-error.ts";
 import type { UpContext } from "./up/up.ts";
 
 export type ProgramContext = CommandContext & UpContext & { version: string };

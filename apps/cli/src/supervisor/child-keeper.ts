@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CliError } from "../errors.ts";
+import { asCliError, CliError } from "../errors.ts";
 import { awaitHealthy } from "./await-healthy.ts";
 import { configurationRefused, type ChildPlan } from "./child-plan.ts";
 import { launch, type ChildExit, type Launched } from "./launch.ts";
@@ -86,7 +86,7 @@ export class ChildKeeper {
         return giveUp(
           new CliError(
             "child_failed",
-            `${this.plan.name} died ${failures + 1} times in a row (${why})${quoted(line)}.`,
+            `${this.plan.name} died ${failures + 1} times in a row (${why})${why.includes(line ?? "") ? "" : quoted(line)}.`,
             { next: `Read ${this.plan.logFile}` },
           ),
         );
@@ -96,10 +96,14 @@ export class ChildKeeper {
       await delay(wait, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       if (this.#stopping.signal.aborted) return;
       began = now();
-      current = await this.#startOnce().catch((error: CliError) => {
-        why = error.message;
-        return undefined;
-      });
+      try {
+        current = await this.#startOnce();
+      } catch (error) {
+        const failure = asCliError(error);
+        if (failure.code === "configuration_refused") return giveUp(failure);
+        current = undefined;
+        why = failure.message.replace(/\.$/, "");
+      }
       if (current !== undefined && !this.#stopping.signal.aborted) report({ type: "recovered", name: this.plan.name });
     }
   }

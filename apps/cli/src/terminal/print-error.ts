@@ -1,4 +1,4 @@
-import { CliError } from "../errors.ts";
+import type { CliError } from "../errors.ts";
 import { colours } from "./colours.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -23,11 +23,4 @@ export function printError(error: CliError, terminal: Pick<Terminal, "stderr" | 
   stderr.write(`${paint("red", "✗")} ${error.message}\n`);
   if (error.next !== undefined) stderr.write(`  ${paint("cyan", "→")} ${error.next}\n`);
   if (error.requestId !== undefined) stderr.write(paint("dim", `  request ${error.requestId}`) + "\n");
-}
-
-/** Any failure as a CliError; an unforeseen one keeps its message, which by rule holds no secret. */
-export function asCliError(error: unknown): CliError {
-  if (error instanceof CliError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new CliError("unexpected", message, { cause: error });
 }

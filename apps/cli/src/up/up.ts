@@ -80,10 +80,16 @@ interface Serving {
 /** Resolves when asked to stop (undefined) or with the reason why it cannot go on. */
 async function serve(serving: Serving): Promise<CliError | undefined> {
   const { context, settings, paths, show, stop, started } = serving;
-  await show.run(
+  const leftOver = await show.run(
     "Data folder",
     () => openHome(serving),
     () => paths.home,
+  );
+  const ports = [settings.dashboardPort, settings.gatewayPort, settings.sandboxPort];
+  await show.run(
+    "Ports",
+    () => checkPorts(settings, leftOver ? 2_000 : 0),
+    () => ports.join(", "),
   );
   stop.drain.throwIfAborted();
   const database = await openDatabase(serving);
@@ -124,7 +130,8 @@ async function serve(serving: Serving): Promise<CliError | undefined> {
   return Promise.race(ends);
 }
 
-async function openHome({ context, settings, paths, started }: Serving): Promise<void> {
+/** Returns true when a killed supervisor had left something behind. */
+async function openHome({ context, paths, started }: Serving): Promise<boolean> {
   await prepareHome(paths, { uid: context.surroundings.uid });
   const lock = await takeHomeLock(paths.lock, paths.home);
   started.defer(() => lock.release());
@@ -132,7 +139,7 @@ async function openHome({ context, settings, paths, started }: Serving): Promise
   if (lock.tookOver) await endLeftOvers(paths.childProcesses, leftOverPatience);
   await rm(paths.childProcesses, { force: true });
   await rm(paths.keyServiceSocket, { force: true });
-  await checkPorts(settings, lock.tookOver ? 2_000 : 0);
+  return lock.tookOver;
 }
 
 interface OpenedDatabase {

@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { TestContext } from "node:test";
+import { homePaths } from "../../src/home/paths.ts";
+import { freePorts } from "./free-ports.ts";
+import { scratch } from "./scratch.ts";
+import { eventually, isGone, writeStub } from "./stub-installation.ts";
+import type { StubBehaviour } from "./stub-server.ts";
+
+const entry = fileURLToPath(new URL("./up-with-stubs.ts", import.meta.url));
+
+export interface Machine {
+  home: string;
+  journal: string;
+  root: string;
+  env: Record<string, string>;
+  /** `meterr <arguments>` on this machine, with the stub installation. */
+  meterr(...args: string[]): Meterr;
+}
+
+export interface Meterr {
+  process: ChildProcess;
+  output(): string;
+  errors(): string;
+  /** Waits for the ready screen; fails with the output when the process ends before. */
+  ready(): Promise<void>;
+  ended(): Promise<number | null>;
+}
+
+/** A home, ports and an installation of stub processes; whatever still runs afterwards is ended by its pid. */
+export async function machine(t: TestContext, behaviour: Partial<StubBehaviour> = {}): Promise<Machine> {
+  const root = scratch(t);
+  const folder = scratch(t);
+  // As root PostgreSQL runs under another user, who must be able to pass through.
+  chmodSync(folder, 0o711);
+  const home = join(folder, "home");
+  const journal = join(root, "journal");
+  for (const name of ["gateway", "dashboard", "sandbox"]) writeStub(root, { ...behaviour, name, journal });
+  const [gateway, dashboard, sandbox] = await freePorts(3);
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    METERR_HOME: home,
+    METERR_GATEWAY_PORT: String(gateway),
+    METERR_DASHBOARD_PORT: String(dashboard),
+    METERR_SANDBOX_PORT: String(sandbox),
+    STUB_ROOT: root,
+  };
+  t.after(() => endDatabase(home));
+  return {
+    home,
+    journal,
+    root,
+    env,
+    meterr: (...args) => {
+      const child = spawn(process.execPath, [entry, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+      t.after(async () => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        child.kill("SIGTERM");
+        await once(child, "exit");
+      });
+      let [out, err] = ["", ""];
+      child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+      child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+      const closed = once(child, "close");
+      return {
+        process: child,
+        output: () => out,
+        errors: () => err,
+        ready: async () => {
+          await eventually(() => out.includes("Meterr is ready.") || child.exitCode !== null, "the ready screen");
+          if (!out.includes("Meterr is ready.")) throw new Error(`meterr ended early:\n${out}${err}`);
+        },
+        ended: async () => {
+          await closed;
+          return child.exitCode;
+        },
+      };
+    },
+  };
+}
+
+/** The pid of the home's PostgreSQL; undefined when none is noted. */
+export function postgresPid(home: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(join(homePaths(home).database, "data", "postmaster.pid"), "utf8").split("\n")[0]);
+    return pid > 1 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function endDatabase(home: string): Promise<void> {
+  const pid = postgresPid(home);
+  if (pid === undefined || isGone(pid)) return;
+  process.kill(pid, "SIGQUIT");
+  await eventually(() => isGone(pid), "PostgreSQL to end");
+}
