@@ -72,13 +72,16 @@ function dearest(rates: readonly (bigint | null)[]): bigint {
 
 const surcharged = (rate: bigint, applies: boolean): bigint => (applies ? (rate * 11n + 9n) / 10n : rate);
 
+/** Upper bound of the input tokens, and their cost times 10^6 at the dearest rate that can apply. */
 export function boundInput(
   inspection: Inspection,
   priced: Priced,
   countedTextTokens?: number,
 ): { tokens: number; micro: bigint } {
   const { provider, input } = inspection;
-  const tokens = (countedTextTokens ?? textBytes(input)) + framingTokens(provider, input);
+  // Texts are counted apart and may be joined upstream; a joint seldom costs a token, so each is given one.
+  const text = countedTextTokens === undefined ? textBytes(input) : countedTextTokens + input.texts.length;
+  const tokens = text + framingTokens(provider, input);
   const names = ["input"];
   // OpenAI writes its cache unasked; Anthropic only where the request says so.
   if (provider === "openai" || input.cacheWrite !== "none") names.push("cache_write_5m");
@@ -90,6 +93,7 @@ export function boundInput(
   return { tokens, micro: BigInt(tokens) * surcharged(rate, resident) + (fee ?? 0n) };
 }
 
+/** Upper bound of the output tokens of all choices, and the dearest rate that can apply to one. */
 export function boundOutput(
   inspection: Inspection,
   priced: Priced,
@@ -111,8 +115,8 @@ export function boundOutput(
 }
 
 /**
- * The most a request can cost at these prices. `countedTextTokens` is an exact count of `input.texts`, made only when
- * the bound by bytes does not fit.
+ * The most a request can cost at these prices. `countedTextTokens` is an exact count of `input.texts` (`tokenCounter`
+ * with the model's `encodingOf`, and never one it calls an estimate), made only when the bound by bytes does not fit.
  */
 export function boundCost(inspection: Inspection, priced: Priced, countedTextTokens?: number): Bound {
   const input = boundInput(inspection, priced, countedTextTokens);

@@ -36,3 +36,6 @@ export {
 } from "./inspect-request.ts";
 export { boundCost, boundInput, boundOutput, outputPerChoice, type Bound } from "./bound.ts";
 export { editTopLevel, type Edit } from "./edit-top-level.ts";
+export { encodingOf, loadEncoding, type CountText, type Encoding } from "./count/encoding.ts";
+export { roughCount } from "./count/rough-count.ts";
+export { tokenCounter, type TokenCount, type TokenCounter, type TokenCounterOptions } from "./token-counter.ts";

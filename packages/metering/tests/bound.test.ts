@@ -79,11 +79,38 @@ test("models that a workspace may have run in the US are bounded with the surcha
   assert.equal(bound.outputPrice, 27_500_000_000n);
 });
 
-test("an embedding has no output, and each token given counts as one", () => {
+test("an embedding has no output, and its text counts by the byte", () => {
   const body = { model: "text-embedding-3-small", input: ["four", "more text"] };
   const bound = boundCost(inspect("openai", "embeddings", body), price("openai", "text-embedding-3-small"));
   assert.equal(bound.outputTokens, 0);
   assert.ok(bound.inputTokens >= 13);
+});
+
+test("an embedding of tokens counts each of them", () => {
+  const body = { model: "text-embedding-3-small", input: [Array.from({ length: 500 }, () => 7), [8]] };
+  const { input } = inspect("openai", "embeddings", body);
+  assert.equal(input.tokens, 501);
+});
+
+test("an exact count of the text replaces its bytes and keeps the framing", () => {
+  const body = { model: "gpt-4o-mini", messages: [{ role: "user", content: "漢".repeat(1000) }], max_tokens: 1 };
+  const inspection = inspect("openai", "chat.completions", body);
+  const priced = price("openai", "gpt-4o-mini");
+  const [byBytes, counted] = [boundCost(inspection, priced), boundCost(inspection, priced, 1_001)];
+  assert.ok(byBytes.inputTokens > 3_000);
+  assert.ok(counted.inputTokens > 1_001 && counted.inputTokens < 1_200);
+});
+
+test("tools are bounded at twice their JSON, and an inline image at the dearest known", () => {
+  const priced = price("openai", "gpt-4o-mini");
+  const plain = { model: "gpt-4o-mini", messages: [], max_tokens: 1 };
+  const tokens = (more: object): number =>
+    boundCost(inspect("openai", "chat.completions", { ...plain, ...more }), priced).inputTokens - boundCost(inspect("openai", "chat.completions", plain), priced).inputTokens;
+  const values = Array.from({ length: 200 }, (_, index) => `v${index}`);
+  const tool = { type: "function", function: { name: "f", parameters: { enum: values } } };
+  assert.ok(tokens({ tools: [tool] }) >= 2 * JSON.stringify(tool).length);
+  const image = { role: "user", content: [{ type: "image_url", image_url: { url: "data:image/png;base64,AA" } }] };
+  assert.ok(tokens({ messages: [image] }) >= 48_169);
 });
 
 test("without a limit the whole body bounds the input", () => {
