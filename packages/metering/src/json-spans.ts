@@ -60,7 +60,8 @@ function skipValue(bytes: Uint8Array, at: number): number {
 
 /** A member's name from its quoted bytes; escapes are decoded, since `"\u006e"` names the same member as `"n"`. */
 export function decodeName(bytes: Uint8Array, start: number, end: number): string {
-  const inner = new TextDecoder().decode(bytes.subarray(start + 1, end - 1));
+  // Not a TextDecoder, which would drop a byte order mark and so make another name of it.
+  const inner = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8", start + 1, end - 1);
   return inner.includes("\\") ? String(JSON.parse(`"${inner}"`)) : inner;
 }
 

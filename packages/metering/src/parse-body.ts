@@ -3,6 +3,8 @@ import { isObject, type JsonObject } from "./json.ts";
 import { findNameFault } from "./json-names.ts";
 import { childPath } from "./fields/visit.ts";
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 const FAULTS = {
   duplicate: "A member is given twice in one object",
   proto: "A member has a name that is not allowed",
@@ -17,7 +19,7 @@ const FAULTS = {
 export function parseBody(raw: Uint8Array, strict: boolean): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw));
+    value = JSON.parse(UTF8.decode(raw));
   } catch {
     throw new MeteringError("body_invalid", "The body is not valid JSON in UTF-8");
   }

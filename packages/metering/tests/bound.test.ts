@@ -105,7 +105,8 @@ test("tools are bounded at twice their JSON, and an inline image at the dearest 
   const priced = price("openai", "gpt-4o-mini");
   const plain = { model: "gpt-4o-mini", messages: [], max_tokens: 1 };
   const tokens = (more: object): number =>
-    boundCost(inspect("openai", "chat.completions", { ...plain, ...more }), priced).inputTokens - boundCost(inspect("openai", "chat.completions", plain), priced).inputTokens;
+    boundCost(inspect("openai", "chat.completions", { ...plain, ...more }), priced).inputTokens -
+    boundCost(inspect("openai", "chat.completions", plain), priced).inputTokens;
   const values = Array.from({ length: 200 }, (_, index) => `v${index}`);
   const tool = { type: "function", function: { name: "f", parameters: { enum: values } } };
   assert.ok(tokens({ tools: [tool] }) >= 2 * JSON.stringify(tool).length);

@@ -18,6 +18,10 @@ test("one member is set and every other byte stays", () => {
   assert.equal(edit('{"max_tokens":1,"max_tokens":2}', limit), '{"max_tokens":5,"max_tokens":5}');
 });
 
+test("a name that begins with a byte order mark is another name", () => {
+  assert.equal(edit('{"\uFEFFn":1}', { path: ["n"], value: 5 }), '{"n":5,"\uFEFFn":1}');
+});
+
 test("a member of an inner object is set, and the object made where there is none", () => {
   const usage: Edit = { path: ["stream_options", "include_usage"], value: true };
   assert.equal(edit('{"stream":true}', usage), '{"stream_options":{"include_usage":true},"stream":true}');
