@@ -2,7 +2,7 @@ import { addressBucket } from "./address/address-bucket.ts";
 import type { AuthenticationIo } from "./authenticator.ts";
 import { checkDeclaredLength, readBody } from "./body/read-body.ts";
 import { authenticate } from "./gates/authenticate.ts";
-import { checkAuthorized } from "./gates/authorize.ts";
+import { checkAuthorized, type AnyAuthorize } from "./gates/authorize.ts";
 import { limitRate, type LimitRecord } from "./gates/limit-rate.ts";
 import { readInput } from "./gates/read-input.ts";
 import { refuseQueryCredential } from "./gates/refuse-query-credential.ts";
@@ -13,7 +13,7 @@ import { readQuery } from "./path/read-query.ts";
 import { splitTarget } from "./path/split-target.ts";
 import type { Principal } from "./principal.ts";
 import { Problem } from "./problem.ts";
-import type { Authorize, HandlerResult, RouteDefinition } from "./route.ts";
+import type { HandlerResult, RouteDefinition } from "./route.ts";
 import { runHandler } from "./run-handler.ts";
 import { selectTenant } from "./tenant/select-tenant.ts";
 import type { VerifiedTenant } from "./tenant/verified-tenant.ts";
@@ -23,7 +23,7 @@ export interface Plan {
   readonly definition: RouteDefinition;
   readonly pattern: PathPattern;
   readonly host: RuntimeHost;
-  readonly authorize: Authorize | null;
+  readonly authorize: AnyAuthorize | null;
   /** `METHOD /path/:pattern`. */
   readonly name: string;
   readonly handler: (context: unknown) => Promise<HandlerResult>;
@@ -126,7 +126,7 @@ function tenantOf(definition: RouteDefinition, request: Request, principal: Prin
   }
 }
 
-function authorizeOf(plan: Plan): Authorize {
+function authorizeOf(plan: Plan): AnyAuthorize {
   if (plan.authorize === null) throw new Problem("forbidden");
   return plan.authorize;
 }

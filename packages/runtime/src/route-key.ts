@@ -1,6 +1,7 @@
 import { problemResponse, toProblem } from "./answer/problem-response.ts";
 import type { Authenticator, PublicAccess } from "./authenticator.ts";
 import { defineRoute } from "./define-route.ts";
+import type { AnyAuthorize } from "./gates/authorize.ts";
 import { rateLimitHeaders, type LimitRecord } from "./gates/limit-rate.ts";
 import { passGates, type Plan } from "./pass-gates.ts";
 import type { HandlerResult, RouteInput, RouteKey, RouteOptions } from "./route.ts";
@@ -22,9 +23,9 @@ export function routeKey<
     definition,
     pattern,
     host: options.host,
-    authorize: options.authorize ?? null,
+    // The gates build exactly the access and context these types promise; the casts are where the generics end.
+    authorize: (options.authorize as AnyAuthorize | undefined) ?? null,
     name: `${definition.method} ${definition.path}`,
-    // The gates build exactly the context this type promises; the cast is where the generic ends.
     handler: options.handler as unknown as (context: unknown) => Promise<HandlerResult>,
   };
   const route = async (request: Request): Promise<Response> => {

@@ -21,14 +21,18 @@ export interface RouteInput {
 
 export type Validated<Schema> = Schema extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<Schema> : undefined;
 
-export interface Access {
-  /** Null on `globalScope` routes only. */
-  readonly tenant: VerifiedTenant | null;
+export interface Access<Tenant extends VerifiedTenant | null = VerifiedTenant> {
+  /** Null on `globalScope` routes. */
+  readonly tenant: Tenant;
   readonly principal: Principal;
 }
 
 /** Only the value `true` allows; throwing is 503. `permission` names it for enumeration. */
-export type Authorize = ((access: Access) => boolean | Promise<boolean>) & { readonly permission?: string };
+export type Authorize<Tenant extends VerifiedTenant | null = VerifiedTenant> = ((
+  access: Access<Tenant>,
+) => boolean | Promise<boolean>) & { readonly permission?: string };
+
+type TenantOf<Scope> = Scope extends GlobalScope ? null : VerifiedTenant;
 
 /** The part of a request a handler may see raw. Headers and body reach it only through a schema. */
 export interface RouteRequest {
@@ -105,7 +109,7 @@ export interface RouteOptions<
   readonly auth: Auth;
   readonly tenant: Scope;
   /** Required unless `auth` is `publicAccess`. */
-  readonly authorize?: Authorize;
+  readonly authorize?: Authorize<TenantOf<Scope>>;
   readonly input: Input;
   readonly limit: RouteLimits;
   readonly maxBodyBytes: number;

@@ -1,4 +1,4 @@
-import { prepareAnswer, type PreparedAnswer } from "./answer/prepare-answer.ts";
+import { answerResponse, prepareAnswer, type PreparedAnswer } from "./answer/prepare-answer.ts";
 import { rateLimitHeaders, type LimitRecord } from "./gates/limit-rate.ts";
 import type { ValidInput } from "./gates/read-input.ts";
 import type { AuditEvent } from "./host.ts";
@@ -10,7 +10,6 @@ import type { Target } from "./path/split-target.ts";
 import type { Principal } from "./principal.ts";
 import { problemOfStatus } from "./answer/problem-of-status.ts";
 import { Problem } from "./problem.ts";
-import type { HandlerResult } from "./route.ts";
 import type { VerifiedTenant } from "./tenant/verified-tenant.ts";
 import { TenantTransaction } from "./transaction/tenant-transaction.ts";
 
@@ -38,13 +37,13 @@ export async function runHandler(plan: Plan, admitted: Admitted): Promise<Respon
       const replay = await claimIdempotency(transaction.sql, scope);
       if (replay !== null) {
         await transaction.rollback();
-        return respond(admitted, prepare(admitted, replay), { "idempotent-replayed": "true" });
+        return respond(admitted, prepareAnswer(replay), true);
       }
     }
     const result = await plan.handler(contextOf(plan, admitted, transaction, committed));
     if (result.status >= 400) throw problemOfStatus(result.status);
     // Serialised first: what cannot be sent must not be kept either.
-    const answer = prepare(admitted, result);
+    const answer = prepareAnswer(result);
     if (scope !== null && transaction !== null && result.status < 300) {
       const body = result.replayBody === undefined ? result.body : result.replayBody;
       await rememberIdempotency(transaction.sql, scope, { status: result.status, body });
@@ -142,14 +141,9 @@ async function runCommitted(
   }
 }
 
-function prepare(admitted: Admitted, result: HandlerResult): PreparedAnswer {
-  return prepareAnswer(result, admitted.requestId, admitted.request.method !== "HEAD");
-}
-
-function respond(admitted: Admitted, answer: PreparedAnswer, extra: Readonly<Record<string, string>> = {}): Response {
-  const { headers } = answer;
-  const limits = rateLimitHeaders(admitted.limits);
-  for (const name in limits) headers.set(name, limits[name] ?? "");
-  for (const name in extra) headers.set(name, extra[name] ?? "");
-  return new Response(answer.body, { status: answer.status, headers });
+function respond(admitted: Admitted, answer: PreparedAnswer, replayed = false): Response {
+  const own: Record<string, string> = rateLimitHeaders(admitted.limits);
+  own["x-request-id"] = admitted.requestId;
+  if (replayed) own["idempotent-replayed"] = "true";
+  return answerResponse(answer, own, admitted.request.method !== "HEAD");
 }

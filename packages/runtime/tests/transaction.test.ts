@@ -225,3 +225,26 @@ test("a constraint that only fails at commit is a refusal, not an outage", async
   };
   assert.equal(await codeOf(await thing({ host }).send()), "500 internal_error");
 });
+
+const DRIVER_ERRORS: readonly [string, Record<string, unknown>, string][] = [
+  ["a lost connection", { code: "ECONNRESET" }, "503 database_unavailable"],
+  ["a driver's word without a code", { message: "Connection terminated unexpectedly" }, "503 database_unavailable"],
+  ["a deadlock", { code: "40P01" }, "503 database_unavailable"],
+  ["a statement timeout", { code: "57014" }, "503 database_unavailable"],
+  ["too many connections", { code: "53300" }, "503 database_unavailable"],
+  ["an error that says it may be retried", { code: "database_lost", retryable: true }, "503 database_unavailable"],
+  ["a broken constraint", { code: "23514" }, "500 internal_error"],
+  ["a missing right", { code: "42501" }, "500 internal_error"],
+  ["an error that says it may not be retried", { code: "57014", retryable: false }, "500 internal_error"],
+];
+for (const [what, shape, answer] of DRIVER_ERRORS) {
+  test(`${what} in a query is answered with ${answer}`, async () => {
+    const host = fakeHost({
+      answer: () => {
+        throw Object.assign(new Error("from the driver"), shape);
+      },
+    });
+    assert.equal(await codeOf(await thing({ host }).send()), answer);
+    assert.equal(host.events.at(-1), "rollback");
+  });
+}

@@ -1,8 +1,12 @@
 import { Problem } from "../problem.ts";
 import type { Access, Authorize } from "../route.ts";
+import type { VerifiedTenant } from "../tenant/verified-tenant.ts";
+
+/** As the gate calls it; `routeKey` has tied it to the route's scope. */
+export type AnyAuthorize = Authorize<VerifiedTenant | null>;
 
 /** The membership and role gate. Only `true` passes. Throws Problem `forbidden` or `identity_unavailable`. */
-export async function checkAuthorized(authorize: Authorize, access: Access): Promise<void> {
+export async function checkAuthorized(authorize: AnyAuthorize, access: Access<VerifiedTenant | null>): Promise<void> {
   let allowed: unknown;
   try {
     allowed = await authorize(access);

@@ -27,7 +27,8 @@ export function pathPattern(source: string): PathPattern {
       const given = pathname.split("/");
       if (given.length !== segments.length + 1 || given[0] !== "") return null;
       const values: Record<string, string> = Object.create(null);
-      for (const [index, segment] of segments.entries()) {
+      for (let index = 0; index < segments.length; index++) {
+        const segment = segments[index] ?? "";
         const raw = given[index + 1] ?? "";
         if (!segment.startsWith(":")) {
           // Compared as sent: a literal has one spelling, so no other layer can read the path differently.

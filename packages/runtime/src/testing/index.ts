@@ -1,7 +1,11 @@
+export { assertKeyPromises } from "./assert-key-promises.ts";
+export type { PromiseFixtures } from "./assert-key-promises.ts";
 export { authenticatorForTest } from "./authenticator-for-test.ts";
 export type { TestAuthenticator, TestPerson } from "./authenticator-for-test.ts";
-export { FAULTS, fakeHost } from "./fake-host.ts";
-export type { FakeHost, FakeHostOptions, Fault, QueryAnswer, Statement } from "./fake-host.ts";
+export { fakeHost } from "./fake-host.ts";
+export type { FakeHost, FakeHostOptions, QueryAnswer, Statement } from "./fake-host.ts";
+export { FAULTS, faultyHost } from "./faulty-host.ts";
+export type { Fault, FaultyHost } from "./faulty-host.ts";
 export { manifestForTest } from "./manifest-for-test.ts";
 export { tenantForTest } from "./tenant-for-test.ts";
 export type { TestTenant } from "./tenant-for-test.ts";

@@ -22,6 +22,7 @@ const MESSAGES = /connection terminated|timeout exceeded when trying to connect|
 /** True when an error of a database driver means that trying again later may succeed. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if ("retryable" in error && typeof error.retryable === "boolean") return error.retryable;
   const code: unknown = "code" in error ? error.code : undefined;
   if (typeof code !== "string") return MESSAGES.test(error.message);
   return STATES.has(code) || SOCKET.has(code) || (code.length === 5 && CLASSES.has(code.slice(0, 2)));

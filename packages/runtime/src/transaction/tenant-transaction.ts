@@ -52,7 +52,7 @@ export class TenantTransaction {
       await this.#done;
     } catch (error) {
       // A state of its own (a deferred constraint, say) is a refusal; anything else leaves the outcome unknown.
-      throw hasSqlState(error) ? translate(error) : databaseUnavailable(error);
+      throw isRefusal(error) ? error : databaseUnavailable(error);
     }
   }
 
@@ -123,8 +123,11 @@ function translate(error: unknown): unknown {
   return isUnavailable(error) ? databaseUnavailable(error) : error;
 }
 
-function hasSqlState(error: unknown): boolean {
-  return error instanceof Error && "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code));
+/** True when the database answered, and its answer was no. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || isUnavailable(error)) return false;
+  if ("retryable" in error) return error.retryable === false;
+  return "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code));
 }
 
 function databaseUnavailable(cause: unknown): Problem {
