@@ -4,13 +4,15 @@ import type { Provider } from "./provider.ts";
 import { highestRate } from "./rate-of.ts";
 
 /**
- * Tokens a provider adds around the text, above what is documented:
+ * Tokens a provider adds around the text. What is published, and where we only leave room:
  * - OpenAI: 3 a message, 1 a name, 3 to prime the answer (OpenAI cookbook, "How to count tokens with tiktoken").
- * - Anthropic: a system prompt for tool use of up to 530 (Claude 3 Opus; 346 for most, docs "Tool use pricing"), and
- *   descriptions of the tools it defines itself (`bash`, `text_editor`, `computer`, `memory`), under 1,024 each.
- * - Google publishes no figure; the room left is several times what its `promptTokenCount` shows.
- * An image, at the dearest: OpenAI 2,833 + 8 × 5,667 = 48,169 (gpt-4o-mini, 2048 × 768 in high detail); Anthropic
- * width × height / 750 after its own scaling, under 6,000. Google's inline images are not metered.
+ *   For tools nothing is published; the constants are room.
+ * - Anthropic: a system prompt for tool use of up to 530 tokens (Claude 3 Opus; 346 for most, docs "Tool use
+ *   pricing"). The figure for a tool is room for the descriptions of those it defines itself (`bash`, `computer`, …).
+ * - Google publishes no figure; all of it is room.
+ * An image, at the dearest: OpenAI 2,833 + 8 × 5,667 = 48,169 (gpt-4o-mini, 2048 × 768 in high detail). Anthropic
+ * scales images down before it counts width × height / 750; 6,000 is room above that. Google's are not metered.
+ * Where room should prove too small, the overrun is recorded in full and the virtual key suspended.
  */
 export const FRAMING: Readonly<
   Record<Provider, { base: number; message: number; tool: number; tools: number; image: number }>

@@ -1,8 +1,8 @@
 /**
  * The most output tokens of one choice, thinking included, for well-known models, from the providers' model pages
  * (platform.openai.com/docs/models, ai.google.dev/gemini-api/docs/models); the price catalogue does not hold them.
- * Only models whose figure is published are listed: one too low would let a call outgrow its reservation. All others
- * are bounded by their context window. Claude needs no rows, since its `max_tokens` is required.
+ * Written by hand, so to be checked against those pages when a row is added: a figure too low would let a call outgrow
+ * its reservation. Models not listed are bounded by their context window. Claude needs no rows, since its `max_tokens` is required.
  */
 const LIMITS: readonly (readonly [RegExp, number])[] = [
   [/^gpt-3\.5-turbo(-0125|-1106)?$/, 4_096],

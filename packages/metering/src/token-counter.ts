@@ -51,8 +51,8 @@ function settle(question: Question, tokens: number | null): void {
 }
 
 /**
- * Claude's and Gemini's encodings are not published. Their counts of the same text are near OpenAI's newest, Claude's
- * above it; these percentages lean to the high side and are estimates.
+ * Claude's and Gemini's encodings are not published, so OpenAI's newest stands in for them. The percentages are chosen
+ * to lean high, not measured; the answer is always marked as an estimate.
  */
 const PERCENT_OF_O200K: Readonly<Record<Provider, number>> = { openai: 100, anthropic: 130, google: 110 };
 

@@ -1,6 +1,7 @@
 /**
  * Tokens of a text without an encoding's table: four characters a token for ASCII, as both Google and OpenAI give as
- * the rule of thumb, and 1.3 a character for everything else, about what rare Chinese characters take. An estimate.
+ * the rule of thumb, and 1.3 tokens for every other character, between common Chinese (under 1) and rare (about 2 in
+ * o200k_base). An estimate, not a bound.
  */
 export function roughCount(texts: readonly string[]): number {
   let ascii = 0;
