@@ -163,7 +163,7 @@ describe("commands", () => {
       outcome: "settled",
       usage_source: "provider",
       simulated: true,
-      buckets: { input: 12, cache_read: 3, output: 7, reasoning: 0 },
+      usage: { input: 12, cache_read: 3, output: 7, reasoning: 0 },
       cost_nanousd: "6000",
     };
     const api = await stubApi(t, () => ({ status: 200, body: { items: [event], next_cursor: "c2" } }));
@@ -183,6 +183,26 @@ describe("commands", () => {
     const json = await runCommand(["usage", "list", "--json"], { env });
     assert.deepEqual(JSON.parse(json.out), { items: [event], next_cursor: "c2" });
     assert.equal(json.err, "");
+  });
+
+  test("a summary shows each group and their total", async (t) => {
+    const sums = {
+      requests: 2,
+      failed: 0,
+      input_tokens: 20,
+      cached_tokens: 0,
+      output_tokens: 9,
+      cost_nanousd: "12000000",
+    };
+    const body = { total: sums, groups: [{ id: "gpt-4o", name: "gpt-4o", ...sums }], days: [], by: "model" };
+    const api = await stubApi(t, () => ({ status: 200, body }));
+    const env = { METERR_URL: api.origin, METERR_API_TOKEN: random() };
+    const ran = await runCommand(["usage", "summary", "--by", "model", "--days", "7", "--test"], { env });
+    assert.equal(api.seen[0]?.url, "/api/v1/usage/summary?by=model&days=7&simulated=true");
+    assert.equal(
+      ran.out,
+      "MODEL   CALLS  FAILED  IN  CACHED  OUT    COST\ngpt-4o      2       0  20       0    9  $0.012\ntotal       2       0  20       0    9  $0.012\n",
+    );
   });
 
   test("names from the server cannot drive the terminal", async (t) => {

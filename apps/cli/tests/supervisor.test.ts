@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { CliError } from "../src/errors.ts";
 import type { ChildEvent } from "../src/supervisor/child-keeper.ts";
 import { childEnvironment } from "../src/supervisor/child-environment.ts";
 import type { ChildPlan } from "../src/supervisor/child-plan.ts";
-import { openLog } from "../src/supervisor/log-file.ts";
+import { lastLogLine, openLog } from "../src/supervisor/log-file.ts";
 import { Supervisor } from "../src/supervisor/supervisor.ts";
 import { freePorts } from "./support/free-ports.ts";
 import { scratch } from "./support/scratch.ts";
@@ -190,4 +190,14 @@ test("a log that has grown large is set aside at the next start, and the oldest 
   assert.equal(readFileSync(`${path}.2`, "utf8"), "first");
   assert.equal(statSync(path).mode & 0o777, 0o600);
   writeFileSync(path, "");
+});
+
+test("of a crash the error is told, not the last line of its trace; of a log line its message", async (t) => {
+  const path = join(scratch(t), "gateway.log");
+  writeFileSync(path, "Error [ERR_X]: the reason\n    at somewhere\n\nNode.js v26.10.0\n");
+  assert.equal(await lastLogLine(path), "Error [ERR_X]: the reason");
+  const before = statSync(path).size;
+  assert.equal(await lastLogLine(path, before), undefined);
+  appendFileSync(path, '{"level":"error","msg":"no database"}\n');
+  assert.equal(await lastLogLine(path, before), "no database");
 });

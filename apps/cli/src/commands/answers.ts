@@ -45,27 +45,41 @@ export function providerNames(key: VirtualKey): string {
   return (key.providers ?? []).map((entry) => (typeof entry === "string" ? entry : entry.provider)).join(", ");
 }
 
-const count = z.union([z.number(), z.string()]).nullish();
+/** Token buckets of one call; they are disjoint, so they may be added up. */
+const buckets = z.object({
+  input: z.number().optional(),
+  cache_read: z.number().optional(),
+  cache_write_5m: z.number().optional(),
+  cache_write_1h: z.number().optional(),
+  output: z.number().optional(),
+  reasoning: z.number().optional(),
+});
 
 export const usageEvent = z.object({
   id: z.string(),
   occurred_at: z.string(),
-  provider: z.string().nullish(),
-  model_requested: z.string().nullish(),
+  provider: z.string(),
+  model_requested: z.string(),
   model_served: z.string().nullish(),
-  outcome: z.string().nullish(),
-  usage_source: z.string().nullish(),
-  simulated: z.boolean().nullish(),
-  input: count,
-  cache_read: count,
-  cache_write_5m: count,
-  cache_write_1h: count,
-  output: count,
-  reasoning: count,
-  buckets: z.record(z.string(), z.union([z.number(), z.string(), z.null()])).nullish(),
-  cost_nanousd: z.union([z.string(), z.number().int()]).nullish(),
+  outcome: z.string(),
+  usage_source: z.string(),
+  simulated: z.boolean(),
+  usage: buckets,
+  cost_nanousd: z.string(),
 });
 export type UsageEvent = z.output<typeof usageEvent>;
 
-/** Summaries differ by what they are grouped by: rows are shown as they come. */
-export const usageSummary = z.looseObject({ items: z.array(z.record(z.string(), z.unknown())) });
+const sums = z.object({
+  requests: z.number(),
+  failed: z.number(),
+  input_tokens: z.number(),
+  cached_tokens: z.number(),
+  output_tokens: z.number(),
+  cost_nanousd: z.string(),
+});
+
+export const usageSummary = z.object({
+  total: sums.nullable(),
+  groups: z.array(sums.extend({ id: z.string().nullable(), name: z.string() })),
+});
+export type SummaryRow = Omit<z.output<typeof usageSummary>["groups"][number], "id">;

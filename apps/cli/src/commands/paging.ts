@@ -9,7 +9,7 @@ export interface PagingOptions {
 /** Gives a list command its --limit and --cursor. */
 export function addPaging(command: Command): Command {
   return command
-    .option("--limit <count>", "how many at most (1–100)", pageSize)
+    .option("--limit <count>", "how many at most (1–200)", pageSize)
     .option("--cursor <cursor>", "where the last page ended");
 }
 
@@ -30,7 +30,7 @@ export function moreHint(
 
 function pageSize(text: string): number {
   const value = Number(text);
-  if (!/^[0-9]+$/.test(text) || value < 1 || value > 100)
-    throw new InvalidArgumentError("It must be a number from 1 to 100.");
+  if (!/^[0-9]+$/.test(text) || value < 1 || value > 200)
+    throw new InvalidArgumentError("It must be a number from 1 to 200.");
   return value;
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { moment } from "../api/durations.ts";
 import { dollars } from "../api/money.ts";
 import { table, type Column } from "../terminal/table.ts";
-import { pageOf, usageEvent, usageSummary, type UsageEvent } from "./answers.ts";
+import { pageOf, usageEvent, usageSummary, type SummaryRow, type UsageEvent } from "./answers.ts";
 import { operatorClient, print, type CommandContext, type JsonOption } from "./context.ts";
 import { withJson } from "./json-option.ts";
 import { addPaging, moreHint, pageQuery, type PagingOptions } from "./paging.ts";
@@ -13,6 +13,7 @@ interface ListOptions extends PagingOptions, JsonOption {
 }
 
 interface SummaryOptions extends JsonOption {
+  test?: true;
   by: string;
   days: number;
 }
@@ -37,7 +38,8 @@ export function addUsage(program: Command, context: CommandContext): void {
           .choices(["model", "provider", "member", "virtual_key"])
           .default("model"),
       )
-      .option("--days <count>", "how many days back (1–400)", days, 30),
+      .option("--days <count>", "how many days back (1–366)", days, 30)
+      .option("--test", "the calls of test mode, which are never in real totals"),
   ).action((options: SummaryOptions) => summary(options, context));
 }
 
@@ -69,50 +71,35 @@ const columns: readonly Column<UsageEvent>[] = [
   { title: "COST", value: (row) => dollars(row.cost_nanousd), align: "right" },
   { title: "OUTCOME", value: (row) => row.outcome },
   { title: "USAGE FROM", value: (row) => row.usage_source },
-  { title: "MODE", value: (row) => (row.simulated === true ? "simulated" : "live") },
+  { title: "MODE", value: (row) => (row.simulated ? "simulated" : "live") },
 ];
 
-type Bucket = "input" | "cache_read" | "cache_write_5m" | "cache_write_1h" | "output" | "reasoning";
-
-/** Buckets are disjoint, so they may be added up. */
-function tokens(row: UsageEvent, buckets: readonly Bucket[]): number {
-  return buckets.reduce((sum, bucket) => sum + Number(row.buckets?.[bucket] ?? row[bucket] ?? 0), 0);
+function tokens(row: UsageEvent, buckets: readonly (keyof UsageEvent["usage"])[]): number {
+  return buckets.reduce((sum, bucket) => sum + (row.usage[bucket] ?? 0), 0);
 }
 
 async function summary(options: SummaryOptions, context: CommandContext): Promise<void> {
   const client = await operatorClient(context);
-  const answer = await client.send({
-    method: "GET",
-    path: "/api/v1/usage/summary",
-    query: { by: options.by, days: options.days },
-  });
-  const { items } = readAnswer(usageSummary, answer);
-  print(context, options, answer, (paint) => {
-    const names = [...new Set(items.flatMap((item) => Object.keys(item)))];
-    return items.length === 0 ? "No calls yet." : table(names.map(summaryColumn), items, paint);
-  });
-}
-
-function summaryColumn(name: string): Column<Record<string, unknown>> {
-  const money = name.endsWith("_nanousd");
-  return {
-    title: name
-      .replace(/_nanousd$/, "")
-      .replaceAll("_", " ")
-      .toUpperCase(),
-    value: (row) => {
-      const value = row[name];
-      if (typeof value !== "string" && typeof value !== "number")
-        return value === undefined ? value : JSON.stringify(value);
-      return money ? dollars(value) : value;
-    },
-    align: money ? "right" : "left",
-  };
+  const simulated = options.test === true ? "true" : undefined;
+  const query = { by: options.by, days: options.days, simulated };
+  const answer = await client.send({ method: "GET", path: "/api/v1/usage/summary", query });
+  const { groups, total } = readAnswer(usageSummary, answer);
+  const rows: SummaryRow[] = total === null ? groups : [...groups, { ...total, name: "total" }];
+  const columns: Column<SummaryRow>[] = [
+    { title: options.by.replace("_", " ").toUpperCase(), value: (row) => row.name },
+    { title: "CALLS", value: (row) => row.requests, align: "right" },
+    { title: "FAILED", value: (row) => row.failed, align: "right" },
+    { title: "IN", value: (row) => row.input_tokens, align: "right" },
+    { title: "CACHED", value: (row) => row.cached_tokens, align: "right" },
+    { title: "OUT", value: (row) => row.output_tokens, align: "right" },
+    { title: "COST", value: (row) => dollars(row.cost_nanousd), align: "right" },
+  ];
+  print(context, options, answer, (paint) => (groups.length === 0 ? "No calls yet." : table(columns, rows, paint)));
 }
 
 function days(text: string): number {
   const value = Number(text);
-  if (!/^[0-9]+$/.test(text) || value < 1 || value > 400)
-    throw new InvalidArgumentError("It must be a number from 1 to 400.");
+  if (!/^[0-9]+$/.test(text) || value < 1 || value > 366)
+    throw new InvalidArgumentError("It must be a number from 1 to 366.");
   return value;
 }

@@ -12,6 +12,8 @@ export interface HomePaths {
   authSecret: string;
   setupToken: string;
   keystore: string;
+  /** Signed ends of the audit logs, outside the database. */
+  auditHeads: string;
   logs: string;
   /** Sockets and process ids: nothing here outlives a run. */
   run: string;
@@ -37,6 +39,7 @@ export function homePaths(home: string): HomePaths {
     authSecret: join(secrets, "auth-secret"),
     setupToken: join(secrets, "setup-token"),
     keystore: join(home, "keystore"),
+    auditHeads: join(home, "audit-heads"),
     logs: join(home, "logs"),
     run,
     keyServiceSocket: join(run, "key-service.sock"),

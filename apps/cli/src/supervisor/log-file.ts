@@ -33,10 +33,17 @@ export async function lastLogLine(path: string, since = 0): Promise<string | und
       .toString("utf8", 0, bytesRead)
       .split("\n")
       .filter((line) => line.trim() !== "");
-    return readable(lines.at(-1))?.slice(0, 2_000);
+    return telling(lines)?.slice(0, 2_000);
   } finally {
     await file.close();
   }
+}
+
+/** The line that says most: the last one, or, when Node ended with a stack trace, the error that heads it. */
+function telling(lines: readonly string[]): string | undefined {
+  const last = lines.at(-1);
+  if (last === undefined || !/^Node\.js v\d/.test(last)) return readable(last);
+  return lines.findLast((line) => /^\w*Error\b.*: /.test(line)) ?? last;
 }
 
 /** The message of a JSON log line, else the line itself. */

@@ -28,6 +28,7 @@ export function gatewaySettings({ settings, paths, instanceId, kek, databaseAs }
     database: databaseAs("meterr_gateway"),
     kek,
     keystoreDir: paths.keystore,
+    auditHeadsDir: paths.auditHeads,
     runDir: paths.run,
     sandboxOrigin: sandboxOrigin(settings),
     allowedDestinations: settings.allowedDestinations,

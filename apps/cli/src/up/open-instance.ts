@@ -1,8 +1,9 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createInstance, readInstance, setSetupToken } from "../database/instance.ts";
 import type { OwnerPool } from "../database/prepare-database.ts";
 import { CliError } from "../errors.ts";
 import { keystoreExists, loadKek, type Kek } from "../home/kek.ts";
+import { checkKeystore, makeKeystore } from "../home/keystore.ts";
 import { readMarker, writeMarker } from "../home/marker.ts";
 import type { HomePaths } from "../home/paths.ts";
 import { writePrivateFile } from "../home/write-private-file.ts";
@@ -65,8 +66,9 @@ export async function openInstance(
       },
     );
   }
-  await mkdir(paths.keystore, { recursive: true, mode: 0o700 });
-  const instance = found ?? (await createInstance(owner, random.randomUUID()));
+  if (found !== null) await checkKeystore(paths.keystore, kek.value, found.kekCanary ?? "");
+  const instance =
+    found ?? (await createInstance(owner, random.randomUUID(), await makeKeystore(paths.keystore, kek.value)));
   if (known !== instance.id) await writeMarker(paths.marker, instance.id);
   return { id: instance.id, kek, setupToken: await renewSetupToken(owner, paths, random) };
 }

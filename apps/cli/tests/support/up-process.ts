@@ -17,8 +17,8 @@ export interface Machine {
   journal: string;
   root: string;
   env: Record<string, string>;
-  /** `meterr <arguments>` on this machine, with the stub installation. */
-  meterr(...args: string[]): Meterr;
+  /** `meterr <arguments>` on this machine, with the stub installation; `as` runs it under another account. */
+  meterr: ((...args: string[]) => Meterr) & { as(account: { uid: number; gid: number }, ...args: string[]): Meterr };
 }
 
 export interface Meterr {
@@ -49,37 +49,35 @@ export async function machine(t: TestContext, behaviour: Partial<StubBehaviour> 
     STUB_ROOT: root,
   };
   t.after(() => endDatabase(home));
-  return {
-    home,
-    journal,
-    root,
-    env,
-    meterr: (...args) => {
-      const child = spawn(process.execPath, [entry, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-      t.after(async () => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      });
-      let [out, err] = ["", ""];
-      child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-      child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-      const closed = once(child, "close");
-      return {
-        process: child,
-        output: () => out,
-        errors: () => err,
-        ready: async () => {
-          await eventually(() => out.includes("Meterr is ready.") || child.exitCode !== null, "the ready screen");
-          if (!out.includes("Meterr is ready.")) throw new Error(`meterr ended early:\n${out}${err}`);
-        },
-        ended: async () => {
-          await closed;
-          return child.exitCode;
-        },
-      };
-    },
+  const start = (account: { uid: number; gid: number } | undefined, args: readonly string[]): Meterr => {
+    const child = spawn(process.execPath, [entry, ...args], { env, stdio: ["ignore", "pipe", "pipe"], ...account });
+    t.after(async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    const closed = once(child, "close");
+    return {
+      process: child,
+      output: () => out,
+      errors: () => err,
+      ready: async () => {
+        await eventually(() => out.includes("Stop        Ctrl-C") || child.exitCode !== null, "the ready screen");
+        if (!out.includes("Meterr is ready.")) throw new Error(`meterr ended early:\n${out}${err}`);
+      },
+      ended: async () => {
+        await closed;
+        return child.exitCode;
+      },
+    };
   };
+  const meterr = Object.assign((...args: string[]) => start(undefined, args), {
+    as: (account: { uid: number; gid: number }, ...args: string[]) => start(account, args),
+  });
+  return { home, journal, root, env, meterr };
 }
 
 /** The pid of the home's PostgreSQL; undefined when none is noted. */
