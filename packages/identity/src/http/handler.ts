@@ -3,7 +3,7 @@ import { checkPassword } from "../password/check-password.ts";
 import { ADDRESS_HEADER, BASE_PATH } from "../library/library-options.ts";
 import type { SignInLimits } from "../limits/sign-in-limits.ts";
 import { openSessionCookie, readCookie } from "../session/session-token.ts";
-import type { SessionStore } from "../session/session-store.ts";
+import type { LiveSession, SessionStore } from "../session/session-store.ts";
 import { countAttempt } from "./attempts.ts";
 import { libraryProblem } from "./library-problem.ts";
 import { problem, type IdentityProblemCode, type ProblemExtras } from "./problem.ts";
@@ -68,7 +68,9 @@ async function serve(parts: SurfaceParts, request: Request): Promise<Response> {
 
   const presented = readCookie(request.headers.get("cookie"), parts.sessionCookie);
   const token = presented === null ? null : openSessionCookie(presented, parts.secret);
-  const attempt = await count(parts, request, { path, operation, input, token });
+  // Read here first: the library takes a session it cannot read for none, and would call that signed out.
+  const live = token === null || path === "/sign-in/email" ? null : await parts.sessions.find(token);
+  const attempt = await count(parts, request, { path, operation, input, live });
 
   if (path === "/sign-up/email") await checkSignUp(parts, input);
   // The library's sign-out reports success although the row may still be there: end the session here, or fail.
@@ -139,15 +141,14 @@ function checkNewPassword(input: Record<string, unknown>, field: "password" | "n
   if (refused !== null) throw new Refusal("password_refused", { errors: [{ path: `body.${field}` }] });
 }
 
-async function count(parts: SurfaceParts, request: Request, call: Call & { token: string | null }) {
-  const { operation, input, path, token } = call;
+async function count(parts: SurfaceParts, request: Request, call: Call & { live: LiveSession | null }) {
+  const { operation, input, path, live } = call;
   if (operation.counts === undefined) return null;
   let account: string | null = null;
   if (operation.counts === "account") account = `${path}:${String(input["email"])}`;
   if (operation.counts === "session") {
-    const session = token === null ? null : await parts.sessions.find(token);
-    if (session === null) throw new Refusal("session_required");
-    account = `password:${session.userId}`;
+    if (live === null) throw new Refusal("session_required");
+    account = `password:${live.userId}`;
   }
   const counted = await countAttempt(parts.limits, { address: parts.clientAddress(request), account });
   if (counted.allowed) return counted.attempt;
