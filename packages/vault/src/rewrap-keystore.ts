@@ -23,10 +23,14 @@ export async function rewrapKeystore(input: {
   let already = 0;
   for await (const record of recordsOf(keystore)) {
     const { owner, id, wrapped } = record;
-    const isMoved = kekIdOf(wrapped) === newKek.id;
-    await unwrapPrivateKey(isMoved ? newKek : oldKek, { owner, id }, wrapped).catch(refuse);
-    if (isMoved) already += 1;
-    else toMove.push(record);
+    try {
+      const isMoved = kekIdOf(wrapped) === newKek.id;
+      await unwrapPrivateKey(isMoved ? newKek : oldKek, { owner, id }, wrapped);
+      if (isMoved) already += 1;
+      else toMove.push(record);
+    } catch {
+      throw new VaultError("kek_refused", "A record of the keystore opens with neither KEK. Nothing was changed.");
+    }
   }
   for (const { owner, id, wrapped } of toMove) {
     const privateJwk = await unwrapPrivateKey(oldKek, { owner, id }, wrapped);
@@ -42,8 +46,4 @@ async function* recordsOf(keystore: Keystore): AsyncGenerator<{ owner: string; i
       if (wrapped !== null) yield { owner, id, wrapped };
     }
   }
-}
-
-function refuse(): never {
-  throw new VaultError("kek_refused", "A record of the keystore opens with neither KEK. Nothing was changed.");
 }

@@ -1,3 +1,4 @@
+import { isCanonicalBase64url } from "../canonical-base64url.ts";
 import { openFailed } from "../vault-error.ts";
 
 export type ProtectedHeader = Readonly<Record<string, unknown>>;
@@ -20,17 +21,16 @@ export function readProtectedHeader(jwe: string): ProtectedHeader {
   const [encoded] = segments;
   if (segments.length !== 5 || encoded === undefined || encoded.length > MAX_HEADER_LENGTH) throw openFailed();
   if (!segments.every(isCanonicalBase64url)) throw openFailed();
-  const text = Buffer.from(encoded, "base64url").toString("utf8");
   let header: unknown;
   try {
-    header = JSON.parse(text);
+    header = JSON.parse(Buffer.from(encoded, "base64url").toString("utf8"));
   } catch {
     throw openFailed();
   }
   if (typeof header !== "object" || header === null || Array.isArray(header)) throw openFailed();
   // "the Header Parameter names within the JOSE Header MUST be unique" (RFC 7516 §4). JSON.parse keeps the
-  // last of two; writing it again and comparing refuses duplicates, whitespace and odd escapes at once.
-  if (JSON.stringify(header) !== text) throw openFailed();
+  // last of two; writing it again and comparing refuses duplicates, whitespace, odd escapes and bad UTF-8 at once.
+  if (Buffer.from(JSON.stringify(header)).toString("base64url") !== encoded) throw openFailed();
   return header as ProtectedHeader;
 }
 
@@ -38,8 +38,4 @@ export function readProtectedHeader(jwe: string): ProtectedHeader {
 export function hasExactly(header: ProtectedHeader, names: readonly string[]): boolean {
   const present = Object.keys(header);
   return present.length === names.length && names.every((name) => Object.hasOwn(header, name));
-}
-
-function isCanonicalBase64url(segment: string): boolean {
-  return segment.length > 0 && Buffer.from(segment, "base64url").toString("base64url") === segment;
 }

@@ -1,4 +1,5 @@
 import { compactVerify } from "jose";
+import { isCanonicalBase64url } from "../canonical-base64url.ts";
 import { VaultError } from "../vault-error.ts";
 import { SIGNING_ALGORITHM } from "./sign-record.ts";
 import { Verifier } from "./verifier.ts";
@@ -20,10 +21,11 @@ export async function verifyRecord(
 ): Promise<Readonly<Record<string, unknown>>> {
   const key = Verifier.keyOf(verifier);
   if (typeof signed !== "string" || signed.length > MAX_JWS_LENGTH) throw signatureInvalid();
-  const [encoded = ""] = signed.split(".");
+  const segments = signed.split(".");
+  if (!segments.every(isCanonicalBase64url)) throw signatureInvalid();
   // The exact header, byte for byte: no other algorithm, type or signing key, no `crit`, `b64`, `jwk` or `jku`.
   const header = JSON.stringify({ alg: SIGNING_ALGORITHM, typ: type, kid: verifier.keyId });
-  if (encoded !== Buffer.from(header).toString("base64url")) throw signatureInvalid();
+  if (segments[0] !== Buffer.from(header).toString("base64url")) throw signatureInvalid();
   try {
     const { payload } = await compactVerify(signed, key, { algorithms: [SIGNING_ALGORITHM] });
     const record = JSON.parse(Buffer.from(payload).toString("utf8")) as Record<string, unknown>;
