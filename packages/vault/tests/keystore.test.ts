@@ -101,7 +101,15 @@ for (const [name, make] of Object.entries(KEYSTORES)) {
         await assert.rejects(keystore.put(org, id, RECORD), refused, id);
         await assert.rejects(keystore.get(org, id), refused, id);
       }
-      for (const record of ["", "a b", "a\n", "é", "a".repeat(4097)]) {
+      for (const record of [
+        "",
+        "a.b.c.d",
+        "a.b.c.d.e.f",
+        "a.b.c.d.",
+        "a.b.c.d.e\n",
+        "a.b.c.d.é",
+        `a.b.c.d.${"e".repeat(4096)}`,
+      ]) {
         await assert.rejects(keystore.put(org, "a", record), refused);
       }
       assert.deepEqual(await keystore.owners(), []);

@@ -30,6 +30,7 @@ export interface Keystore {
   remove(owner: KeystoreOwner): Promise<void>;
 }
 
+const COMPACT_JWE = /^[\w-]+(\.[\w-]+){4}$/;
 const ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 export function isOwner(owner: string): boolean {
@@ -49,7 +50,7 @@ export function assertNames(owner: KeystoreOwner, id?: string): void {
 
 /** @throws VaultError `input_invalid` */
 export function assertRecord(record: string): void {
-  if (typeof record !== "string" || record.length === 0 || record.length > MAX_RECORD_BYTES || /[^\w.-]/.test(record)) {
+  if (typeof record !== "string" || record.length > MAX_RECORD_BYTES || !COMPACT_JWE.test(record)) {
     throw new VaultError("input_invalid", "A keystore record must be a compact JWE of at most 4096 characters.");
   }
 }
