@@ -198,6 +198,6 @@ test("of a crash the error is told, not the last line of its trace; of a log lin
   assert.equal(await lastLogLine(path), "Error [ERR_X]: the reason");
   const before = statSync(path).size;
   assert.equal(await lastLogLine(path, before), undefined);
-  appendFileSync(path, '{"level":"error","msg":"no database"}\n');
-  assert.equal(await lastLogLine(path, before), "no database");
+  appendFileSync(path, '{"level":"error","detail":"denied","msg":"no database"}\n');
+  assert.equal(await lastLogLine(path, before), "no database (denied)");
 });

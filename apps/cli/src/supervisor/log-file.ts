@@ -46,12 +46,13 @@ function telling(lines: readonly string[]): string | undefined {
   return lines.findLast((line) => /^\w*Error\b.*: /.test(line)) ?? last;
 }
 
-/** The message of a JSON log line, else the line itself. */
+/** The message of a JSON log line with its detail, else the line itself. */
 function readable(line: string | undefined): string | undefined {
   if (line === undefined || !line.startsWith("{")) return line;
   try {
-    const { msg } = JSON.parse(line) as { msg?: unknown };
-    return typeof msg === "string" && msg !== "" ? msg : line;
+    const { msg, detail } = JSON.parse(line) as { msg?: unknown; detail?: unknown };
+    if (typeof msg !== "string" || msg === "") return line;
+    return typeof detail === "string" ? `${msg} (${detail})` : msg;
   } catch {
     return line;
   }
