@@ -202,6 +202,7 @@ alter function current_revocation_epoch() owner to meterr_lookup;
 revoke create on schema meterr from meterr_lookup;
 
 grant select (singleton, id, setup_completed_at) on instance to meterr_dashboard, meterr_gateway;
+grant select (kek_canary) on instance to meterr_gateway;
 grant select on organisations, members to meterr_dashboard;
 grant insert (org_id, id, user_id, email, name, role) on members to meterr_dashboard;
 grant update (name) on members to meterr_dashboard;

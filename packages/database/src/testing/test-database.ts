@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { connectPool } from "../connect-pool.ts";
 import type { MigrationSequence } from "../migrations/read-migrations.ts";
@@ -76,7 +77,9 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     settings,
     createOrganisation: (wanted) => createOrganisation(pool("meterr_owner"), wanted),
     close: async () => {
-      await Promise.all([...opened.values()].map((open) => open.end()));
+      // A connection that a failed test never gave back ends with the database.
+      const ended = Promise.all([...opened.values()].map((open) => open.end()));
+      await Promise.race([ended, delay(1_000, undefined, { ref: false })]);
       await asAdmin(admin, (client) => client.query(`drop database if exists ${name} with (force)`));
     },
   };
