@@ -1,0 +1,119 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { assertIsolation, connectPool, withTenant } from "@meterr/database";
+import { apiTokenAuthenticator, createIdentity, type Identity } from "@meterr/identity";
+import { appendAuditEntry } from "@meterr/module-audit-log";
+import { findApiToken, membershipsOf } from "@meterr/module-members";
+import {
+  anyOf,
+  memoryRateLimiter,
+  mount,
+  peerAddress,
+  trustedProxies,
+  type Authenticator,
+  type Mounted,
+  type RuntimeHost,
+  type Sql,
+} from "@meterr/runtime";
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+import { keyServiceClient, type KeyServiceClient } from "./key-service/key-service-client.ts";
+import { describeFailure } from "./log.ts";
+import { mountModules } from "./mount-modules.ts";
+import type { DashboardSettings } from "./settings.ts";
+
+export interface Dashboard {
+  /** Every `/api/v1` route of every module. */
+  readonly api: Mounted;
+  readonly identity: Identity;
+  /** Resolves when the database answers. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Addresses of requests made inside this process, on behalf of a page's visitor. */
+export type AddressOf = (request: Request) => string | undefined;
+
+/**
+ * Connects and wires everything the dashboard serves. Rejects, having served nothing, when the database is out of
+ * reach or row-level security is not in force.
+ */
+export async function composeDashboard(
+  settings: DashboardSettings,
+  log: Logger,
+  visitorOf: AddressOf,
+): Promise<Dashboard> {
+  const lost = (): void => log.warn("a database connection was lost");
+  const pool = connectPool(settings.database, { max: 10, applicationName: "meterr-dashboard", onConnectionLost: lost });
+  const identityPool = connectPool(settings.identityDatabase, {
+    max: 5,
+    applicationName: "meterr-identity",
+    onConnectionLost: lost,
+  });
+  await assertIsolation(pool);
+  const lookup = sqlOf(pool);
+
+  const publicUrl = new URL(settings.publicUrl);
+  const peerOf = trustedProxies({ trusted: settings.trustedProxies, peer: peerAddress });
+  const clientAddress = (request: Request): string => visitorOf(request) ?? peerOf(request);
+  const host: RuntimeHost = {
+    withTenant: (tenant, fn) => withTenant(pool, tenant, fn),
+    limiter: memoryRateLimiter({ now: () => performance.now() }),
+    now: () => new Date(),
+    audit: appendAuditEntry,
+    report: (failure) =>
+      log.error(
+        { ...describeFailure(failure.error), request: failure.requestId, route: failure.route },
+        "request failed",
+      ),
+    clientAddress,
+    allowedOrigins: [publicUrl.origin],
+  };
+  const identity = await createIdentity({
+    pool: identityPool,
+    baseUrl: settings.publicUrl,
+    secret: settings.authSecret,
+    clock: () => new Date(),
+    trustedOrigins: [],
+    memberships: membershipsOf(lookup),
+    secureCookies: publicUrl.protocol === "https:",
+    clientAddress,
+    onFailure: (failure) => log.error({ failure }, "identity failed"),
+  });
+  const auth: Authenticator = anyOf(
+    identity.sessionAuthenticator,
+    identity.jwtAuthenticator,
+    apiTokenAuthenticator({ find: findApiToken(lookup) }),
+  );
+  const keyService: KeyServiceClient = keyServiceClient(settings.keyServiceSocket);
+  const modules = mountModules({
+    host,
+    auth,
+    lookup,
+    users: identity,
+    keyService,
+    settings,
+    newId: randomUUID,
+    randomBytes,
+  });
+  return {
+    api: mount(modules.flatMap((module) => module.routes)),
+    identity,
+    async ready() {
+      await pool.query("select 1");
+    },
+    async close() {
+      await Promise.all([pool.end(), identityPool.end()]);
+    },
+  };
+}
+
+/** A pool as the narrow interface modules are handed. */
+function sqlOf(pool: Pool): Sql {
+  return {
+    query: async <Row>(text: string, values: readonly unknown[] = []) => {
+      // sql-not-constant: passes on the constant statement of the module that calls
+      const result = await pool.query(text, [...values]);
+      return { rows: result.rows as Row[], rowCount: result.rowCount };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { IncomingMessage } from "node:http";
+import { Refusal } from "../refusal.ts";
+
+/** Headers of which a second line would let two readers of the request disagree. */
+const single = new Set([
+  "authorization",
+  "x-api-key",
+  "x-goog-api-key",
+  "content-type",
+  "content-length",
+  "host",
+  "origin",
+]);
+
+/** Refuses a request that carries any of these headers twice (Node would silently keep the first). */
+export function refuseRepeatedHeaders(request: IncomingMessage): void {
+  const seen = new Set<string>();
+  const raw = request.rawHeaders;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = (raw[index] ?? "").toLowerCase();
+    if (!single.has(name)) continue;
+    if (seen.has(name)) throw new Refusal("request_invalid", `The header ${name} stands in the request twice.`);
+    seen.add(name);
+  }
+}
