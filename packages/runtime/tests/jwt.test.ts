@@ -83,6 +83,17 @@ test("a token of an algorithm that is not pinned is refused, whatever its key", 
   assert.equal(await codeOf(await sendToken(token)), "401 credential_invalid");
 });
 
+test("a token rightly signed by an algorithm that is not pinned is refused", async () => {
+  const pinned = jwt({
+    issuer: "https://id.test",
+    audience: "meter",
+    algorithms: ["ES256"],
+    keys: publicKey,
+    memberships: async () => ({ label: "Ann", ...people.ann }),
+  });
+  assert.equal(await codeOf(await sendToken(await sign(sound()), pinned)), "401 credential_invalid");
+});
+
 test("when the key set cannot be read the answer is 503, not 401", async () => {
   const away = jwt({
     issuer: "https://id.test",

@@ -85,6 +85,14 @@ test("a segment that means more than one segment, or none, is no segment", () =>
   assert.equal(decodeSegment("%252e"), "%2e");
 });
 
+test("a literal segment has one spelling", () => {
+  const pattern = pathPattern("/api/things/:id");
+  assert.deepEqual({ ...pattern.match("/api/things/%37") }, { id: "7" });
+  for (const path of ["/api/%74hings/7", "/api/Things/7", "/api/things/7/", "api/things/7", "/x/api/things/7"]) {
+    assert.equal(pattern.match(path), null);
+  }
+});
+
 for (const source of ["", "things", "/", "/a//b", "/a/", "/../a", "/:a/:a", "/:1", "/a b", "/a/:", "/a%2fb", "/a/*"]) {
   test(`the pattern ${JSON.stringify(source)} is refused at construction`, () => {
     assert.throws(() => pathPattern(source), { code: "route_invalid" });

@@ -112,6 +112,20 @@ test("a chunked body is cut off at the bound", async (context) => {
   assert.match(answer, /^HTTP\/1\.1 413 /);
 });
 
+test("after a refused body the connection ends, so that the rest of it is not read as a request", async (context) => {
+  const { port } = await serve(context, echo);
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  // Never completed, and never asked to close.
+  socket.write("POST / HTTP/1.1\r\nHost: site.test\r\nContent-Length: 1001\r\n\r\nGET /smuggled HTTP/1.1\r\n");
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  await once(socket, "close");
+  const answer = Buffer.concat(chunks).toString();
+  assert.match(answer, /^HTTP\/1\.1 413 [^]*\r\nconnection: close\r\n/i);
+  assert.equal(answer.split("HTTP/1.1").length, 2);
+});
+
 test("a handler's signal aborts when the client hangs up", async (context) => {
   const aborted = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
