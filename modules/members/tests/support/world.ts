@@ -15,6 +15,7 @@ import {
   type Mounted,
   type RateLimiter,
   type RuntimeHost,
+  type Sql,
 } from "@meterr/runtime";
 import { createToken, hashToken } from "@meterr/vault";
 import { createMembers, findApiToken, membershipsOf, type Users } from "../../src/index.ts";
@@ -30,7 +31,7 @@ export interface World {
   /** While set, the audit log takes nothing. */
   auditBroken: boolean;
   /** A mounted module with another part. */
-  mounted(parts: { users?: Partial<Users>; limiter?: RateLimiter }): Mounted;
+  mounted(parts: { users?: Partial<Users>; limiter?: RateLimiter; lookup?: Sql }): Mounted;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** An API token of a member. */
   tokenOf(organisation: OrganisationFixture, member: MemberFixture): Promise<string>;
@@ -103,12 +104,12 @@ export async function openWorld(): Promise<World> {
     identity.jwtAuthenticator,
     apiTokenAuthenticator({ find: findApiToken(lookup) }),
   );
-  const mounted: World["mounted"] = ({ users, limiter }) =>
+  const mounted: World["mounted"] = ({ users, limiter, lookup: otherLookup }) =>
     mount(
       createMembers({
         host: { ...host, limiter: limiter ?? host.limiter },
         auth,
-        lookup,
+        lookup: otherLookup ?? lookup,
         users: { ...identity, ...users },
         newId: randomUUID,
         randomBytes,
