@@ -1,6 +1,6 @@
 -- The audit log: numbered without gaps for each organisation, each entry chained to the one before by SHA-256.
 -- Reversed by 0001_audit_log.down.sql, which leaves nothing. Runs in any host's schema, as the role that shall own it;
--- Meterr's own roles are granted what they need where they exist.
+-- in Meterr's, its roles are granted what they need.
 --
 -- Entries are appended by append_audit_entry alone, in the transaction of the effect they record. No role is granted
 -- insert, update, delete or truncate, and a trigger refuses the last three even to the owner. Whoever gets past the
@@ -11,9 +11,9 @@ create table audit_log_actions (
   action text primary key check (action ~ '^[a-z][a-z_]*\.[a-z][a-z_]*$' and char_length(action) <= 64)
 );
 insert into audit_log_actions (action) values
-  ('organisation.created'), ('organisation.renamed'),
-  ('member.added'), ('member.role_changed'), ('member.removed'),
-  ('api_token.created'), ('api_token.revoked'),
+  ('setup.completed'), ('organisation.renamed'),
+  ('member.invited'), ('member.invitation_revoked'), ('member.joined'), ('member.role_changed'), ('member.removed'),
+  ('api_token.minted'), ('api_token.revoked'),
   ('provider_secret.sealed'), ('provider_secret.rotated'), ('provider_secret.revoked'),
   ('virtual_key.minted'), ('virtual_key.limit_changed'), ('virtual_key.revoked'), ('virtual_key.suspended'),
   ('budget.changed'), ('model_price.set');
@@ -153,7 +153,8 @@ revoke all on function audit_log_is_append_only(), audit_log_field(text), audit_
 
 do $$
 declare
-  v_reader name := (select rolname from pg_roles where rolname = 'meterr_lookup');
+  -- In Meterr's own schema the migrations run as meterr_owner; elsewhere its roles are strangers, even where they exist.
+  v_meterr boolean := current_user = 'meterr_owner';
   f text;
 begin
   -- The functions find their tables in the schema they were made in, whatever the caller's path.
@@ -169,24 +170,19 @@ begin
     'create policy subject on audit_log_entries as restrictive using '
     '((select current_setting(''app.visibility'', true)) = ''tenant'' or current_user in (%L, ''meterr_lookup''))',
     current_user);
-  -- Across organisations, only numbers: by the role that owns such functions, or in a host without it by the owner.
-  execute format('create policy lookup on audit_log_entries for select to %I using (true)', coalesce(v_reader, current_user));
-  if v_reader is not null then
-    execute format('grant select (org_id, seq) on audit_log_entries to %I', v_reader);
+  if not v_meterr then
+    -- The host's owner answers audit_log_heads itself. Whom else to grant what is the host's to say.
+    execute format('create policy lookup on audit_log_entries for select to %I using (true)', current_user);
+    return;
   end if;
-  if exists (select from pg_roles where rolname = 'meterr_dashboard') then
-    grant select on audit_log_entries to meterr_dashboard;
-    grant execute on function append_audit_entry(uuid, text, text, text, text, text, text, jsonb, text, text) to meterr_dashboard;
-  end if;
-  if exists (select from pg_roles where rolname = 'meterr_worker') then
-    grant execute on function append_audit_entry(uuid, text, text, text, text, text, text, jsonb, text, text) to meterr_worker;
-  end if;
-  if exists (select from pg_roles where rolname = 'meterr_gateway') then
-    grant execute on function audit_log_head(uuid), audit_log_since(uuid, bigint, integer), audit_log_heads() to meterr_gateway;
-  end if;
-  if v_reader is not null then
-    execute format('grant create on schema %I to %I', current_schema(), v_reader);
-    execute format('alter function audit_log_heads() owner to %I', v_reader);
-    execute format('revoke create on schema %I from %I', current_schema(), v_reader);
-  end if;
+  create policy lookup on audit_log_entries for select to meterr_lookup using (true);
+  -- Across organisations, only how far each log goes.
+  grant select (org_id, seq) on audit_log_entries to meterr_lookup;
+  grant select on audit_log_entries to meterr_dashboard;
+  grant execute on function append_audit_entry(uuid, text, text, text, text, text, text, jsonb, text, text)
+    to meterr_dashboard, meterr_worker;
+  grant execute on function audit_log_head(uuid), audit_log_since(uuid, bigint, integer), audit_log_heads() to meterr_gateway;
+  grant create on schema meterr to meterr_lookup;
+  alter function audit_log_heads() owner to meterr_lookup;
+  revoke create on schema meterr from meterr_lookup;
 end $$;

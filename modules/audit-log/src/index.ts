@@ -1,2 +1,15 @@
+export { AUDIT_ACTIONS } from "./actions.ts";
+export type { AuditAction } from "./actions.ts";
 export { appendAuditEntry } from "./append-audit-entry.ts";
 export type { AuditTenant } from "./append-audit-entry.ts";
+export { createAuditLog } from "./create-audit-log.ts";
+export type { AuditLogOptions } from "./create-audit-log.ts";
+export type { SignedHead, SignHead, VerifyHead } from "./ports.ts";
+export { auditLogMigrations } from "./migrations.ts";
+export { entryHash, GENESIS_HASH } from "./chain/entry-hash.ts";
+export type { ChainEntry, ChainReader } from "./chain/chain-entry.ts";
+export { chainEntry, chainReader } from "./chain/read-chain.ts";
+export type { ChainRow } from "./chain/read-chain.ts";
+export type { AuditLogVerdict, BadEntry, ChainProblem, TrustedHead } from "./chain/verdict.ts";
+export { verifyAuditLog } from "./chain/verify-audit-log.ts";
+export type { VerifyOptions } from "./chain/verify-audit-log.ts";
