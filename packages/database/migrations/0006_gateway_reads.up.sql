@@ -20,7 +20,8 @@ create function publish_organisation_key(p_org uuid, p_id text, p_public_jwk jso
 language plpgsql security definer set search_path = meterr, pg_temp as $$
 begin
   perform set_config('app.tenant_id', p_org::text, true);
-  perform from organisations where org_id = p_org for update;
+  -- Not FOR UPDATE: the caller may hold a foreign-key lock on this row while it waits for us.
+  perform from organisations where org_id = p_org for no key update;
   if exists (select from organisation_keys where org_id = p_org and id = p_id) then return; end if;
   update organisation_keys set retired_at = now() where org_id = p_org and retired_at is null;
   insert into organisation_keys (org_id, id, public_jwk, signed) values (p_org, p_id, p_public_jwk, p_signed);

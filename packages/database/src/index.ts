@@ -1,5 +1,6 @@
 export { assertDirect } from "./assert-direct.ts";
 export { assertIsolation } from "./assert-isolation.ts";
+export { dumpSchema } from "./catalogue/dump-schema.ts";
 export { connectPool } from "./connect-pool.ts";
 export type { PoolOptions } from "./connect-pool.ts";
 export { startEmbedded } from "./embedded/start-embedded.ts";
