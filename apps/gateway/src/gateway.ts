@@ -34,6 +34,9 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
+/** Settlements within this share a round trip; an event appears that much later. Milliseconds. */
+const SETTLEMENT_LINGER = 8;
+
 /** How long the tokenizer may think about one text before the bound by bytes has to do. Milliseconds. */
 const COUNT_DEADLINE = 250;
 
@@ -51,6 +54,7 @@ export async function startGateway(settings: GatewaySettings, log: Logger): Prom
   const ledger = await openSqlLedger({ pool, gatewayId, slot: settings.slot, silenceMs: settings.recoverySilence });
   const settlements = settlementQueue({
     ledger,
+    lingerMs: SETTLEMENT_LINGER,
     onRefused: (id, error) =>
       log.error({ ...describeFailure(error), call: id }, "settlement refused; charged at its reservation"),
   });

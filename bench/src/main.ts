@@ -1,0 +1,11 @@
+import { gatewayBench } from "./gateway.ts";
+
+const benches: Record<string, (args: readonly string[]) => Promise<void>> = { gateway: gatewayBench };
+
+const [name, ...args] = process.argv.slice(2);
+const bench = name !== undefined && Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (bench === undefined) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(benches).join("|")}\n`);
+  process.exit(2);
+}
+await bench(args);
