@@ -35,6 +35,7 @@ function parse(text: string): URL {
   try {
     // A socket folder leaves the authority's host empty, which WHATWG URLs refuse after credentials.
     url = new URL(text.replace(/^(postgres(?:ql)?:\/\/[^/@]*@)\//, "$1localhost/"));
+    for (const part of [url.username, url.password, url.pathname]) decodeURIComponent(part);
   } catch {
     throw new DatabaseError("settings_invalid", "The database address is not a valid postgres:// URL.");
   }
