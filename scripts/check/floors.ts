@@ -20,6 +20,7 @@ const OWN_MODULES: ReadonlySet<string> = new Set([
   "budgets",
   "incident-response",
   "members",
+  "model-prices",
   "privacy-rights",
   "provider-secrets",
   "token-count",

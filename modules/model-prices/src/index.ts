@@ -1,0 +1,2 @@
+export { createModelPrices } from "./create-model-prices.ts";
+export type { ModelPricesOptions } from "./create-model-prices.ts";
