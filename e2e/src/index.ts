@@ -3,3 +3,8 @@ export type { Machine, MachineOptions, Ports, Ran } from "./machine.ts";
 export { becomeOwner } from "./owner.ts";
 export type { Owner } from "./owner.ts";
 export { poll } from "./poll.ts";
+export { runCrashes } from "./crash/run-crashes.ts";
+export type { CrashOptions, CrashRound } from "./crash/run-crashes.ts";
+export type { LedgerVerdict } from "./crash/judge-ledger.ts";
+export { victims } from "./crash/victims.ts";
+export type { Victim } from "./crash/victims.ts";

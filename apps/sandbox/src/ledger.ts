@@ -17,6 +17,8 @@ export interface SandboxCall {
   credential_sha256: string | null;
   /** The caller's own `x-request-id`, if sent. */
   request_id: string | null;
+  /** The caller's own `x-client-request-id`, if sent: a gateway's name for the call. */
+  client_request_id: string | null;
   /** The id this sandbox answered with (`x-request-id` or `request-id`). */
   upstream_request_id: string;
   status: number | null;

@@ -76,7 +76,6 @@ function newCall(
   credential: string | null,
 ): SandboxCall {
   const id = randomUUID();
-  const sent = request.headers["x-request-id"];
   return {
     seq,
     id,
@@ -87,7 +86,8 @@ function newCall(
     model: route?.model ?? null,
     stream: false,
     credential_sha256: credential === null ? null : hash("sha256", credential),
-    request_id: typeof sent === "string" ? sent.slice(0, 128) : null,
+    request_id: sentId(request, "x-request-id"),
+    client_request_id: sentId(request, "x-client-request-id"),
     upstream_request_id: `req_${id.replaceAll("-", "")}`,
     status: null,
     usage: null,
@@ -95,6 +95,11 @@ function newCall(
     completed: false,
     bytes_sent: 0,
   };
+}
+
+function sentId(request: IncomingMessage, header: string): string | null {
+  const sent = request.headers[header];
+  return typeof sent === "string" ? sent.slice(0, 128) : null;
 }
 
 async function answerOrRefuse(

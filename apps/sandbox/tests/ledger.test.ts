@@ -23,7 +23,7 @@ test("a call is written when received and again when finished, without prompt, a
   const [secret, prompt] = [credential(), credential("prompt-")];
   const ask = openai(sandbox, secret).chat.completions.create(
     { model: "gpt-4o", messages: [{ role: "user", content: prompt }] },
-    { headers: { "x-request-id": "mine-1" } },
+    { headers: { "x-request-id": "mine-1", "x-client-request-id": "theirs-1" } },
   );
   const { request_id } = await ask.withResponse();
   await assertSettled(sandbox);
@@ -44,8 +44,8 @@ test("a call is written when received and again when finished, without prompt, a
   assert.deepEqual(readLedger(file), [call]);
   assert.equal(call?.credential_sha256, createHash("sha256").update(secret).digest("hex"));
   assert.deepEqual(
-    [call.request_id, call.upstream_request_id, call.model, call.status],
-    ["mine-1", request_id, "gpt-4o", 200],
+    [call.request_id, call.client_request_id, call.upstream_request_id, call.model, call.status],
+    ["mine-1", "theirs-1", request_id, "gpt-4o", 200],
   );
   assert.ok(call.bytes_sent > 300 && (call.usage?.output ?? 0) > 0);
 });
