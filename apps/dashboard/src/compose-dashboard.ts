@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { assertIsolation, connectPool, withTenant } from "@meterr/database";
 import { apiTokenAuthenticator, createIdentity, type Identity } from "@meterr/identity";
+import { tokenCounter } from "@meterr/metering";
 import { appendAuditEntry } from "@meterr/module-audit-log";
 import { findApiToken, membershipsOf } from "@meterr/module-members";
 import {
@@ -29,6 +30,9 @@ export interface Dashboard {
   ready(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** How long counting a text may take before an estimate answers; 300 ms is promised. Milliseconds. */
+const COUNT_DEADLINE = 250;
 
 /** Addresses of requests made inside this process, on behalf of a page's visitor. */
 export type AddressOf = (request: Request) => string | undefined;
@@ -84,6 +88,7 @@ export async function composeDashboard(
     identity.jwtAuthenticator,
     apiTokenAuthenticator({ find: findApiToken(lookup) }),
   );
+  const counter = tokenCounter({ deadlineMs: COUNT_DEADLINE });
   const keyService: KeyServiceClient = keyServiceClient(settings.keyServiceSocket);
   const modules = mountModules({
     host,
@@ -92,6 +97,7 @@ export async function composeDashboard(
     users: identity,
     keyService,
     settings,
+    counter,
     newId: randomUUID,
     randomBytes,
   });
@@ -102,7 +108,7 @@ export async function composeDashboard(
       await pool.query("select 1");
     },
     async close() {
-      await Promise.all([pool.end(), identityPool.end()]);
+      await Promise.all([pool.end(), identityPool.end(), counter.close()]);
     },
   };
 }

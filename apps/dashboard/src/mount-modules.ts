@@ -1,8 +1,14 @@
+import { permit } from "@meterr/identity";
+import type { TokenCounter } from "@meterr/metering";
+import { createAuditLog } from "@meterr/module-audit-log";
 import { createMembers, type Users } from "@meterr/module-members";
+import { createModelPrices } from "@meterr/module-model-prices";
 import { createProviderSecrets } from "@meterr/module-provider-secrets";
+import { createTokenCount } from "@meterr/module-token-count";
 import { createUsageTracking } from "@meterr/module-usage-tracking";
 import { createVirtualKeys } from "@meterr/module-virtual-keys";
 import type { Authenticator, KeyModule, RuntimeHost, Sql } from "@meterr/runtime";
+import { verifyHead } from "@meterr/vault";
 import { destinationPolicy } from "./destination-policy.ts";
 import type { KeyServiceClient } from "./key-service/key-service-client.ts";
 import type { DashboardSettings } from "./settings.ts";
@@ -15,6 +21,7 @@ export interface ModuleParts {
   readonly users: Users;
   readonly keyService: KeyServiceClient;
   readonly settings: DashboardSettings;
+  readonly counter: TokenCounter;
   readonly newId: () => string;
   readonly randomBytes: (size: number) => Uint8Array;
 }
@@ -34,5 +41,14 @@ export function mountModules(parts: ModuleParts): KeyModule[] {
     }),
     createVirtualKeys({ host, auth, newId, randomBytes, sandboxAvailable }),
     createUsageTracking({ host, auth, newId }),
+    createModelPrices({ host, auth, newId }),
+    createTokenCount({ host, auth, counter: parts.counter }),
+    createAuditLog({
+      host,
+      auth,
+      authorize: permit("audit_log.read"),
+      signHead: (orgId) => parts.keyService.signAuditHead(orgId),
+      verifyHead: async (org, signed) => verifyHead({ verifier: await parts.keyService.verifier(), org, signed }),
+    }),
   ];
 }
