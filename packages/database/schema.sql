@@ -785,12 +785,13 @@ AS $function$
   from admissions a join gateways g on g.id = a.gateway_id
   where g.id <> p_successor and (
     g.stopped_at is not null
-    or exists (select from gateways s where s.id = p_successor and s.slot = g.slot and s.started_at > g.started_at)
-    or (g.heartbeat_at < clock_timestamp() - p_silence and pg_postmaster_start_time() < clock_timestamp() - p_silence))
-  and not exists (select from pg_locks l
-    where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
-      and l.database = (select d.oid from pg_database d where d.datname = current_database())
-      and (l.classid::bigint << 32) | l.objid::bigint = gateway_lock(g.id))
+    or ((exists (select from gateways s where s.id = p_successor and s.slot = g.slot and s.started_at > g.started_at)
+        or (g.heartbeat_at < clock_timestamp() - p_silence
+          and pg_postmaster_start_time() < clock_timestamp() - p_silence))
+      and not exists (select from pg_locks l
+        where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+          and l.database = (select d.oid from pg_database d where d.datname = current_database())
+          and (l.classid::bigint << 32) | l.objid::bigint = gateway_lock(g.id))))
 $function$
 ; -- owner meterr_lookup
 CREATE OR REPLACE FUNCTION meterr.ledger_admit(p_org uuid, p_id uuid, p_gateway uuid, p_virtual_key uuid, p_provider_secret uuid, p_provider text, p_endpoint text, p_model text, p_simulated boolean, p_stream boolean, p_request_id text, p_price_version text, p_input_micro numeric, p_output_price numeric, p_output_tokens bigint, p_lowerable boolean)

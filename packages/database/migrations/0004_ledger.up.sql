@@ -180,8 +180,8 @@ language sql immutable set search_path = meterr, pg_temp as $$
 $$;
 
 -- Gateways that cannot settle any more and left admissions behind: stopped; an earlier incarnation of the slot
--- that p_successor now holds; or silent longer than p_silence. A gateway whose lock is held lives, whatever its
--- heartbeat says; and after a restart of this server every gateway has p_silence to be heard again.
+-- that p_successor now holds; or silent longer than p_silence. One that did not stop in order and whose lock is held
+-- lives, whatever its heartbeat says; and after a restart of this server every gateway has p_silence to be heard again.
 create function gateways_to_recover(p_successor uuid, p_silence interval)
 returns table (gateway_id uuid, org_id uuid)
 language sql volatile security definer set search_path = meterr, pg_temp as $$
@@ -189,12 +189,13 @@ language sql volatile security definer set search_path = meterr, pg_temp as $$
   from admissions a join gateways g on g.id = a.gateway_id
   where g.id <> p_successor and (
     g.stopped_at is not null
-    or exists (select from gateways s where s.id = p_successor and s.slot = g.slot and s.started_at > g.started_at)
-    or (g.heartbeat_at < clock_timestamp() - p_silence and pg_postmaster_start_time() < clock_timestamp() - p_silence))
-  and not exists (select from pg_locks l
-    where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
-      and l.database = (select d.oid from pg_database d where d.datname = current_database())
-      and (l.classid::bigint << 32) | l.objid::bigint = gateway_lock(g.id))
+    or ((exists (select from gateways s where s.id = p_successor and s.slot = g.slot and s.started_at > g.started_at)
+        or (g.heartbeat_at < clock_timestamp() - p_silence
+          and pg_postmaster_start_time() < clock_timestamp() - p_silence))
+      and not exists (select from pg_locks l
+        where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+          and l.database = (select d.oid from pg_database d where d.datname = current_database())
+          and (l.classid::bigint << 32) | l.objid::bigint = gateway_lock(g.id))))
 $$;
 
 -- What a gateway left open, for it to compare with what it knows: an admission whose answer never reached it

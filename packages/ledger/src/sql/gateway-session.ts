@@ -17,6 +17,7 @@ export class GatewaySession {
   #connection: LedgerConnection | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #partitionsAt: number;
+  #closed = false;
 
   constructor(pool: LedgerPool, gatewayId: string, now: () => number) {
     this.#pool = pool;
@@ -47,12 +48,14 @@ export class GatewaySession {
 
   async close(): Promise<void> {
     await this.#inTurn((connection) => connection.query(statements.stop, [this.#gatewayId])).catch(() => undefined);
+    this.#closed = true;
     this.#drop();
   }
 
   /** Statements of one connection run one after another. */
   #inTurn<T>(work: (connection: LedgerConnection) => Promise<T>): Promise<T> {
     const result = this.#turn.then(async () => {
+      if (this.#closed) throw new LedgerError("gateway_unknown", "This gateway has left.");
       try {
         return await work(this.#connection ?? (await this.#connect()));
       } catch (error) {
