@@ -135,6 +135,8 @@ export async function startGateway(settings: GatewaySettings, log: Logger): Prom
   const allowedHosts = new Set(settings.allowedHosts.map((host) => host.toLowerCase()));
   const server = createServer({
     tls: settings.tls,
+    headersTimeout: settings.clientHeadersTimeout,
+    requestTimeout: settings.clientRequestTimeout,
     onRequest: (request, response) =>
       handleRequest(
         { allowedHosts, deps, isReady: () => watch.isFresh(), isDraining: () => draining },
@@ -151,10 +153,8 @@ export async function startGateway(settings: GatewaySettings, log: Logger): Prom
       draining = true;
       const closed = close(server);
       const left = await running.settled(settings.shutdownTimeout);
-      if (left > 0) {
-        running.abortAll();
-        await running.settled(1_000);
-      }
+      running.closeAndAbort();
+      if (left > 0) await running.settled(1_000);
       server.closeAllConnections();
       await closed;
       const unsettled = await settlements.drain(5_000);

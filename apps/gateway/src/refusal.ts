@@ -27,13 +27,20 @@ export class Refusal extends Error {
   readonly status: number;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | null;
+  /** The methods allowed instead, for 405 (RFC 9110 section 15.5.6). */
+  readonly allow: string | null;
 
-  constructor(code: RefusalCode, message: string, options: { status?: number; retryAfterSeconds?: number } = {}) {
+  constructor(
+    code: RefusalCode,
+    message: string,
+    options: { status?: number; retryAfterSeconds?: number; allow?: string } = {},
+  ) {
     super(message);
     const entry = refusalCodes[code];
     this.code = code;
     this.status = options.status ?? entry.status;
     this.retryable = entry.retry;
     this.retryAfterSeconds = options.retryAfterSeconds ?? (entry.retry ? 1 : null);
+    this.allow = options.allow ?? null;
   }
 }

@@ -46,6 +46,12 @@ export const gatewaySettings = z.strictObject({
   upstreamHeadersTimeout: milliseconds(600_000),
   /** Silence inside a response body. */
   upstreamIdleTimeout: milliseconds(120_000),
+  /** A client that has not sent the head of its request by then is cut off: slow-loris costs a socket, no more. */
+  clientHeadersTimeout: milliseconds(10_000),
+  /** A whole request, body included. */
+  clientRequestTimeout: milliseconds(120_000),
+  /** A client that takes none of its answer for so long counts as gone. */
+  clientStallTimeout: milliseconds(120_000),
   /** How long the provider is listened to after the client has gone. */
   drainTimeout: milliseconds(60_000),
   /** How long a stream of a revoked key is listened to, for its usage. */

@@ -13,8 +13,8 @@ export interface Route {
   readonly secret: Secret;
 }
 
-/** What the sandbox takes in place of a provider secret. It accepts anything; this is not a secret. */
-const SANDBOX_CREDENTIAL = new Secret("sandbox-credential");
+/** What the sandbox takes in place of a provider secret: anything. Not a secret, and no word that an error may hold. */
+const SANDBOX_CREDENTIAL = new Secret("sandbox-0mtr0test0mode0");
 
 /** Opens the provider secret bound to the key. Throws Refusal when there is none, or its destination is not allowed. */
 export async function chooseDestination(

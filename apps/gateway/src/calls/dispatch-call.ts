@@ -4,6 +4,7 @@ import { errorBodyJudge } from "./judge-error-body.ts";
 import { freeReader, plainReader } from "./plain-reader.ts";
 import type { PreparedCall } from "./prepared-call.ts";
 import { settlementOf } from "./settlement.ts";
+import type { RunningCall } from "./running-calls.ts";
 import { streamReader } from "./stream-reader.ts";
 import { UpstreamCall } from "./upstream-call.ts";
 import { upstreamHeaders } from "./upstream-headers.ts";
@@ -12,6 +13,7 @@ import type { UsageReader } from "./usage-reader.ts";
 /** Sends an admitted call on its way; from here on it ends in exactly one settlement. */
 export function dispatchCall(
   call: PreparedCall,
+  running: RunningCall,
   request: IncomingMessage,
   response: ServerResponse,
   deps: CallDeps,
@@ -19,20 +21,22 @@ export function dispatchCall(
   const { settings } = deps;
   const startedAt = deps.now();
   const stream = call.inspection?.stream ?? false;
-  const reader = readerFor(call, stream, settings.maxResponseBytes);
+  const events = stream && sendsEvents(call);
+  const reader = readerFor(call, { stream, events, maxBytes: settings.maxResponseBytes });
   const upstream = new UpstreamCall({
     response,
     front: call.front,
     requestId: call.id,
-    stream,
+    events,
     reader,
     headers: ownHeaders(call),
     judgeErrorBody: errorBodyJudge(call.route.secret),
     drainTimeout: settings.drainTimeout,
     revokedDrainTimeout: settings.revokedDrainTimeout,
+    stallTimeout: settings.clientStallTimeout,
     now: deps.now,
     onEnd(outcome) {
-      deps.running.delete(running);
+      deps.running.leave(running);
       const settlement = settlementOf(
         { id: call.id, price: call.price, free: call.endpoint.free, durationMs: Math.round(deps.now() - startedAt) },
         outcome,
@@ -42,16 +46,7 @@ export function dispatchCall(
       deps.metrics.settled(call.front.provider, settlement.outcome, settlement.usage_source, outcome.ttfbMs);
     },
   });
-  const running = {
-    id: call.id,
-    orgId: call.key.orgId,
-    virtualKeyId: call.key.id,
-    memberId: call.key.memberId,
-    providerSecretId: call.route.providerSecretId,
-    endRevoked: () => upstream.endRevoked(),
-    abort: () => upstream.abort(),
-  };
-  deps.running.add(running);
+  running.attend(upstream);
   deps.outbound.dispatcher.dispatch(
     {
       origin: call.route.destination.origin,
@@ -66,12 +61,19 @@ export function dispatchCall(
   );
 }
 
-function readerFor(call: PreparedCall, stream: boolean, maxBytes: number): UsageReader {
+/** Google streams a JSON array unless it is asked for events. */
+function sendsEvents(call: PreparedCall): boolean {
+  return call.endpoint.name !== "streamGenerateContent" || /[?&]alt=sse(?:&|$)/.test(call.target);
+}
+
+function readerFor(call: PreparedCall, about: { stream: boolean; events: boolean; maxBytes: number }): UsageReader {
   if (call.endpoint.free || call.inspection === null) return freeReader();
   const { name } = call.endpoint;
-  if (!stream) return plainReader(name, maxBytes);
-  const sse = name !== "streamGenerateContent" || new URLSearchParams(call.target.split("?")[1]).get("alt") === "sse";
-  return streamReader(name, { removeUsage: !call.inspection.wantsUsage && name === "chat.completions", sse });
+  if (!about.stream) return plainReader(name, about.maxBytes);
+  return streamReader(name, {
+    removeUsage: !call.inspection.wantsUsage && name === "chat.completions",
+    sse: about.events,
+  });
 }
 
 /** Our own headers on every answer: the request's id, and what the ledger changed. */

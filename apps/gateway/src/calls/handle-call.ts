@@ -3,18 +3,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { boundCost, editTopLevel, type Inspection, type Priced } from "@meterr/metering";
 import { findEndpoint } from "../fronts/find-endpoint.ts";
 import type { ProviderFront } from "../fronts/front.ts";
-import { readBody } from "../http/read-body.ts";
+import { ClientGone, readBody } from "../http/read-body.ts";
 import { refuseRepeatedHeaders } from "../http/repeated-headers.ts";
 import { sendRefusal } from "../http/send-refusal.ts";
 import type { VirtualKey } from "../keys/virtual-key.ts";
 import { Refusal } from "../refusal.ts";
-import { admitCall } from "./admit-call.ts";
 import { authenticate } from "./authenticate.ts";
 import { chooseDestination } from "./choose-destination.ts";
 import type { CallDeps } from "./call-deps.ts";
 import { dispatchCall } from "./dispatch-call.ts";
 import { inspectCall } from "./inspect-call.ts";
 import { upstreamQuery } from "./upstream-query.ts";
+import { withAdmission } from "./with-admission.ts";
 
 /** A request under a provider's base path. */
 export interface IncomingCall {
@@ -52,47 +52,24 @@ export async function handleCall(
     const route = await chooseDestination(key, front, deps);
     const price = inspection === null || endpoint.free ? null : await priceOf(key, front, inspection, deps);
     const bound = inspection === null || price === null ? null : boundCost(inspection, price);
-    const admitted = await admitCall({ id, front, endpoint, key, route, inspection, price, bound }, deps);
-    dispatchCall(
-      {
-        id,
-        front,
-        endpoint,
-        key,
-        route,
-        inspection,
-        price,
-        admitted,
-        body:
-          body === null || inspection === null ? body : editTopLevel(body, [...inspection.edits, ...admitted.edits]),
-        target: `${route.destination.basePath}${endpoint.upstreamPath}${query}`,
-      },
-      request,
-      response,
-      deps,
-    );
+    const asked = { id, front, endpoint, key, route, inspection, price, bound };
+    await withAdmission(asked, deps, (admitted, running) => {
+      const edits = inspection === null ? [] : [...inspection.edits, ...admitted.edits];
+      const sent = body === null ? null : editTopLevel(body, edits);
+      const target = `${route.destination.basePath}${endpoint.upstreamPath}${query}`;
+      dispatchCall({ ...asked, admitted, body: sent, target }, running, request, response, deps);
+    });
   } catch (error) {
+    if (error instanceof ClientGone) return;
     const refusal = asRefusal(error, deps);
     deps.metrics.refused(front.provider, refusal.code);
     if (key !== null) {
-      deps.settlements.refuse({
-        id,
-        org: key.orgId,
-        occurredAt: new Date(deps.now()),
-        virtualKey: key.id,
-        member: key.memberId,
-        simulated: key.mode === "test",
-        provider: front.provider,
-        endpoint: endpointName,
-        model,
-        code: refusal.code,
-        status: refusal.status,
-        requestId: id,
-      });
+      const simulated = key.mode === "test";
+      const about = { id, org: key.orgId, virtualKey: key.id, member: key.memberId, simulated, requestId: id };
+      const what = { provider: front.provider, endpoint: endpointName, model, code: refusal.code };
+      deps.settlements.refuse({ ...about, ...what, status: refusal.status, occurredAt: new Date(deps.now()) });
     }
-    // An unread body would be taken for the next request on this connection.
-    const unread = request.readableEnded ? {} : { connection: "close" };
-    sendRefusal(response, front, refusal, id, unread);
+    sendRefusal(response, front, refusal, id, { request });
   }
 }
 

@@ -15,6 +15,7 @@ const PRICELESS_BETAS = new Set([
   "extended-cache-ttl-2025-04-11",
   "responses=v1",
 ]);
+const JSON_IN_UTF8 = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
 const BETA_HEADERS = ["anthropic-beta", "openai-beta"];
 
 /** Reads what matters of the body. Throws Refusal for what is malformed, not allowed, or under a limit not metered. */
@@ -26,19 +27,10 @@ export function inspectCall(
   key: VirtualKey,
 ): Inspection {
   const type = headers["content-type"];
-  if (type === undefined || !/^application\/json\s*(;|$)/i.test(type)) {
-    throw new Refusal("request_invalid", "Send the body as application/json.", { status: 415 });
+  if (type === undefined || !JSON_IN_UTF8.test(type)) {
+    throw new Refusal("request_invalid", "Send the body as application/json in UTF-8.", { status: 415 });
   }
-  let inspection: Inspection;
-  try {
-    inspection = inspectRequest(front.provider, endpoint.name, body, {
-      limited: key.limited,
-      ...(endpoint.pathModel === null ? {} : { model: endpoint.pathModel }),
-    });
-  } catch (error) {
-    if (error instanceof MeteringError) throw new Refusal("request_invalid", error.message);
-    throw error;
-  }
+  const inspection = readStrictly(front, endpoint, body, key);
   const { model } = inspection;
   if (key.allowedModels !== null && !key.allowedModels.includes(model)) {
     throw new Refusal(
@@ -48,6 +40,30 @@ export function inspectCall(
   }
   if (key.limited) refuseUnbounded(inspection, headers);
   return inspection;
+}
+
+/** A member given twice reads differently upstream: whoever is held to a limit or to models must not give one. */
+function readStrictly(front: ProviderFront, endpoint: Endpoint, body: Buffer, key: VirtualKey): Inspection {
+  const model = endpoint.pathModel === null ? {} : { model: endpoint.pathModel };
+  const read = (limited: boolean): Inspection =>
+    inspectRequest(front.provider, endpoint.name, body, { limited, ...model });
+  const strict = key.limited || key.allowedModels !== null;
+  try {
+    const inspection = read(strict);
+    return strict && !key.limited ? read(false) : inspection;
+  } catch (error) {
+    if (!(error instanceof MeteringError)) throw error;
+    throw new Refusal(strict && isReadable(() => read(false)) ? "not_metered" : "request_invalid", error.message);
+  }
+}
+
+function isReadable(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function refuseUnbounded(inspection: Inspection, headers: IncomingHttpHeaders): void {

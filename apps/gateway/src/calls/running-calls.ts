@@ -1,38 +1,82 @@
 import type { Revocation } from "../keys/revocation-watch.ts";
+import { Refusal } from "../refusal.ts";
 
-/** A call between dispatch and settlement. */
-export interface RunningCall {
+/** What a revocation may name of a call. */
+export interface CallParties {
   readonly id: string;
   readonly orgId: string;
   readonly virtualKeyId: string;
   readonly memberId: string;
   readonly providerSecretId: string | null;
+}
+
+/** How a dispatched call is ended early. */
+export interface CallControl {
   /** Ends the client's side now and lets the provider's side settle. */
   endRevoked(): void;
   /** Gives the provider's side up; the call settles at its reservation. */
   abort(): void;
 }
 
+/**
+ * One call's entry, from before its admission to its end: `entered → attended → left`, or `entered → left` when it is
+ * refused. A revocation or a shutdown that comes before `attend` is remembered, so that none falls in between.
+ */
+export class RunningCall {
+  readonly parties: CallParties;
+  #control: CallControl | null = null;
+  #revoked = false;
+  #aborted = false;
+
+  constructor(parties: CallParties) {
+    this.parties = parties;
+  }
+
+  /** Throws Refusal when the call was revoked, or given up, while it was being admitted: it must not be dispatched. */
+  assertWanted(): void {
+    if (this.#revoked) throw new Refusal("key_revoked", "This virtual key was revoked.");
+    if (this.#aborted) throw restarting();
+  }
+
+  attend(control: CallControl): void {
+    this.#control = control;
+  }
+
+  endRevoked(): void {
+    this.#revoked = true;
+    this.#control?.endRevoked();
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#control?.abort();
+  }
+}
+
 /** Every call under way in this process, so that a revocation ends it and a shutdown waits for it. */
 export class RunningCalls {
-  readonly #calls = new Set<RunningCall>();
+  readonly #calls = new Map<string, RunningCall>();
   #idle: (() => void) | null = null;
+  #closed = false;
 
   get size(): number {
     return this.#calls.size;
   }
 
   has(id: string): boolean {
-    for (const call of this.#calls) if (call.id === id) return true;
-    return false;
+    return this.#calls.has(id);
   }
 
-  add(call: RunningCall): void {
-    this.#calls.add(call);
+  /** Before admission. Throws Refusal once the process takes no more calls. */
+  enter(parties: CallParties): RunningCall {
+    if (this.#closed) throw restarting();
+    const call = new RunningCall(parties);
+    this.#calls.set(parties.id, call);
+    return call;
   }
 
-  delete(call: RunningCall): void {
-    this.#calls.delete(call);
+  leave(call: RunningCall): void {
+    this.#calls.delete(call.parties.id);
     if (this.#calls.size === 0) {
       this.#idle?.();
       this.#idle = null;
@@ -42,16 +86,18 @@ export class RunningCalls {
   /** A changed policy binds new calls only; a revocation ends running ones. */
   end(revocation: Revocation): void {
     if (revocation.kind === "policy" || revocation.kind === "api_token") return;
-    for (const call of this.#calls) {
-      if (call.orgId !== revocation.orgId) continue;
+    for (const call of this.#calls.values()) {
+      const { orgId, virtualKeyId, memberId, providerSecretId } = call.parties;
+      if (orgId !== revocation.orgId) continue;
       const subject = revocation.subjectId;
-      if (call.virtualKeyId === subject || call.memberId === subject || call.providerSecretId === subject)
-        call.endRevoked();
+      if (virtualKeyId === subject || memberId === subject || providerSecretId === subject) call.endRevoked();
     }
   }
 
-  abortAll(): void {
-    for (const call of this.#calls) call.abort();
+  /** No call enters from now on; those under way are given up. */
+  closeAndAbort(): void {
+    this.#closed = true;
+    for (const call of this.#calls.values()) call.abort();
   }
 
   /** Resolves when no call is under way, or after `timeout` milliseconds. Returns how many are left. */
@@ -69,4 +115,8 @@ export class RunningCalls {
     clearTimeout(timer);
     return this.#calls.size;
   }
+}
+
+function restarting(): Refusal {
+  return new Refusal("ledger_unavailable", "The gateway is restarting. Try again shortly.");
 }

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import type { ProviderFront } from "../fronts/front.ts";
-import { allowedResponseHeaders, upstreamRequestId } from "../http/response-headers.ts";
-import { sendRefusal } from "../http/send-refusal.ts";
+import { upstreamRequestId } from "../http/response-headers.ts";
 import { Refusal } from "../refusal.ts";
+import { ClientSide } from "./client-side.ts";
 import type { ErrorBodyJudge } from "./judge-error-body.ts";
+import type { CallControl } from "./running-calls.ts";
+import { upstreamFailure } from "./upstream-failure.ts";
 import type { UsageReader } from "./usage-reader.ts";
 
 /** What is known of a call when the provider's side has ended. */
@@ -23,13 +25,15 @@ export interface UpstreamCallOptions {
   readonly response: ServerResponse;
   readonly front: ProviderFront;
   readonly requestId: string;
-  readonly stream: boolean;
+  /** Whether the answer is a stream of server-sent events. */
+  readonly events: boolean;
   readonly reader: UsageReader;
   /** Headers of our own, on every answer. */
   readonly headers: OutgoingHttpHeaders;
   readonly judgeErrorBody: ErrorBodyJudge;
   readonly drainTimeout: number;
   readonly revokedDrainTimeout: number;
+  readonly stallTimeout: number;
   readonly now: () => number;
   onEnd(outcome: UpstreamOutcome): void;
 }
@@ -44,8 +48,9 @@ const MAX_ERROR_BODY = 64 * 1024;
  * The client may leave at any time: the provider is then listened to for a bounded time, for its usage.
  * `onEnd` is called exactly once, whatever happens.
  */
-export class UpstreamCall implements Dispatcher.DispatchHandler {
+export class UpstreamCall implements Dispatcher.DispatchHandler, CallControl {
   readonly #options: UpstreamCallOptions;
+  readonly #client: ClientSide;
   readonly #startedAt: number;
   #controller: Dispatcher.DispatchController | null = null;
   #dispatched = false;
@@ -54,22 +59,25 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   #errorBody: Buffer[] | null = null;
   #errorSize = 0;
   #ttfbMs: number | null = null;
-  #clientGone = false;
   #drainTimer: NodeJS.Timeout | undefined;
+  /** Set when this side gave the call up; a call still waiting for its connection learns it there. */
+  #givenUp: Error | null = null;
   #ended = false;
 
   constructor(options: UpstreamCallOptions) {
     this.#options = options;
     this.#startedAt = options.now();
-    options.response.on("close", () => this.#clientLeft(options.drainTimeout));
-    options.response.on("drain", () => this.#controller?.resume());
-    if (options.response.destroyed) this.#clientLeft(options.drainTimeout);
+    this.#client = new ClientSide({
+      ...options,
+      onClosed: () => this.#drain(options.drainTimeout),
+      onDrained: () => this.#controller?.resume(),
+    });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     // Nothing has been written yet: a client that left while the call waited for a connection costs nothing.
-    if (this.#clientGone) controller.abort(new Error("the client left before the call was sent"));
+    if (this.#client.gone) controller.abort(this.#givenUp ?? new Error("the client left before the call was sent"));
     else this.#dispatched = true;
   }
 
@@ -79,17 +87,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     this.#ttfbMs = Math.round(this.#options.now() - this.#startedAt);
-    if (status >= 300) {
-      this.#errorBody = [];
-      return;
-    }
-    if (this.#clientGone) return;
-    const { front, response, reader } = this.#options;
-    const outgoing = { ...allowedResponseHeaders(front, headers), ...this.#options.headers };
-    if (reader.keepsLength && headers["content-length"] !== undefined) {
-      outgoing["content-length"] = headers["content-length"];
-    }
-    response.writeHead(status, outgoing);
+    if (status >= 300) this.#errorBody = [];
+    else this.#client.begin(status, headers, this.#options.reader.keepsLength);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -99,90 +98,53 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
       return;
     }
     const passed = this.#options.reader.push(chunk);
-    if (this.#clientGone || passed === null || passed.length === 0) return;
-    if (!this.#options.response.write(passed)) controller.pause();
+    if (passed !== null && !this.#client.write(passed)) controller.pause();
   }
 
   onResponseEnd(): void {
-    if (this.#errorBody !== null) {
-      this.#answerError(this.#errorBody);
-    } else {
-      const rest = this.#options.reader.end();
-      if (!this.#clientGone) this.#options.response.end(rest ?? undefined);
-    }
+    if (this.#errorBody !== null) this.#answerError(this.#errorBody);
+    else this.#client.end(this.#options.reader.end());
     this.#end(true);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#errorBody !== null) this.#answerError(this.#errorBody);
-    else this.#answerBroken(error);
+    else this.#client.refuse(upstreamFailure(error, this.#dispatched));
     this.#end(false);
   }
 
   /** Ends the client's side now; the provider's side goes on for a short while, for its usage. */
   endRevoked(): void {
-    if (this.#ended || this.#clientGone) return;
-    const refusal = new Refusal("key_revoked", "This virtual key was revoked while the call was running.");
-    this.#answerRefusal(refusal);
-    this.#clientLeft(this.#options.revokedDrainTimeout);
+    if (this.#ended || this.#client.gone) return;
+    this.#client.refuse(new Refusal("key_revoked", "This virtual key was revoked while the call was running."));
+    this.#drain(this.#options.revokedDrainTimeout);
+    this.#client.leave();
   }
 
   /** Gives the call up, at shutdown: what the provider would still have said is not waited for. */
   abort(): void {
-    this.#controller?.abort(new Error("the gateway is stopping"));
+    this.#giveUp(new Error("the gateway is stopping"));
   }
 
-  #clientLeft(patience: number): void {
-    if (this.#clientGone) return;
-    this.#clientGone = true;
-    if (this.#ended) return;
+  /** Listens on for so long; the first such limit counts. */
+  #drain(patience: number): void {
+    if (this.#ended || this.#drainTimer !== undefined) return;
     this.#controller?.resume();
-    this.#drainTimer = setTimeout(() => this.#controller?.abort(new Error("the drain took too long")), patience);
+    this.#drainTimer = setTimeout(() => this.#giveUp(new Error("the drain took too long")), patience);
+  }
+
+  #giveUp(reason: Error): void {
+    this.#givenUp ??= reason;
+    if (this.#controller !== null) this.#controller.abort(reason);
+    else this.#client.leave();
   }
 
   #answerError(collected: readonly Buffer[]): void {
-    const { front, response, requestId, headers, judgeErrorBody } = this.#options;
-    if (this.#clientGone) return;
     const status = this.#status ?? 502;
-    const verdict = judgeErrorBody(status, this.#errorSize > MAX_ERROR_BODY ? null : Buffer.concat(collected));
-    if (verdict instanceof Refusal) {
-      this.#answerRefusal(verdict);
-      return;
-    }
-    response.writeHead(status, {
-      ...allowedResponseHeaders(front, this.#headers),
-      ...headers,
-      "x-request-id": requestId,
-      "content-length": verdict.length,
-    });
-    response.end(verdict);
-  }
-
-  #answerBroken(error: Error): void {
-    if (this.#clientGone) return;
-    this.#answerRefusal(
-      isTimeout(error)
-        ? new Refusal(
-            "upstream_timeout",
-            "The provider stopped answering. The call was counted; see its cost under requests.",
-          )
-        : new Refusal(
-            "upstream_unreachable",
-            this.#dispatched ? "The provider broke the connection off." : "The provider could not be reached.",
-          ),
-    );
-  }
-
-  /** A refusal before the head is an answer; after it, an error event in a stream, a cut connection elsewhere. */
-  #answerRefusal(refusal: Refusal): void {
-    const { response, front, requestId, stream } = this.#options;
-    if (!response.headersSent) {
-      sendRefusal(response, front, refusal, requestId);
-    } else if (stream && !response.writableEnded) {
-      response.end(front.errorEvent(refusal, requestId));
-    } else {
-      response.destroy();
-    }
+    const body = this.#errorSize > MAX_ERROR_BODY ? null : Buffer.concat(collected);
+    const verdict = this.#options.judgeErrorBody(status, body);
+    if (verdict instanceof Refusal) this.#client.refuse(verdict);
+    else this.#client.answer(status, this.#headers, verdict);
   }
 
   #end(complete: boolean): void {
@@ -197,15 +159,4 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
       ttfbMs: this.#ttfbMs,
     });
   }
-}
-
-const timeoutCodes = new Set([
-  "UND_ERR_HEADERS_TIMEOUT",
-  "UND_ERR_BODY_TIMEOUT",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "upstream_timeout",
-]);
-
-function isTimeout(error: Error): boolean {
-  return "code" in error && typeof error.code === "string" && timeoutCodes.has(error.code);
 }

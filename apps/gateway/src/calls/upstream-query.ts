@@ -5,7 +5,7 @@ import { Refusal } from "../refusal.ts";
 export function upstreamQuery(front: ProviderFront, query: URLSearchParams): string {
   const passed = new URLSearchParams();
   for (const [name, value] of query) {
-    if (!front.allowedQuery.has(name) || passed.has(name)) {
+    if (front.allowedQuery.get(name)?.test(value) !== true || passed.has(name)) {
       throw new Refusal("not_metered", "The address carries a parameter that is not passed on to this provider.");
     }
     passed.set(name, value);

@@ -1,5 +1,6 @@
 import type { ProviderFront } from "./front.ts";
 import { bearerCredential } from "./bearer-credential.ts";
+import { plainValue } from "./query-values.ts";
 
 /** Anthropic error types by status: https://docs.anthropic.com/en/api/errors */
 function errorType(status: number): string {
@@ -23,7 +24,12 @@ export const anthropic: ProviderFront = {
     const found = bearerCredential(headers.authorization);
     return typeof apiKey === "string" && apiKey !== "" ? [apiKey, ...found] : found;
   },
-  allowedQuery: new Set(["beta", "limit", "after_id", "before_id"]),
+  allowedQuery: new Map([
+    ["beta", plainValue],
+    ["limit", plainValue],
+    ["after_id", plainValue],
+    ["before_id", plainValue],
+  ]),
   authorization: (secret) => ["x-api-key", secret],
   errorBody: (refusal, requestId) => ({
     type: "error",

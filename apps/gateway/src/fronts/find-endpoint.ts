@@ -23,7 +23,9 @@ export function findEndpoint(front: ProviderFront, path: string, method: string 
   for (const candidate of ["POST", "GET"] as const) {
     const match = matchEndpoint(front.provider, candidate, path);
     if (match === null) continue;
-    if (candidate !== method) throw new Refusal("method_not_allowed", `Use ${candidate} for this endpoint.`);
+    if (candidate !== method) {
+      throw new Refusal("method_not_allowed", `Use ${candidate} for this endpoint.`, { allow: candidate });
+    }
     return {
       name: match.endpoint,
       method: candidate,

@@ -11,8 +11,8 @@ export interface ProviderFront {
   readonly destination: string;
   /** Values of every header in which this SDK may carry its credential. */
   credentials(headers: IncomingHttpHeaders): string[];
-  /** Query parameters passed on. Any other is refused. */
-  readonly allowedQuery: ReadonlySet<string>;
+  /** Query parameters passed on, each with the form of its value. Any other is refused. */
+  readonly allowedQuery: ReadonlyMap<string, RegExp>;
   /** The header that carries the provider secret upstream. */
   authorization(secret: string): readonly [name: string, value: string];
   /** Response body in the provider's own error shape. */

@@ -1,5 +1,6 @@
 import type { ProviderFront } from "./front.ts";
 import { bearerCredential } from "./bearer-credential.ts";
+import { answerForm, plainValue } from "./query-values.ts";
 
 /** google.rpc.Code names by HTTP status: https://cloud.google.com/apis/design/errors */
 function rpcStatus(status: number): string {
@@ -21,7 +22,11 @@ export const google: ProviderFront = {
     const found = bearerCredential(headers.authorization);
     return typeof apiKey === "string" && apiKey !== "" ? [apiKey, ...found] : found;
   },
-  allowedQuery: new Set(["alt", "pageSize", "pageToken", "$alt"]),
+  allowedQuery: new Map([
+    ["alt", answerForm],
+    ["pageSize", plainValue],
+    ["pageToken", plainValue],
+  ]),
   authorization: (secret) => ["x-goog-api-key", secret],
   errorBody: (refusal, requestId) => ({
     error: {

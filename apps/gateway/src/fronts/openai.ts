@@ -1,5 +1,6 @@
 import type { ProviderFront } from "./front.ts";
 import { bearerCredential } from "./bearer-credential.ts";
+import { plainValue } from "./query-values.ts";
 
 /** OpenAI: https://platform.openai.com/docs/api-reference */
 export const openai: ProviderFront = {
@@ -7,7 +8,11 @@ export const openai: ProviderFront = {
   basePath: "/openai/v1",
   destination: "https://api.openai.com/v1",
   credentials: (headers) => bearerCredential(headers.authorization),
-  allowedQuery: new Set(["limit", "after", "order"]),
+  allowedQuery: new Map([
+    ["limit", plainValue],
+    ["after", plainValue],
+    ["order", plainValue],
+  ]),
   authorization: (secret) => ["authorization", `Bearer ${secret}`],
   errorBody: (refusal, requestId) => ({
     error: {

@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CallDeps } from "../calls/call-deps.ts";
 import { handleCall } from "../calls/handle-call.ts";
@@ -27,7 +28,7 @@ export function handleRequest(options: RequestOptions, request: IncomingMessage,
 async function route(options: RequestOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.on("error", () => undefined);
   if (!hostAllowed(request.headers.host, options.allowedHosts)) {
-    refuse(response, new Refusal("not_found", "This host name is not served here.", { status: 421 }));
+    refuse(request, response, new Refusal("not_found", "This host name is not served here.", { status: 421 }));
     return;
   }
   const target = request.url ?? "/";
@@ -36,15 +37,8 @@ async function route(options: RequestOptions, request: IncomingMessage, response
   const found = findFront(path);
   if (found !== null) {
     if (options.isDraining()) {
-      sendRefusal(
-        response,
-        found.front,
-        new Refusal("ledger_unavailable", "The gateway is restarting. Try again shortly."),
-        "-",
-        {
-          connection: "close",
-        },
-      );
+      const restarting = new Refusal("ledger_unavailable", "The gateway is restarting. Try again shortly.");
+      sendRefusal(response, found.front, restarting, randomUUIDv7(), { request, headers: { connection: "close" } });
       return;
     }
     const query = new URLSearchParams(mark === -1 ? "" : target.slice(mark + 1));
@@ -66,11 +60,12 @@ async function route(options: RequestOptions, request: IncomingMessage, response
     response.end(body);
     return;
   }
-  refuse(response, new Refusal("not_found", "Nothing is here. Base URLs are /openai/v1, /anthropic and /google."));
+  const bases = "Nothing is here. Base URLs are /openai/v1, /anthropic and /google.";
+  refuse(request, response, new Refusal("not_found", bases));
 }
 
-function refuse(response: ServerResponse, refusal: Refusal): void {
-  sendRefusal(response, null, refusal, "-", { connection: "close" });
+function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  sendRefusal(response, null, refusal, randomUUIDv7(), { request, headers: { connection: "close" } });
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {

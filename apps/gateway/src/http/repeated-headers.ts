@@ -7,15 +7,22 @@ const single = new Set([
   "x-api-key",
   "x-goog-api-key",
   "content-type",
+  "content-encoding",
   "content-length",
   "host",
   "origin",
 ]);
 
-/** Refuses a request that carries any of these headers twice (Node would silently keep the first). */
+/** More than any SDK sends. The server is told to parse no more, and would silently leave out the rest. */
+export const MAX_HEADERS = 100;
+
+/** Refuses a request that carries any of these headers twice (Node would silently keep the first), or too many. */
 export function refuseRepeatedHeaders(request: IncomingMessage): void {
   const seen = new Set<string>();
   const raw = request.rawHeaders;
+  if (raw.length >= MAX_HEADERS * 2) {
+    throw new Refusal("request_invalid", "The request has too many headers.", { status: 431 });
+  }
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] ?? "").toLowerCase();
     if (!single.has(name)) continue;

@@ -1,29 +1,29 @@
 import { readFileSync } from "node:fs";
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
+import { refuseUnparsed } from "./refuse-unparsed.ts";
+import { MAX_HEADERS } from "./repeated-headers.ts";
 
 export interface ServerOptions {
   readonly tls: { certFile: string; keyFile: string } | null;
+  /** Milliseconds for the head of a request, and for all of it. */
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
   onRequest(request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** A client that has not sent its head by then is cut off: slow-loris costs a socket, not a worker. Milliseconds. */
-const HEADERS_TIMEOUT = 10_000;
-/** A whole request, body included. Milliseconds. */
-const REQUEST_TIMEOUT = 120_000;
 /** Longer than common load balancers keep an idle connection (60 s), so that they close first. Milliseconds. */
 const KEEP_ALIVE_TIMEOUT = 65_000;
 const MAX_HEADER_BYTES = 16 * 1024;
-const MAX_HEADERS = 100;
 
 /** The gateway's listener: bounded in every dimension, TLS 1.2 or better when a certificate is given. */
 export function createServer(options: ServerOptions): Server {
   const common = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT,
+    headersTimeout: options.headersTimeout,
+    requestTimeout: options.requestTimeout,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-    connectionsCheckingInterval: 2_000,
+    connectionsCheckingInterval: Math.min(2_000, options.headersTimeout),
     insecureHTTPParser: false,
     noDelay: true,
   };
@@ -40,6 +40,7 @@ export function createServer(options: ServerOptions): Server {
           options.onRequest,
         );
   server.maxHeadersCount = MAX_HEADERS;
+  refuseUnparsed(server);
   return server;
 }
 

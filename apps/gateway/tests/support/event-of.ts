@@ -11,6 +11,18 @@ export interface EventRow {
   readonly input: string;
   readonly output: string;
   readonly cost_nanousd: string;
+  readonly endpoint: string;
+  readonly model_requested: string;
+  readonly price_version: string | null;
+  readonly raw_usage: unknown;
+  readonly extra_units: Record<string, string>;
+  readonly cache_read: string;
+  readonly cache_write_5m: string;
+  readonly cache_write_1h: string;
+  readonly reasoning: string;
+  readonly audio_in: string;
+  readonly audio_out: string;
+  readonly image_in: string;
   readonly upstream_request_id: string | null;
   readonly model_served: string | null;
 }

@@ -18,6 +18,7 @@ import {
   type Signer,
 } from "@meterr/vault";
 import { startGateway, type RunningGateway } from "../../src/gateway.ts";
+import type { Logger } from "pino";
 import { createLog } from "../../src/log.ts";
 import { gatewaySettings, type GatewaySettings } from "../../src/settings.ts";
 import { startSandboxProcess, type SandboxProcess } from "./sandbox-process.ts";
@@ -29,6 +30,8 @@ export interface MintOptions {
   readonly allowedModels?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly expiresAt?: Date;
+  /** Whose virtual key it is; default the owner. */
+  readonly memberId?: string;
 }
 
 export interface Minted {
@@ -42,7 +45,8 @@ export interface GatewayFixture {
   readonly sandbox: SandboxProcess;
   readonly settings: GatewaySettings;
   readonly keyring: OrganisationKeyring;
-  start(overrides?: Partial<GatewaySettings>): Promise<{ gateway: RunningGateway; origin: string }>;
+  /** With settings of its own; a second gateway takes another slot. What it logs goes to `log`, or nowhere. */
+  start(overrides?: Partial<GatewaySettings>, log?: Logger): Promise<{ gateway: RunningGateway; origin: string }>;
   mint(org: OrganisationFixture, options?: MintOptions): Promise<Minted>;
   /** Seals a provider secret as the dashboard would; destination "sandbox:openai" unless named. */
   sealSecret(
@@ -52,9 +56,9 @@ export interface GatewayFixture {
   close(): Promise<void>;
 }
 
-export async function gatewayFixture(): Promise<GatewayFixture> {
+export async function gatewayFixture(options: { maxStallMs?: number } = {}): Promise<GatewayFixture> {
   const home = await mkdtemp(join(tmpdir(), "mtr-gw-"));
-  const [database, sandbox] = await Promise.all([testDatabase(), startSandboxProcess()]);
+  const [database, sandbox] = await Promise.all([testDatabase(), startSandboxProcess(options.maxStallMs)]);
   const kekText = createKek();
   const kek = parseKek(kekText);
   const keystore = await createFileKeystore(join(home, "keystore"));
@@ -83,14 +87,16 @@ export async function gatewayFixture(): Promise<GatewayFixture> {
     logLevel: "silent",
   });
   const started: RunningGateway[] = [];
+  let starts = 0;
   return {
     database,
     sandbox,
     settings,
     keyring,
-    async start(overrides = {}) {
-      const runDir = join(home, `run${started.length}`);
-      const gateway = await startGateway({ ...settings, runDir, ...overrides }, createLog("silent"));
+    async start(overrides = {}, log = createLog("silent")) {
+      const number = (starts += 1);
+      const own = { runDir: join(home, `run${number}`), slot: `gateway-${number}` };
+      const gateway = await startGateway({ ...settings, ...own, ...overrides }, log);
       started.push(gateway);
       return { gateway, origin: `http://127.0.0.1:${gateway.port}` };
     },
@@ -109,7 +115,7 @@ async function mint(org: OrganisationFixture, options: MintOptions): Promise<Min
   const id = randomUUID();
   const mode = options.mode ?? "test";
   const { token, hash, display } = createToken(mode, randomBytes);
-  const member = org.members.owner.id;
+  const member = options.memberId ?? org.members.owner.id;
   await org.arrange(async (sql) => {
     await sql.query(
       `insert into virtual_keys (org_id, id, name, mode, hash, display, member_id, created_by, allowed_models, allowed_origins, expires_at)

@@ -9,8 +9,9 @@ export interface SandboxCall {
   readonly upstream_request_id: string;
   readonly model: string;
   readonly status: number;
+  readonly endpoint: string;
   readonly credential_sha256: string;
-  readonly usage: { input: number; output: number } | null;
+  readonly usage: Readonly<Record<string, number>> | null;
   readonly completed: boolean;
 }
 
@@ -21,8 +22,10 @@ export interface SandboxProcess {
 }
 
 /** The simulated provider as a process of its own, on a free port. */
-export async function startSandboxProcess(): Promise<SandboxProcess> {
-  const child = spawn(process.execPath, [MAIN, "--port", "0"], { stdio: ["pipe", "pipe", "pipe"] });
+export async function startSandboxProcess(maxStallMs = 30_000): Promise<SandboxProcess> {
+  const child = spawn(process.execPath, [MAIN, "--port", "0", "--max-stall-ms", String(maxStallMs)], {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const origin = await new Promise<string>((resolve, reject) => {
     let text = "";
