@@ -1,9 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttp, type Server } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { NODE_SERVER_LIMITS, nodeListener } from "@meterr/runtime";
 import type { Logger } from "pino";
+import { createBridgeSide } from "./bridge/bridge.ts";
+import { BRIDGE } from "./bridge/contract.ts";
 import { composeDashboard, type Dashboard } from "./compose-dashboard.ts";
+import { addressOfMessage } from "./http/address-of-message.ts";
+import { pageListener, type Listener } from "./http/page-listener.ts";
+import { startPages } from "./http/start-pages.ts";
 import { describeFailure } from "./log.ts";
 import type { DashboardSettings } from "./settings.ts";
 
@@ -14,17 +20,44 @@ export interface RunningDashboard {
 
 /** The largest body any route takes is far below; this bounds what reaches a route at all. Bytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/** 128 bits, as CSP3 asks of a nonce at least. Bytes. */
+const NONCE_BYTES = 16;
 
 /** Starts listening once everything it serves is wired. */
 export async function serve(settings: DashboardSettings, log: Logger): Promise<RunningDashboard> {
-  const dashboard = await composeDashboard(settings, log, () => undefined);
+  const bridge = createBridgeSide({
+    publicUrl: settings.publicUrl,
+    gatewayUrl: settings.gatewayUrl,
+    sandboxAvailable: settings.sandboxOrigin !== null,
+  });
+  const [dashboard, pages] = await Promise.all([
+    composeDashboard(settings, log, bridge.visitorOf),
+    startPages({ hostname: settings.host, port: settings.port }),
+  ]);
+  Object.defineProperty(globalThis, BRIDGE, { value: Object.freeze(bridge.open(dashboard.api)) });
+
+  const hosts = hostsOf(settings);
+  const https = new URL(settings.publicUrl).protocol === "https:";
+  const report = (error: unknown): void => log.error(describeFailure(error), "request failed");
   const api = nodeListener((request) => answer(dashboard, request), {
     maxBodyBytes: MAX_BODY_BYTES,
-    hosts: hostsOf(settings),
-    scheme: new URL(settings.publicUrl).protocol === "https:" ? "https" : "http",
-    report: (error) => log.error(describeFailure(error), "request failed"),
+    hosts,
+    scheme: https ? "https" : "http",
+    report,
   });
-  const server = createServer(settings, api);
+  const page = pageListener({
+    hosts,
+    https,
+    nonce: () => randomBytes(NONCE_BYTES).toString("base64"),
+    addressOf: addressOfMessage(settings.trustedProxies),
+    asVisitor: bridge.asVisitor,
+    pages: pages.listener,
+    report,
+  });
+  const server = createServer(settings, (incoming, outgoing) => {
+    const listener = isApi(incoming.url ?? "") ? api : page;
+    listener(incoming, outgoing);
+  });
   await listen(server, settings);
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : settings.port;
@@ -39,10 +72,15 @@ export async function serve(settings: DashboardSettings, log: Logger): Promise<R
       const timer = setTimeout(() => server.closeAllConnections(), settings.shutdownTimeout);
       await closed;
       clearTimeout(timer);
-      await dashboard.close();
+      await Promise.all([pages.close(), dashboard.close()]);
       log.info("dashboard stopped");
     },
   };
+}
+
+/** What the pages' framework must never see. */
+function isApi(target: string): boolean {
+  return /^\/(?:api|healthz)(?:[/?#]|$)/.test(target);
 }
 
 async function answer(dashboard: Dashboard, request: Request): Promise<Response> {
@@ -66,10 +104,7 @@ function hostsOf(settings: DashboardSettings): string[] {
   return [...new Set([...names, new URL(settings.publicUrl).host])];
 }
 
-function createServer(
-  settings: DashboardSettings,
-  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
-): Server {
+function createServer(settings: DashboardSettings, onRequest: Listener): Server {
   if (settings.tls === null) return createHttp(NODE_SERVER_LIMITS, onRequest);
   return createHttps(
     {

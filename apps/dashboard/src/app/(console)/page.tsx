@@ -1,0 +1,5 @@
+import { PageHead } from "@/components/shell/page-head.tsx";
+
+export default function OverviewPage() {
+  return <PageHead title="Overview" />;
+}
