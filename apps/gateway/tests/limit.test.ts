@@ -145,10 +145,10 @@ test("100 concurrent calls over two gateways overspend nothing, and exactly thos
 
 /** Reads the budget over and over; the answer is by how much it was ever passed. */
 function watchBalance(id: string): { stop(): Promise<bigint> } {
-  let stopped = false;
+  const state = { stopped: false };
   const watching = (async () => {
     let most = 0n;
-    while (!stopped) {
+    while (!state.stopped) {
       const { limit, spent, reserved } = await balanceOf(org, id);
       const over = spent + reserved - limit;
       if (over > most) most = over;
@@ -158,7 +158,7 @@ function watchBalance(id: string): { stop(): Promise<bigint> } {
   })();
   return {
     stop() {
-      stopped = true;
+      state.stopped = true;
       return watching;
     },
   };

@@ -13,6 +13,7 @@ import { chooseDestination } from "./choose-destination.ts";
 import type { CallDeps } from "./call-deps.ts";
 import { dispatchCall } from "./dispatch-call.ts";
 import { inspectCall } from "./inspect-call.ts";
+import { refuseByPolicy } from "./refuse-by-policy.ts";
 import { upstreamQuery } from "./upstream-query.ts";
 import { withAdmission } from "./with-admission.ts";
 
@@ -49,6 +50,7 @@ export async function handleCall(
     const body = endpoint.method === "POST" ? await readBody(request, deps.settings.maxBodyBytes) : null;
     const inspection = body === null ? null : inspectCall(front, endpoint, body, request.headers, key);
     model = inspection?.model ?? null;
+    if (inspection !== null) refuseByPolicy(inspection, request.headers, key);
     const route = await chooseDestination(key, front, deps);
     const price = inspection === null || endpoint.free ? null : await priceOf(key, front, inspection, deps);
     const bound = inspection === null || price === null ? null : boundCost(inspection, price);
