@@ -15,7 +15,8 @@ export type Provider = "openai" | "anthropic" | "google";
 export interface OrganisationKeys {
   /**
    * The organisation's current public key, signature verified, made when there is none yet.
-   * Rejects when the key service does not answer.
+   * Rejects when the key service does not answer. With an Idempotency-Key the request's transaction is open by then,
+   * so an implementation keeps the key it verified for a while and gives up within seconds.
    */
   currentSealingKey(orgId: string): Promise<SealingKey>;
 }

@@ -13,28 +13,53 @@ export interface VirtualKeyRow {
   allowed_models: string[] | null;
   allowed_origins: string[] | null;
   created_at: Date;
+  /** The same instant in microseconds, which a Date cannot hold. */
+  created_micros: string;
   expires_at: Date | null;
   revoked_at: Date | null;
   suspended_at: Date | null;
   suspended_reason: string | null;
-  limit_nanousd: string | null;
+  /** Of the whole life, simulated or not. */
   spent_nanousd: string;
+  /** The budget's three: null without a limit. */
+  limit_nanousd: string | null;
+  limit_spent_nanousd: string | null;
   reserved_nanousd: string | null;
   providers: { provider: Provider; provider_secret_id: string | null }[];
 }
 
-/** One statement for one key or a page of them; $1 organisation, then what each caller adds. */
-export const SELECT = `select k.id, k.name, k.mode, k.display, k.member_id, k.created_by, k.allowed_models, k.allowed_origins,
-  k.created_at, k.expires_at, k.revoked_at, k.suspended_at, k.suspended_reason,
-  b.limit_nanousd, b.reserved_nanousd,
-  coalesce((select sum(u.cost_nanousd) from usage_hourly u
-    where u.org_id = k.org_id and u.virtual_key_id = k.id), 0)::text as spent_nanousd,
-  coalesce((select jsonb_agg(jsonb_build_object('provider', p.provider, 'provider_secret_id', p.provider_secret_id) order by p.provider)
-    from virtual_key_providers p where p.org_id = k.org_id and p.virtual_key_id = k.id), '[]'::jsonb) as providers
-  from virtual_keys k
-  left join budgets b on b.org_id = k.org_id and b.scope = 'virtual_key' and b.scope_id = k.id`;
+const COLUMNS = `k.id, k.name, k.mode, k.display, k.member_id, k.created_by, k.allowed_models, k.allowed_origins,
+  k.created_at, k.expires_at, k.revoked_at, k.suspended_at, k.suspended_reason`;
 
-const SELECT_ONE = `${SELECT} where k.org_id = $1 and k.id = $2`;
+/**
+ * What stands behind every `with page as (…)`. Spending is summed from the roll-ups, which hold each event once, and
+ * not read off the budget: that begins with the limit, so it would forget what a key cost before it had one. One scan
+ * sums up the whole page.
+ */
+const READ = `, spending as (
+    select u.virtual_key_id, sum(u.cost_nanousd) as nanousd from usage_hourly u
+    where u.org_id = $1 and u.virtual_key_id in (select id from page) group by u.virtual_key_id)
+  select ${COLUMNS}, (extract(epoch from k.created_at) * 1000000)::bigint::text as created_micros,
+    coalesce(s.nanousd, 0)::text as spent_nanousd,
+    b.limit_nanousd::text, b.spent_nanousd::text as limit_spent_nanousd, b.reserved_nanousd::text,
+    coalesce((select jsonb_agg(jsonb_build_object('provider', p.provider, 'provider_secret_id', p.provider_secret_id)
+        order by p.provider)
+      from virtual_key_providers p where p.org_id = $1 and p.virtual_key_id = k.id), '[]'::jsonb) as providers
+  from page k
+  left join spending s on s.virtual_key_id = k.id
+  left join budgets b on b.org_id = $1 and b.scope = 'virtual_key' and b.scope_id = k.id`;
+
+/** $1 organisation, $2 id. */
+const SELECT_ONE = `with page as (select ${COLUMNS} from virtual_keys k where k.org_id = $1 and k.id = $2)${READ}`;
+
+/** Newest first. $1 organisation, $2 with revoked ones, $3 and $4 the last of the page before or null, $5 how many. */
+export const SELECT_PAGE = `with page as (
+    select ${COLUMNS} from virtual_keys k
+    where k.org_id = $1 and ($2 or k.revoked_at is null)
+      and ($3::bigint is null
+        or (k.created_at, k.id) < (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::uuid))
+    order by k.created_at desc, k.id desc limit $5)${READ}
+  order by k.created_at desc, k.id desc`;
 
 /** Another organisation's key, another member's for a developer, and one that never was: all not found. */
 export async function readVirtualKey(sql: Sql, orgId: string, id: string): Promise<VirtualKeyRow> {
@@ -60,6 +85,7 @@ export function presentVirtualKey(row: VirtualKeyRow, now: Date): Record<string,
     providers: row.providers,
     limit_usd: row.limit_nanousd === null ? null : exactUsd(BigInt(row.limit_nanousd)),
     limit_nanousd: row.limit_nanousd,
+    limit_spent_nanousd: row.limit_spent_nanousd,
     spent_usd: exactUsd(BigInt(row.spent_nanousd)),
     spent_nanousd: row.spent_nanousd,
     reserved_nanousd: row.reserved_nanousd ?? "0",

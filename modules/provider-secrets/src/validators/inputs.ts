@@ -32,7 +32,7 @@ export const addInput = z.strictObject({
 
 export const rotateInput = z.strictObject({ secret });
 
-export const idParams = z.strictObject({ id: z.uuid() });
+export const idParams = z.strictObject({ id: z.uuid().toLowerCase() });
 
 export const listQuery = z.strictObject({
   include_revoked: z.enum(["true", "false"]).default("false"),

@@ -7,7 +7,7 @@ import { eventsQuery } from "../validators/inputs.ts";
 
 const PAGE = `select ${EVENT_COLUMNS} from events
   where org_id = $1
-    and ($2::bigint is null or (occurred_at, id) < (to_timestamp($2::numeric / 1000000), $3::uuid))
+    and ($2::bigint is null or (occurred_at, id) < (timestamptz 'epoch' + $2::bigint * interval '1 microsecond', $3::uuid))
     and ($4::timestamptz is null or occurred_at >= $4) and ($5::timestamptz is null or occurred_at < $5)
     and ($6::uuid is null or virtual_key_id = $6) and ($7::uuid is null or member_id = $7)
     and ($8::text is null or provider = $8) and ($9::text is null or $9 in (model_requested, model_served))

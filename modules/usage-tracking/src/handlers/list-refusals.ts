@@ -23,7 +23,7 @@ const PAGE = `select id, occurred_at, (extract(epoch from occurred_at) * 1000000
     virtual_key_id, member_id, simulated, provider, endpoint, model, code, status, request_id
   from refusals
   where org_id = $1
-    and ($2::bigint is null or (occurred_at, id) < (to_timestamp($2::numeric / 1000000), $3::uuid))
+    and ($2::bigint is null or (occurred_at, id) < (timestamptz 'epoch' + $2::bigint * interval '1 microsecond', $3::uuid))
     and ($4::timestamptz is null or occurred_at >= $4) and ($5::timestamptz is null or occurred_at < $5)
     and ($6::uuid is null or virtual_key_id = $6)
   order by occurred_at desc, id desc limit $7`;

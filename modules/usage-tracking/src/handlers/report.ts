@@ -13,6 +13,11 @@ import { Problem, routeKey, type RouteKey, type Sql } from "@meterr/runtime";
 import { REPORT_LIMIT, type RouteParts } from "../route-parts.ts";
 import { reportInput } from "../validators/inputs.ts";
 
+const MINUTE = 60_000;
+/** What record_reported_usage takes, milliseconds: sums of five weeks may still change, and clocks differ by minutes. */
+const OLDEST = 35 * 24 * 60 * MINUTE;
+const AHEAD = 5 * MINUTE;
+
 /**
  * Records usage an application measured itself. It is priced here (the caller cannot name a cost), marked as
  * reported, counted for the reporting member, and never moves a budget.
@@ -37,6 +42,8 @@ export function reportUsage(parts: RouteParts, deps: { readonly newId: () => str
     handler: async ({ sql, tenant, body, now, requestId }) => {
       if (tenant.subject === null) throw new Problem("forbidden", { detail: "Only a member can report usage." });
       const occurredAt = body.occurred_at ?? now;
+      if (occurredAt < new Date(now.getTime() - OLDEST) || occurredAt > new Date(now.getTime() + AHEAD))
+        throw new Problem("time_out_of_range", { errors: [{ path: "body.occurred_at" }] });
       const price = await priceOf(sql, tenant.id, body.provider, body.model, occurredAt);
       if (price === null) throw new Problem("model_unpriced", { errors: [{ path: "body.model" }] });
       const buckets = makeBuckets(definedOnly(body.usage));
@@ -76,17 +83,27 @@ export function reportUsage(parts: RouteParts, deps: { readonly newId: () => str
   });
 }
 
-/** The organisation's own price first, as the gateway does it, then the catalogue's. */
+interface OwnPrice {
+  version: string;
+  prices: unknown;
+  in_force: boolean;
+}
+
+/** The version in force at $4; when there was none yet, the first one set after it. */
+const OWN_PRICE = `select version, prices, created_at <= $4 as in_force from organisation_prices
+  where org_id = $1 and provider = $2 and model = $3
+  order by created_at <= $4 desc, case when created_at <= $4 then created_at end desc, created_at limit 1`;
+
+/**
+ * The organisation's own price in force, as the gateway does it, then the catalogue's. What neither knew at the time
+ * is priced by the first own price set since: else a model could never be reported for the days before.
+ */
 async function priceOf(sql: Sql, orgId: string, provider: Provider, model: string, at: Date): Promise<Priced | null> {
-  const own = await sql.query<{ version: string; prices: unknown }>(
-    `select version, prices from organisation_prices
-     where org_id = $1 and provider = $2 and model = $3 and created_at <= $4 order by created_at desc limit 1`,
-    [orgId, provider, model, at],
-  );
-  const [row] = own.rows;
-  return row === undefined
-    ? findPrice(provider, model, at)
-    : pricedByOrganisation(provider, model, row.version, row.prices, at);
+  const found = await sql.query<OwnPrice>(OWN_PRICE, [orgId, provider, model, at]);
+  const [own] = found.rows;
+  const catalogue = findPrice(provider, model, at);
+  if (own === undefined || (catalogue !== null && !own.in_force)) return catalogue;
+  return pricedByOrganisation(provider, model, own.version, own.prices, at);
 }
 
 /** Absent counts are left out rather than passed as undefined. */

@@ -9,12 +9,12 @@ const page = {
   cursor: z.string().max(200).optional(),
   since: when.optional(),
   until: when.optional(),
-  virtual_key_id: z.uuid().optional(),
+  virtual_key_id: z.uuid().toLowerCase().optional(),
 };
 
 export const eventsQuery = z.strictObject({
   ...page,
-  member_id: z.uuid().optional(),
+  member_id: z.uuid().toLowerCase().optional(),
   provider: z.enum(["openai", "anthropic", "google"]).optional(),
   model: z.string().min(1).max(200).optional(),
   /** Test-mode calls stand apart and are left out unless asked for. */
@@ -29,19 +29,24 @@ export const summaryQuery = z.strictObject({
   simulated: z.enum(["true", "false"]).default("false"),
 });
 
+/** A name of models, endpoints or requests as programs write them: visible ASCII. */
+const word = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .regex(/^[\x21-\x7e]+$/);
+
 const tokens = z.int().min(0).max(1_000_000_000).optional();
 
 export const reportInput = z.strictObject({
   provider: z.enum(["openai", "anthropic", "google"]),
-  model: z.string().min(1).max(200),
-  endpoint: z.string().min(1).max(100).optional(),
-  /** When it happened; now unless given, and not in the future. */
+  model: word(200),
+  endpoint: word(100).optional(),
+  /** When it happened; now unless given. */
   occurred_at: when.optional(),
   /** The reporter's own id of the call, for finding it again. */
-  request_id: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,128}$/)
-    .optional(),
+  request_id: word(128).optional(),
   usage: z.strictObject({
     input: tokens,
     cache_read: tokens,

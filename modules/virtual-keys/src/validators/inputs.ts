@@ -31,16 +31,16 @@ const name = z
 
 const model = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$/);
 
-/** An origin as browsers send it (RFC 6454 §6.1): scheme, host, port, nothing else. */
+/** An origin as browsers send it (RFC 6454 §6.1): http or https, host, port, nothing else. */
 const origin = z
   .string()
   .max(300)
-  .refine((value) => URL.canParse(value) && new URL(value).origin === value);
+  .refine((value) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value);
 
 const secretIds = z.strictObject({
-  openai: z.uuid().optional(),
-  anthropic: z.uuid().optional(),
-  google: z.uuid().optional(),
+  openai: z.uuid().toLowerCase().optional(),
+  anthropic: z.uuid().toLowerCase().optional(),
+  google: z.uuid().toLowerCase().optional(),
 });
 
 export const mintInput = z.strictObject({
@@ -55,12 +55,12 @@ export const mintInput = z.strictObject({
     .optional(),
   provider_secret_ids: secretIds.optional(),
   /** The member the key acts for; only owners and admins may name another than themselves. */
-  member_id: z.uuid().optional(),
+  member_id: z.uuid().toLowerCase().optional(),
 });
 
 export const updateInput = z.strictObject({ limit_usd: usd });
 
-export const idParams = z.strictObject({ id: z.uuid() });
+export const idParams = z.strictObject({ id: z.uuid().toLowerCase() });
 
 export const listQuery = z.strictObject({
   include_revoked: z.enum(["true", "false"]).default("false"),
