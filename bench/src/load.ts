@@ -22,6 +22,7 @@ export async function drive(load: Load): Promise<LoadResult> {
   const latencies = new Float64Array(load.requests);
   let next = 0;
   let failed = 0;
+  const reasons = new Map<string, number>();
   const worker = async (): Promise<void> => {
     while (next < load.requests) {
       const index = next++;
@@ -34,7 +35,13 @@ export async function drive(load: Load): Promise<LoadResult> {
         body: load.body,
       });
       await answer.body.dump();
-      if (answer.statusCode !== 200) failed += 1;
+      if (answer.statusCode !== 200) {
+        failed += 1;
+        reasons.set(
+          `${answer.statusCode} ${String(answer.headers["x-meterr-code"])}`,
+          (reasons.get(`${answer.statusCode} ${String(answer.headers["x-meterr-code"])}`) ?? 0) + 1,
+        );
+      }
       latencies[index] = performance.now() - began;
     }
   };
@@ -42,6 +49,7 @@ export async function drive(load: Load): Promise<LoadResult> {
   await Promise.all(Array.from({ length: load.concurrency }, worker));
   const seconds = (performance.now() - began) / 1000;
   await agent.close();
+  if (failed > 0) process.stderr.write(`${JSON.stringify([...reasons])}\n`);
   return { seconds, latencies: latencies.sort(), failed };
 }
 

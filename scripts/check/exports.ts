@@ -19,7 +19,7 @@ export const exportsMaps: Part = {
 };
 
 function* mapOf(tree: Tree, { folder, kind, manifest }: Room): Generator<string> {
-  const importable = kind === "package" || kind === "module";
+  const importable = kind === "package" || kind === "module" || folder === "e2e";
   if (importable && manifest.exports === undefined)
     yield `${folder}/package.json: no exports map, so every file is open`;
   if (!importable && manifest.exports !== undefined) yield `${folder}/package.json: exports, but nobody may import it`;

@@ -90,6 +90,7 @@ function guard(client: pg.PoolClient): Guard {
     }
     pending = true;
     try {
+      // sql-not-constant: passes on the constant statement of the module that calls
       return await client.query<never>(text, values === undefined ? undefined : [...values]);
     } catch (error) {
       throw toDatabaseError(error);

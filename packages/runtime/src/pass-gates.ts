@@ -8,26 +8,15 @@ import { readInput } from "./gates/read-input.ts";
 import { refuseQueryCredential } from "./gates/refuse-query-credential.ts";
 import { requireSameSite } from "./gates/require-same-site.ts";
 import type { RuntimeHost } from "./host.ts";
-import type { PathPattern } from "./path/path-pattern.ts";
 import { readQuery } from "./path/read-query.ts";
 import { splitTarget } from "./path/split-target.ts";
 import type { Principal } from "./principal.ts";
+import type { Plan } from "./plan.ts";
 import { Problem } from "./problem.ts";
-import type { HandlerResult, RouteDefinition } from "./route.ts";
+import type { RouteDefinition } from "./route.ts";
 import { runHandler } from "./run-handler.ts";
 import { selectTenant } from "./tenant/select-tenant.ts";
 import type { VerifiedTenant } from "./tenant/verified-tenant.ts";
-
-/** A route as its gates need it. */
-export interface Plan {
-  readonly definition: RouteDefinition;
-  readonly pattern: PathPattern;
-  readonly host: RuntimeHost;
-  readonly authorize: AnyAuthorize | null;
-  /** `METHOD /path/:pattern`. */
-  readonly name: string;
-  readonly handler: (context: unknown) => Promise<HandlerResult>;
-}
 
 // RFC 9110 §4.1 recommends 8000 octets at least.
 const MAX_URL_LENGTH = 8192;

@@ -3,7 +3,8 @@ import type { Authenticator, PublicAccess } from "./authenticator.ts";
 import { defineRoute } from "./define-route.ts";
 import type { AnyAuthorize } from "./gates/authorize.ts";
 import { rateLimitHeaders, type LimitRecord } from "./gates/limit-rate.ts";
-import { passGates, type Plan } from "./pass-gates.ts";
+import { passGates } from "./pass-gates.ts";
+import type { Plan } from "./plan.ts";
 import type { HandlerResult, RouteInput, RouteKey, RouteOptions } from "./route.ts";
 import type { TenantScope } from "./tenant/tenant-scope.ts";
 

@@ -5,7 +5,7 @@ import type { AuditEvent } from "./host.ts";
 import { idempotencyKeyOf } from "./idempotency/idempotency-key.ts";
 import { claimIdempotency, rememberIdempotency, type IdempotencyScope } from "./idempotency/idempotency-record.ts";
 import { requestHash } from "./idempotency/request-hash.ts";
-import type { Plan } from "./pass-gates.ts";
+import type { Plan } from "./plan.ts";
 import type { Target } from "./path/split-target.ts";
 import type { Principal } from "./principal.ts";
 import { problemOfStatus } from "./answer/problem-of-status.ts";

@@ -160,6 +160,7 @@ async function ensureDatabase(settings: DatabaseSettings, name: string): Promise
   await client.connect();
   try {
     const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
+    // sql-not-constant: a database's name cannot be a parameter; it is escaped and our own setting
     if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`);
   } finally {
     await client.end();

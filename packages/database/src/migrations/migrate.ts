@@ -40,6 +40,7 @@ export async function runMigration(
 ): Promise<void> {
   try {
     await client.query("begin");
+    // sql-not-constant: runs the numbered files of the source tree
     await client.query(migration[direction]);
     if (direction === "up") {
       await client.query("insert into schema_migrations (sequence, number, name, checksum) values ($1, $2, $3, $4)", [

@@ -30,6 +30,7 @@ export async function ensureRoles(admin: DatabaseSettings, passwords: RolePasswo
     const mine = me.superuser ? [] : await joinRoles(client, me.name);
     await ensureSchemas(client);
     await ensureDatabaseGrants(client, admin.database);
+    // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
     for (const role of mine) await client.query(`revoke ${role} from current_user`);
     await client.query("commit");
   } catch (error) {
@@ -77,15 +78,18 @@ async function ensureRole(client: pg.Client, role: string): Promise<void> {
   }
   if (rows[0] !== undefined) return;
   // NOINHERIT: meterr_owner may hand functions to meterr_lookup, yet its own statements see none of its policies.
+  // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
   await client.query(`create role ${role} ${role === lookupRole ? "nologin" : "login"} noinherit`);
 }
 
 async function configureRole(client: pg.Client, role: keyof RolePasswords, password: string): Promise<void> {
+  // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
   await client.query(
     `alter role ${role} with login noinherit password ${client.escapeLiteral(scramVerifier(password))}`,
   );
   for (const [name, value] of Object.entries(roleSettings[role])) {
     const text = name === "search_path" ? value : client.escapeLiteral(value);
+    // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
     await client.query(`alter role ${role} set ${name} = ${text}`);
   }
 }
@@ -93,17 +97,20 @@ async function configureRole(client: pg.Client, role: keyof RolePasswords, passw
 /** An administrator that is no superuser must belong to the owners to make things in their name; only for now. */
 async function joinRoles(client: pg.Client, me: string): Promise<string[]> {
   const roles = ["meterr_owner"].filter((role) => role !== me);
+  // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
   for (const role of roles) await client.query(`grant ${role} to current_user`);
   return roles;
 }
 
 async function ensureSchemas(client: pg.Client): Promise<void> {
+  // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
   await client.query(`grant ${lookupRole} to meterr_owner`);
   for (const schema of ["meterr", "auth"]) {
     const { rows } = await client.query<{ owner: string }>(
       "select nspowner::regrole::text as owner from pg_namespace where nspname = $1",
       [schema],
     );
+    // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
     if (rows[0] === undefined) await client.query(`create schema ${schema} authorization meterr_owner`);
     else if (rows[0].owner !== "meterr_owner") {
       throw new DatabaseError(
@@ -114,6 +121,7 @@ async function ensureSchemas(client: pg.Client): Promise<void> {
   }
   await client.query("set local role meterr_owner");
   await client.query("revoke all on schema meterr, auth from public");
+  // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
   await client.query(`grant usage on schema meterr to ${lookupRole}, meterr_dashboard, meterr_gateway, meterr_worker`);
   await client.query("reset role");
 }
@@ -127,7 +135,9 @@ async function ensureDatabaseGrants(client: pg.Client, database: string): Promis
   // Without ownership the defaults stay: PUBLIC may connect and make temporary tables, and every function of ours
   // names pg_temp last in its search_path.
   if (rows[0]?.ours === true) {
+    // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
     await client.query(`revoke all on database ${name} from public`);
+    // sql-not-constant: names of roles and schemas cannot be parameters; all are constants of role-names.ts or escaped
     await client.query(`grant connect on database ${name} to ${loginRoles.join(", ")}`);
   }
 }

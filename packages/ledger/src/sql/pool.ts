@@ -37,6 +37,7 @@ export async function once<Row>(
   connection.on("error", ignore);
   let failure: LedgerError | undefined;
   try {
+    // sql-not-constant: statement is one of statements.ts
     return (await connection.query<Row>(statement, values)).rows;
   } catch (cause) {
     failure = translate(cause, refused);

@@ -1,9 +1,8 @@
 import type { AuditEntry, LimitRule, RuntimeHost, Sql } from "../host.ts";
 import { isVerifiedTenant, type VerifiedTenant } from "../tenant/verified-tenant.ts";
+import type { QueryAnswer } from "./query-answer.ts";
 import { fakeIdempotency, type IdempotencyRow } from "./fake-idempotency.ts";
 import { faultyHost, type FaultyHost } from "./faulty-host.ts";
-
-export type QueryAnswer = { rows: unknown[]; rowCount: number | null };
 
 export interface Statement {
   readonly tenant: VerifiedTenant;

@@ -1,5 +1,5 @@
 import { FIND, FORGET, LOCK, REMEMBER } from "../idempotency/idempotency-record.ts";
-import type { QueryAnswer } from "./fake-host.ts";
+import type { QueryAnswer } from "./query-answer.ts";
 
 export interface IdempotencyRow {
   readonly hash: Uint8Array;

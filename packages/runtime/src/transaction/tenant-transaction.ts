@@ -106,6 +106,7 @@ export class TenantTransaction {
     await before;
     try {
       const sql = await this.#open();
+      // sql-not-constant: passes on the constant statement of the module that calls
       const result = await (values === undefined ? sql.query<Row>(text) : sql.query<Row>(text, values));
       if (BACK_TO_SAVEPOINT.test(text)) this.#failure = null;
       return result;
