@@ -1,14 +1,14 @@
-import { startEmbedded, type DatabaseSettings } from "@meterr/database";
+import type { DatabaseSettings } from "@meterr/database";
 import { takeHomeLock } from "../home/lock.ts";
 import type { HomePaths } from "../home/paths.ts";
 import { prepareHome } from "../home/prepare-home.ts";
 import { readMarker, writeMarker } from "../home/marker.ts";
 import type { ServerSettings } from "../settings/server-settings.ts";
 import { CliError } from "../errors.ts";
-import { asDatabaseFailure } from "./as-cli-error.ts";
+import { startDatabase } from "./start-database.ts";
 
 export interface BorrowOptions {
-  settings: Pick<ServerSettings, "database">;
+  settings: Pick<ServerSettings, "database" | "uidBase">;
   paths: HomePaths;
   uid: number | undefined;
   /** False: refuse while `meterr up` runs on this home. */
@@ -32,9 +32,7 @@ export async function borrowDatabase<Result>(
   try {
     if (lock !== undefined && (await readMarker(paths.marker)) === undefined) await writeMarker(paths.marker, null);
     if (settings.database !== undefined) return await work(settings.database);
-    const server = await startEmbedded({ dataDir: paths.database }).catch((error: unknown) => {
-      throw asDatabaseFailure(error);
-    });
+    const server = await startDatabase({ dataDir: paths.database, uid, uidBase: settings.uidBase });
     try {
       return await work(server.settings);
     } finally {

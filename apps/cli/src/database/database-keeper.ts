@@ -1,15 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { startEmbedded, type DatabaseSettings, type EmbeddedServer } from "@meterr/database";
+import type { DatabaseSettings, EmbeddedServer } from "@meterr/database";
 import { CliError } from "../errors.ts";
 import { identify, isRunning } from "../home/process-identity.ts";
 import type { RestartRules } from "../supervisor/restart-rules.ts";
-import { asDatabaseFailure } from "./as-cli-error.ts";
+import { startDatabase, type DatabasePlace } from "./start-database.ts";
 
 /** Milliseconds between two looks at the server's process. */
 const look = 200;
 
 export interface DatabaseKeeperOptions {
-  dataDir: string;
+  place: DatabasePlace;
   restart: RestartRules;
   note: (text: string) => void;
 }
@@ -101,10 +101,6 @@ export class DatabaseKeeper {
   }
 }
 
-async function open({ dataDir, note }: DatabaseKeeperOptions): Promise<EmbeddedServer> {
-  try {
-    return await startEmbedded({ dataDir, notice: note });
-  } catch (error) {
-    throw asDatabaseFailure(error);
-  }
+function open({ place, note }: DatabaseKeeperOptions): Promise<EmbeddedServer> {
+  return startDatabase(place, note);
 }

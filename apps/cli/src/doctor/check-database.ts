@@ -1,4 +1,5 @@
-import { assertIsolation, connectPool, startEmbedded, type DatabaseSettings } from "@meterr/database";
+import { assertIsolation, connectPool, type DatabaseSettings } from "@meterr/database";
+import { startDatabase } from "../database/start-database.ts";
 import { settingsOf } from "../database/prepare-database.ts";
 import { loadRolePasswords } from "../home/role-passwords.ts";
 import { ok, problem, skipped, type Finding } from "./finding.ts";
@@ -17,7 +18,10 @@ export async function checkDatabase(patient: Patient): Promise<Finding[]> {
   }
   let admin: DatabaseSettings;
   try {
-    admin = settings.database ?? (await startEmbedded({ dataDir: paths.database })).settings;
+    admin =
+      settings.database ??
+      (await startDatabase({ dataDir: paths.database, uid: patient.surroundings.uid, uidBase: settings.uidBase }))
+        .settings;
   } catch (error) {
     return unreachable(error, paths.logs);
   }

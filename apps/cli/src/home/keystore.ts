@@ -10,20 +10,32 @@ import {
   verifyCanary,
 } from "@meterr/vault";
 import { CliError } from "../errors.ts";
+import type { Account } from "../separation/accounts.ts";
+import { asAccount } from "../separation/as-account.ts";
+import { giveFolder } from "../separation/give.ts";
+
+/** Where the keystore lies, and whose it is: the vault opens none but its own user's. Undefined: ours. */
+export interface KeystorePlace {
+  directory: string;
+  account: Account | undefined;
+}
 
 /**
  * Makes the keystore with the instance's signing key, or takes up one that a start cut short had begun.
  * @returns the canary record by which this KEK is known from now on.
  */
-export async function makeKeystore(directory: string, kekValue: string): Promise<string> {
+export async function makeKeystore({ directory, account }: KeystorePlace, kekValue: string): Promise<string> {
   const kek = parseKek(new Secret(kekValue));
-  const keystore = await createFileKeystore(directory);
-  try {
-    await openInstanceSigner({ kek, keystore });
-  } catch (error) {
-    if (!(error instanceof VaultError) || error.code !== "keystore_missing") throw refusal(error, directory);
-    await createInstanceSigner({ kek, keystore });
-  }
+  if (account !== undefined) await giveFolder(directory, account, 0o700);
+  await asAccount(account, async () => {
+    const keystore = await createFileKeystore(directory);
+    try {
+      await openInstanceSigner({ kek, keystore });
+    } catch (error) {
+      if (!(error instanceof VaultError) || error.code !== "keystore_missing") throw refusal(error, directory);
+      await createInstanceSigner({ kek, keystore });
+    }
+  });
   return createCanary(kek);
 }
 
@@ -31,11 +43,15 @@ export async function makeKeystore(directory: string, kekValue: string): Promise
  * Checks that KEK and keystore are those of the instance, before any process is started with them.
  * @throws CliError `kek_refused`, `keystore_missing`
  */
-export async function checkKeystore(directory: string, kekValue: string, canary: string): Promise<void> {
+export async function checkKeystore(
+  { directory, account }: KeystorePlace,
+  kekValue: string,
+  canary: string,
+): Promise<void> {
   try {
     const kek = parseKek(new Secret(kekValue));
     await verifyCanary(kek, canary);
-    await openInstanceSigner({ kek, keystore: await openFileKeystore(directory) });
+    await asAccount(account, async () => openInstanceSigner({ kek, keystore: await openFileKeystore(directory) }));
   } catch (error) {
     throw refusal(error, directory);
   }

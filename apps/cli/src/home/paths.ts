@@ -17,6 +17,8 @@ export interface HomePaths {
   logs: string;
   /** Sockets and process ids: nothing here outlives a run. */
   run: string;
+  /** The key service's own folder: who may enter it may connect. */
+  keyServiceFolder: string;
   keyServiceSocket: string;
   childProcesses: string;
   database: string;
@@ -24,11 +26,14 @@ export interface HomePaths {
   sandbox: string;
   sandboxLedger: string;
   operator: string;
+  /** Compiled code, a folder for each process: lost without harm. */
+  cache: string;
 }
 
 export function homePaths(home: string): HomePaths {
   const secrets = join(home, "secrets");
   const run = join(home, "run");
+  const keyServiceFolder = join(run, "key-service");
   return {
     home,
     lock: join(home, "meterr.lock"),
@@ -42,11 +47,13 @@ export function homePaths(home: string): HomePaths {
     auditHeads: join(home, "audit-heads"),
     logs: join(home, "logs"),
     run,
-    keyServiceSocket: join(run, "key-service.sock"),
+    keyServiceFolder,
+    keyServiceSocket: join(keyServiceFolder, "key-service.sock"),
     childProcesses: join(run, "children.json"),
     database: join(home, "postgres"),
     sandbox: join(home, "sandbox"),
     sandboxLedger: join(home, "sandbox", "ledger.jsonl"),
     operator: join(home, "operator.json"),
+    cache: join(home, "cache"),
   };
 }

@@ -11,7 +11,7 @@ export interface HomeOwner {
 
 /**
  * Makes the home and its folders with narrow permissions.
- * As root the home itself may be passed through (0711) so that the database's own user reaches its folder.
+ * As root the home itself may be passed through (0711) so that other users reach what is theirs in it.
  * @throws CliError `home_refused` when it cannot be written, is not a folder, or holds somebody else's files.
  */
 export async function prepareHome(paths: HomePaths, owner: HomeOwner): Promise<void> {
@@ -26,10 +26,11 @@ export async function prepareHome(paths: HomePaths, owner: HomeOwner): Promise<v
     }
     await ownedBy(paths.home, owner);
     await chmod(paths.home, owner.uid === 0 ? 0o711 : 0o700);
-    for (const folder of [paths.secrets, paths.logs, paths.run, paths.sandbox]) {
+    for (const folder of [paths.secrets, paths.logs]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await chmod(folder, 0o700);
     }
+    await mkdir(paths.run, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw asHomeRefused(error, paths.home);
   }

@@ -10,6 +10,13 @@ export const port = z
   .transform(Number)
   .refine((value) => value >= 1 && value <= 65_535, "must be a port number from 1 to 65535");
 
+/** A user's number with three more after it: above root and the system's own, below the kernel's special values. */
+export const userNumber = z
+  .string()
+  .regex(/^[0-9]{3,10}$/, "must be a user number from 100 to 2147483000")
+  .transform(Number)
+  .refine((value) => value >= 100 && value <= 2_147_483_000, "must be a user number from 100 to 2147483000");
+
 /** `true`/`false`, `1`/`0`, `yes`/`no`; anything else is a mistake, not false. */
 export const flag = z
   .string()

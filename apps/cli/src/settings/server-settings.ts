@@ -1,6 +1,7 @@
 import type { DatabaseSettings } from "@meterr/database";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
+import { defaultUidBase } from "../separation/accounts.ts";
 import { isLoopback } from "./loopback.ts";
 import {
   absolutePath,
@@ -13,6 +14,7 @@ import {
   origin,
   port,
   publicUrl,
+  userNumber,
 } from "./parsers.ts";
 
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
@@ -33,6 +35,7 @@ const variables = z.object({
   METERR_BEHIND_TLS_PROXY: flag.default(false),
   METERR_TRUSTED_PROXIES: listOf(network).default([]),
   METERR_ALLOWED_DESTINATIONS: listOf(origin).default([]),
+  METERR_UID_BASE: userNumber.default(defaultUidBase),
   METERR_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
 });
 
@@ -54,6 +57,8 @@ export interface ServerSettings {
   trustedProxies: string[];
   /** Exact origins permitted as provider destinations beyond the providers' own. */
   allowedDestinations: string[];
+  /** Started as root: the first of the numbers the processes run under. */
+  uidBase: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -140,6 +145,7 @@ function toSettings(read: Variables): ServerSettings {
     behindTlsProxy: read.METERR_BEHIND_TLS_PROXY,
     trustedProxies: read.METERR_TRUSTED_PROXIES,
     allowedDestinations: read.METERR_ALLOWED_DESTINATIONS,
+    uidBase: read.METERR_UID_BASE,
     logLevel: read.METERR_LOG_LEVEL,
   };
 }

@@ -1,4 +1,4 @@
-import type { Account } from "./account.ts";
+import type { Account } from "../separation/accounts.ts";
 
 /** Where a child says that it is ready. */
 export interface HealthTarget {
@@ -19,6 +19,7 @@ export interface ChildPlan {
   /** Handed over as one JSON document on descriptor 3: it may hold credentials, so it is in neither argv nor env. */
   settings: unknown;
   health: HealthTarget;
+  /** Undefined: the supervisor's own. */
   account: Account | undefined;
   logFile: string;
   /** Milliseconds from launch to the first 200 of /healthz. */

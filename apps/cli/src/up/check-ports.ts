@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { CliError } from "../errors.ts";
@@ -19,17 +20,24 @@ export function listeners(settings: ServerSettings): Listener[] {
   ];
 }
 
+export interface PortOptions {
+  /** Milliseconds to wait for a process that is just ending. */
+  patience?: number;
+  /** The processes run as users of their own, though this one is root. */
+  separated?: boolean;
+}
+
 /**
  * Checks that each address can be listened on.
- * @param patience milliseconds to wait for a process that is just ending.
  * @throws CliError `port_in_use` naming every variable to change.
  */
-export async function checkPorts(settings: ServerSettings, patience = 0): Promise<void> {
+export async function checkPorts(settings: ServerSettings, options: PortOptions = {}): Promise<void> {
+  const { patience = 0, separated = false } = options;
   const deadline = performance.now() + patience;
   for (;;) {
-    const problems = (await Promise.all(listeners(settings).map(problemWith))).filter(
-      (problem) => problem !== undefined,
-    );
+    const problems = (
+      await Promise.all(listeners(settings).map((listener) => problemWith(listener, separated)))
+    ).filter((problem) => problem !== undefined);
     if (problems.length === 0) return;
     if (performance.now() >= deadline) {
       throw new CliError("port_in_use", problems.map(({ text }) => text).join("\n  "), {
@@ -40,8 +48,17 @@ export async function checkPorts(settings: ServerSettings, patience = 0): Promis
   }
 }
 
-async function problemWith(listener: Listener): Promise<{ text: string; variable: string } | undefined> {
+async function problemWith(
+  listener: Listener,
+  separated: boolean,
+): Promise<{ text: string; variable: string } | undefined> {
   const { name, host, port, variable } = listener;
+  if (separated && port < firstFreePort()) {
+    return {
+      text: `Port ${port}, which the ${name} needs, is reserved for root, and the ${name} runs as a user of its own.`,
+      variable,
+    };
+  }
   const code = (await listenFailure(host, port)) ?? (host === "127.0.0.1" ? await otherLoopback(port) : undefined);
   if (code === undefined) return undefined;
   if (code === "EADDRINUSE") return { text: `Port ${port}, which the ${name} needs, is in use.`, variable };
@@ -56,6 +73,15 @@ async function problemWith(listener: Listener): Promise<{ text: string; variable
 async function otherLoopback(port: number): Promise<string | undefined> {
   const code = await listenFailure("::1", port);
   return code === "EADDRINUSE" ? code : undefined;
+}
+
+/** Ports from here on are for every user. */
+function firstFreePort(): number {
+  try {
+    return Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8")) || 0;
+  } catch {
+    return 1_024;
+  }
 }
 
 /** The error code of an attempt to listen, undefined when it succeeds. */

@@ -1,4 +1,6 @@
 import type { DatabaseSettings, LoginRole } from "@meterr/database";
+import type { Separation } from "../separation/decide-separation.ts";
+import type { TlsFiles } from "../separation/hand-over-tls.ts";
 import type { HomePaths } from "../home/paths.ts";
 import { allowedHosts } from "../settings/allowed-hosts.ts";
 import type { ServerSettings } from "../settings/server-settings.ts";
@@ -13,12 +15,15 @@ export interface Assembly {
   kek: string;
   authSecret: string;
   databaseAs: (role: LoginRole) => DatabaseSettings;
+  separation: Separation;
+  /** The certificate as each process can read it; null without TLS. */
+  tls: { gateway: TlsFiles; dashboard: TlsFiles } | null;
 }
 
 export const sandboxHost = "127.0.0.1";
 
 /** The only settings that hold the KEK. */
-export function gatewaySettings({ settings, paths, instanceId, kek, databaseAs }: Assembly) {
+export function gatewaySettings({ settings, paths, instanceId, kek, databaseAs, tls }: Assembly) {
   return {
     slot: "gateway-1",
     instanceId,
@@ -29,17 +34,17 @@ export function gatewaySettings({ settings, paths, instanceId, kek, databaseAs }
     kek,
     keystoreDir: paths.keystore,
     auditHeadsDir: paths.auditHeads,
-    runDir: paths.run,
+    runDir: paths.keyServiceFolder,
     sandboxOrigin: sandboxOrigin(settings),
     allowedDestinations: settings.allowedDestinations,
     trustedProxies: settings.trustedProxies,
-    tls: settings.tls,
+    tls: tls?.gateway ?? null,
     logLevel: settings.logLevel,
   };
 }
 
 /** Can seal, cannot open: neither KEK nor keystore is here. */
-export function dashboardSettings({ settings, paths, instanceId, authSecret, databaseAs }: Assembly) {
+export function dashboardSettings({ settings, paths, instanceId, authSecret, databaseAs, tls }: Assembly) {
   return {
     instanceId,
     host: settings.host,
@@ -54,7 +59,7 @@ export function dashboardSettings({ settings, paths, instanceId, authSecret, dat
     sandboxOrigin: sandboxOrigin(settings),
     allowedDestinations: settings.allowedDestinations,
     trustedProxies: settings.trustedProxies,
-    tls: settings.tls,
+    tls: tls?.dashboard ?? null,
     behindTlsProxy: settings.behindTlsProxy,
     logLevel: settings.logLevel,
   };

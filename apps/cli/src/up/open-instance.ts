@@ -7,6 +7,7 @@ import { checkKeystore, makeKeystore } from "../home/keystore.ts";
 import { readMarker, writeMarker } from "../home/marker.ts";
 import type { HomePaths } from "../home/paths.ts";
 import { writePrivateFile } from "../home/write-private-file.ts";
+import type { Account } from "../separation/accounts.ts";
 import type { ServerSettings } from "../settings/server-settings.ts";
 
 export interface OpenedInstance {
@@ -14,6 +15,14 @@ export interface OpenedInstance {
   kek: Kek;
   /** Lets the first owner in; null once there is one. */
   setupToken: string | null;
+}
+
+export interface Opening {
+  settings: ServerSettings;
+  paths: HomePaths;
+  random: Randomness;
+  /** Whose the keystore is; undefined: ours. */
+  keystoreAccount: Account | undefined;
 }
 
 export interface Randomness {
@@ -26,12 +35,9 @@ export interface Randomness {
  * knows of one yet, a new instance. KEK and keystore come before the row, so that a row means both exist.
  * @throws CliError `kek_refused`, `keystore_missing`, `not_our_database`; nothing is made then.
  */
-export async function openInstance(
-  owner: OwnerPool,
-  settings: ServerSettings,
-  paths: HomePaths,
-  random: Randomness,
-): Promise<OpenedInstance> {
+export async function openInstance(owner: OwnerPool, opening: Opening): Promise<OpenedInstance> {
+  const { settings, paths, random, keystoreAccount } = opening;
+  const keystore = { directory: paths.keystore, account: keystoreAccount };
   const [known, found] = [await readMarker(paths.marker), await readInstance(owner)];
   if (known && found === null) {
     throw new CliError(
@@ -66,9 +72,8 @@ export async function openInstance(
       },
     );
   }
-  if (found !== null) await checkKeystore(paths.keystore, kek.value, found.kekCanary ?? "");
-  const instance =
-    found ?? (await createInstance(owner, random.randomUUID(), await makeKeystore(paths.keystore, kek.value)));
+  if (found !== null) await checkKeystore(keystore, kek.value, found.kekCanary ?? "");
+  const instance = found ?? (await createInstance(owner, random.randomUUID(), await makeKeystore(keystore, kek.value)));
   if (known !== instance.id) await writeMarker(paths.marker, instance.id);
   return { id: instance.id, kek, setupToken: await renewSetupToken(owner, paths, random) };
 }

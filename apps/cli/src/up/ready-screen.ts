@@ -2,11 +2,13 @@ import type { Kek } from "../home/kek.ts";
 import type { HomePaths } from "../home/paths.ts";
 import type { ServerSettings } from "../settings/server-settings.ts";
 import type { Paint } from "../terminal/colours.ts";
+import type { Separation } from "../separation/decide-separation.ts";
 import { gatewayUrl } from "./child-settings.ts";
 
 export interface ReadyScreen {
   settings: ServerSettings;
   paths: HomePaths;
+  separation: Separation;
   kek: Kek;
   setupToken: string | null;
   /** Names of the processes that run. */
@@ -14,7 +16,10 @@ export interface ReadyScreen {
 }
 
 /** What a person sees once everything is healthy: where to go, what to do next, where the data lives. */
-export function readyScreen({ settings, paths, kek, setupToken, running }: ReadyScreen, paint: Paint): string {
+export function readyScreen(
+  { settings, paths, separation, kek, setupToken, running }: ReadyScreen,
+  paint: Paint,
+): string {
   const gateway = gatewayUrl(settings);
   const lines = ["", `  ${paint("bold", "Meterr is ready.")}`, ""];
   const row = (name: string, value: string) => lines.push(`  ${paint("dim", name.padEnd(11))} ${value}`);
@@ -26,6 +31,7 @@ export function readyScreen({ settings, paths, kek, setupToken, running }: Ready
   }
   row("Data", paths.home);
   row("Logs", paths.logs);
+  row("Users", usersOf(separation));
   lines.push("");
   if (kek.made) {
     lines.push(
@@ -41,4 +47,10 @@ export function readyScreen({ settings, paths, kek, setupToken, running }: Ready
   }
   row("Stop", "Ctrl-C");
   return `${lines.join("\n")}\n\n`;
+}
+
+function usersOf(separation: Separation): string {
+  if (separation.kind === "shared") return `one for every process: ${separation.why}`;
+  const { gateway, sandbox } = separation.accounts;
+  return `one for each process (${gateway.uid}–${sandbox.uid})`;
 }

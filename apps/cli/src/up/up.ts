@@ -11,6 +11,9 @@ import { readMarker, writeMarker } from "../home/marker.ts";
 import { homePaths, type HomePaths } from "../home/paths.ts";
 import { prepareHome } from "../home/prepare-home.ts";
 import { loadRolePasswords } from "../home/role-passwords.ts";
+import { decideSeparation, type Separation } from "../separation/decide-separation.ts";
+import { handOverTls, type TlsFiles } from "../separation/hand-over-tls.ts";
+import { prepareProcessFolders } from "../separation/prepare-process-folders.ts";
 import { resolveHome, type HomeSurroundings } from "../settings/resolve-home.ts";
 import { readServerSettings, type ServerSettings } from "../settings/server-settings.ts";
 import { ChildProcesses, endLeftOvers } from "../supervisor/child-processes.ts";
@@ -49,6 +52,13 @@ export interface UpContext {
 export async function up(context: UpContext): Promise<void> {
   const settings = readServerSettings(context.surroundings.env);
   const paths = homePaths(resolveHome(context.surroundings));
+  const separation = decideSeparation({
+    ...context.surroundings,
+    uidBase: settings.uidBase,
+    root: context.installation.root,
+    node: context.installation.node,
+    home: paths.home,
+  });
   const show = steps(context.terminal);
   const stop = new StopRequests(context.signals);
   const started = new AsyncDisposableStack();
@@ -58,7 +68,7 @@ export async function up(context: UpContext): Promise<void> {
     context.terminal.stdout.write(
       `\n  ${colours(context.terminal.stdout, context.terminal.env)("bold", "Meterr")}\n\n`,
     );
-    failure = await serve({ context, settings, paths, show, stop, started });
+    failure = await serve({ context, settings, paths, separation, show, stop, started });
   } catch (error) {
     if (!stop.drain.aborted) throw error;
   } finally {
@@ -72,6 +82,7 @@ interface Serving {
   context: UpContext;
   settings: ServerSettings;
   paths: HomePaths;
+  separation: Separation;
   show: Steps;
   stop: StopRequests;
   started: AsyncDisposableStack;
@@ -79,7 +90,10 @@ interface Serving {
 
 /** Resolves when asked to stop (undefined) or with the reason why it cannot go on. */
 async function serve(serving: Serving): Promise<CliError | undefined> {
-  const { context, settings, paths, show, stop, started } = serving;
+  const { context, settings, paths, separation, show, stop, started } = serving;
+  if (separation.kind === "shared" && separation.mend !== null) {
+    show.note(`Warning: the processes are not separated: ${separation.why}. ${separation.mend}`);
+  }
   const leftOver = await show.run(
     "Data folder",
     () => openHome(serving),
@@ -88,7 +102,7 @@ async function serve(serving: Serving): Promise<CliError | undefined> {
   const ports = [settings.dashboardPort, settings.gatewayPort, settings.sandboxPort];
   await show.run(
     "Ports",
-    () => checkPorts(settings, leftOver ? 2_000 : 0),
+    () => checkPorts(settings, { patience: leftOver ? 2_000 : 0, separated: separation.kind === "distinct" }),
     () => ports.join(", "),
   );
   stop.drain.throwIfAborted();
@@ -123,7 +137,10 @@ async function serve(serving: Serving): Promise<CliError | undefined> {
   const { stdout, env } = context.terminal;
   const running = plans.map(({ name }) => name);
   stdout.write(
-    readyScreen({ settings, paths, kek: instance.kek, setupToken: instance.setupToken, running }, colours(stdout, env)),
+    readyScreen(
+      { settings, paths, separation, kek: instance.kek, setupToken: instance.setupToken, running },
+      colours(stdout, env),
+    ),
   );
   const ends: Promise<CliError | undefined>[] = [aborted(stop.drain).then(() => undefined), supervisor.failed];
   if (database.keeper !== undefined) ends.push(database.keeper.failed);
@@ -131,7 +148,7 @@ async function serve(serving: Serving): Promise<CliError | undefined> {
 }
 
 /** Returns true when a killed supervisor had left something behind. */
-async function openHome({ context, paths, started }: Serving): Promise<boolean> {
+async function openHome({ context, paths, separation, started }: Serving): Promise<boolean> {
   await prepareHome(paths, { uid: context.surroundings.uid });
   const lock = await takeHomeLock(paths.lock, paths.home);
   started.defer(() => lock.release());
@@ -139,6 +156,7 @@ async function openHome({ context, paths, started }: Serving): Promise<boolean> 
   if (lock.tookOver) await endLeftOvers(paths.childProcesses, leftOverPatience);
   await rm(paths.childProcesses, { force: true });
   await rm(paths.keyServiceSocket, { force: true });
+  await prepareProcessFolders(paths, separation, context.surroundings.uid);
   return lock.tookOver;
 }
 
@@ -151,9 +169,10 @@ interface OpenedDatabase {
 async function openDatabase({ context, settings, paths, show, stop, started }: Serving): Promise<OpenedDatabase> {
   if (settings.database !== undefined) return { admin: settings.database, keeper: undefined };
   const restart = context.restart ?? restartRules;
+  const place = { dataDir: paths.database, uid: context.surroundings.uid, uidBase: settings.uidBase };
   const keeper = await show.run(
     "PostgreSQL",
-    () => DatabaseKeeper.start({ dataDir: paths.database, restart, note: (text) => show.note(text) }),
+    () => DatabaseKeeper.start({ place, restart, note: (text) => show.note(text) }),
     ({ description }) => description,
   );
   started.defer(() => keeper.stop(stop.force.aborted ? "immediate" : "fast"));
@@ -161,10 +180,11 @@ async function openDatabase({ context, settings, paths, show, stop, started }: S
 }
 
 async function prepare(
-  { context, settings, paths, show }: Serving,
+  { context, settings, paths, separation, show, started }: Serving,
   { admin }: OpenedDatabase,
 ): Promise<{ assembly: Assembly; instance: OpenedInstance }> {
   const { random } = context;
+  const keystoreAccount = separation.accounts?.gateway;
   const passwords = await loadRolePasswords(paths.databaseRoles, random.randomBytes);
   await show.run(
     "Database",
@@ -173,7 +193,7 @@ async function prepare(
   );
   const instance = await show.run(
     "KEK and keystore",
-    () => asOwner(admin, passwords, (owner) => openInstance(owner, settings, paths, random)),
+    () => asOwner(admin, passwords, (owner) => openInstance(owner, { settings, paths, random, keystoreAccount })),
     ({ kek }) => (kek.made ? "made" : kek.source),
   );
   const authSecret = await loadAuthSecret(paths.authSecret, random.randomBytes);
@@ -184,8 +204,29 @@ async function prepare(
     kek: instance.kek.value,
     authSecret,
     databaseAs: (role) => settingsOf(admin, passwords, role),
+    separation,
+    tls: await tlsFor({ settings, paths, separation, started }),
   };
   return { assembly, instance };
+}
+
+/** Each process's own copy of the certificate where it could not read the operator's. */
+async function tlsFor({
+  settings,
+  paths,
+  separation,
+  started,
+}: Pick<Serving, "settings" | "paths" | "separation" | "started">): Promise<Assembly["tls"]> {
+  const { tls } = settings;
+  const { accounts } = separation;
+  if (tls === null) return null;
+  if (accounts === null) return { gateway: tls, dashboard: tls };
+  const copyFor = (name: "gateway" | "dashboard"): Promise<TlsFiles> => {
+    const folder = join(paths.run, `tls-${name}`);
+    started.defer(() => rm(folder, { recursive: true, force: true }));
+    return handOverTls(tls, folder, accounts[name]);
+  };
+  return { gateway: await copyFor("gateway"), dashboard: await copyFor("dashboard") };
 }
 
 async function build({ context, paths, show, stop }: Serving): Promise<void> {
