@@ -25,6 +25,7 @@ export interface ClientSideOptions {
 export class ClientSide {
   readonly #options: ClientSideOptions;
   readonly #boundary = new EventBoundary();
+  #head: (() => void) | null = null;
   #stalled: NodeJS.Timeout | undefined;
   #over = false;
 
@@ -44,20 +45,29 @@ export class ClientSide {
     return this.#over;
   }
 
+  /**
+   * The provider's head. A stream's is sent at once; a plain answer's waits for its first byte, since until then
+   * a provider that breaks off or falls silent can still be answered for with a refusal.
+   */
   begin(status: number, upstream: IncomingHttpHeaders, keepsLength: boolean): void {
     if (this.#over) return;
-    const { response, front, headers } = this.#options;
+    const { response, front, headers, events } = this.#options;
     const length = keepsLength ? upstream["content-length"] : undefined;
-    response.writeHead(status, {
+    const head = {
       ...allowedResponseHeaders(front, upstream),
       ...headers,
       ...(length === undefined ? {} : { "content-length": length }),
-    });
+    };
+    this.#head = () => response.writeHead(status, head);
+    if (!events) return;
+    this.#sendHead();
+    response.flushHeaders();
   }
 
   /** False: the client does not keep up; wait for `onDrained`. */
   write(chunk: Uint8Array): boolean {
     if (this.#over || chunk.length === 0) return true;
+    this.#sendHead();
     this.#boundary.passed(chunk);
     if (this.#options.response.write(chunk)) return true;
     this.#stalled ??= setTimeout(() => this.#options.response.destroy(), this.#options.stallTimeout);
@@ -65,7 +75,9 @@ export class ClientSide {
   }
 
   end(rest: Uint8Array | null): void {
-    if (!this.#over) this.#options.response.end(rest ?? undefined);
+    if (this.#over) return;
+    this.#sendHead();
+    this.#options.response.end(rest ?? undefined);
   }
 
   /** A whole answer of the provider's, as it is. */
@@ -96,6 +108,11 @@ export class ClientSide {
   /** From now on nothing is written, although the connection may stay for what was. */
   leave(): void {
     this.#closed();
+  }
+
+  #sendHead(): void {
+    this.#head?.();
+    this.#head = null;
   }
 
   #closed(): void {

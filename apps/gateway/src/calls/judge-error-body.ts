@@ -2,7 +2,7 @@ import type { Secret } from "@meterr/vault";
 import { Refusal } from "../refusal.ts";
 import { quotesSecret } from "./quotes-secret.ts";
 
-/** Either the bytes to pass on, or what to say instead. The body is null when it was too long to read. */
+/** Either the bytes to pass on, or what to say instead. The body is null when it was too long, or packed. */
 export type ErrorBodyJudge = (status: number, body: Buffer | null) => Buffer | Refusal;
 
 /**

@@ -141,7 +141,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, CallControl {
 
   #answerError(collected: readonly Buffer[]): void {
     const status = this.#status ?? 502;
-    const body = this.#errorSize > MAX_ERROR_BODY ? null : Buffer.concat(collected);
+    const readable = this.#errorSize <= MAX_ERROR_BODY && this.#headers["content-encoding"] === undefined;
+    const body = readable ? Buffer.concat(collected) : null;
     const verdict = this.#options.judgeErrorBody(status, body);
     if (verdict instanceof Refusal) this.#client.refuse(verdict);
     else this.#client.answer(status, this.#headers, verdict);

@@ -16,8 +16,11 @@ export function allowedResponseHeaders(front: ProviderFront, headers: IncomingHt
       if (name.startsWith(prefix) && value !== undefined) allowed[name] = value;
     }
   }
-  const type = headers["content-type"];
-  if (type !== undefined) allowed["content-type"] = type;
+  // A provider that packs its answer although asked not to: the client must be able to unpack it.
+  for (const name of ["content-type", "content-encoding"]) {
+    const value = headers[name];
+    if (value !== undefined) allowed[name] = value;
+  }
   return allowed;
 }
 
