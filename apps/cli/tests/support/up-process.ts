@@ -3,10 +3,9 @@ import { once } from "node:events";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { TestContext } from "node:test";
 import { homePaths } from "../../src/home/paths.ts";
 import { freePorts } from "./free-ports.ts";
-import { scratch } from "./scratch.ts";
+import { scratch, type Cleanup } from "./scratch.ts";
 import { eventually, isGone, writeStub } from "./stub-installation.ts";
 import type { StubBehaviour } from "./stub-server.ts";
 
@@ -15,10 +14,16 @@ const entry = fileURLToPath(new URL("./up-with-stubs.ts", import.meta.url));
 export interface Machine {
   home: string;
   journal: string;
+  /** The folder of the stub installation. */
   root: string;
   env: Record<string, string>;
-  /** `meterr <arguments>` on this machine, with the stub installation; `as` runs it under another account. */
-  meterr: ((...args: string[]) => Meterr) & { as(account: { uid: number; gid: number }, ...args: string[]): Meterr };
+  /** `meterr <arguments>` on this machine, with the stub installation. */
+  meterr: ((...args: string[]) => Meterr) & {
+    /** Under another account. */
+    as(account: { uid: number; gid: number }, ...args: string[]): Meterr;
+    /** With further environment. */
+    with(further: Record<string, string>, ...args: string[]): Meterr;
+  };
 }
 
 export interface Meterr {
@@ -31,7 +36,7 @@ export interface Meterr {
 }
 
 /** A home, ports and an installation of stub processes; whatever still runs afterwards is ended by its pid. */
-export async function machine(t: TestContext, behaviour: Partial<StubBehaviour> = {}): Promise<Machine> {
+export async function machine(t: Cleanup, behaviour: Partial<StubBehaviour> = {}): Promise<Machine> {
   const root = scratch(t);
   const folder = scratch(t);
   // As root PostgreSQL runs under another user, who must be able to pass through.
@@ -49,8 +54,16 @@ export async function machine(t: TestContext, behaviour: Partial<StubBehaviour> 
     STUB_ROOT: root,
   };
   t.after(() => endDatabase(home));
-  const start = (account: { uid: number; gid: number } | undefined, args: readonly string[]): Meterr => {
-    const child = spawn(process.execPath, [entry, ...args], { env, stdio: ["ignore", "pipe", "pipe"], ...account });
+  const start = (
+    args: readonly string[],
+    account?: { uid: number; gid: number },
+    further: Record<string, string> = {},
+  ): Meterr => {
+    const child = spawn(process.execPath, [entry, ...args], {
+      env: { ...env, ...further },
+      stdio: ["ignore", "pipe", "pipe"],
+      ...account,
+    });
     t.after(async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill("SIGTERM");
@@ -74,8 +87,9 @@ export async function machine(t: TestContext, behaviour: Partial<StubBehaviour> 
       },
     };
   };
-  const meterr = Object.assign((...args: string[]) => start(undefined, args), {
-    as: (account: { uid: number; gid: number }, ...args: string[]) => start(account, args),
+  const meterr = Object.assign((...args: string[]) => start(args), {
+    as: (account: { uid: number; gid: number }, ...args: string[]) => start(args, account),
+    with: (further: Record<string, string>, ...args: string[]) => start(args, undefined, further),
   });
   return { home, journal, root, env, meterr };
 }
