@@ -96,7 +96,10 @@ export async function gatewayFixture(options: { maxStallMs?: number } = {}): Pro
     async start(overrides = {}, log = createLog("silent")) {
       const number = (starts += 1);
       const own = { runDir: join(home, `run${number}`), slot: `gateway-${number}` };
-      const gateway = await startGateway({ ...settings, ...own, ...overrides }, log);
+      const running = await startGateway({ ...settings, ...own, ...overrides }, log);
+      let stopped: Promise<void> | null = null;
+      // A test may stop it before the fixture does.
+      const gateway: RunningGateway = { port: running.port, stop: () => (stopped ??= running.stop()) };
       started.push(gateway);
       return { gateway, origin: `http://127.0.0.1:${gateway.port}` };
     },
