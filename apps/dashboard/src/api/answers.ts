@@ -167,3 +167,14 @@ export interface AuditVerdict {
   readonly signed_head: { readonly sequence: string; readonly at: string } | null;
   readonly first_bad: { readonly sequence: string; readonly problem: string; readonly detail: string } | null;
 }
+
+export interface ModelPrice {
+  readonly provider: Provider;
+  readonly model: string;
+  readonly version: string;
+  readonly source: string;
+  /** US dollars per million tokens, by field. */
+  readonly prices: Readonly<Record<string, string>>;
+  readonly tiered: boolean;
+  readonly created_at: string | null;
+}

@@ -1,0 +1,74 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import type { Member } from "@/api/answers.ts";
+import { ConfirmByName } from "@/components/form/confirm-by-name.tsx";
+import { ChangeRole } from "./change-role.tsx";
+import { MemberRow } from "./member-row.tsx";
+
+interface Act {
+  readonly kind: "role" | "remove" | "withdraw";
+  readonly member: Member;
+}
+
+export function MemberList({ members }: { readonly members: readonly Member[] }) {
+  const router = useRouter();
+  const [act, setAct] = useState<Act | null>(null);
+  const close = (): void => setAct(null);
+  const done = (): void => {
+    setAct(null);
+    router.refresh();
+  };
+  return (
+    <div className="panel overflow-hidden">
+      <table className="table">
+        <caption className="sr-only">Members and open invitations</caption>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">E-mail address</th>
+            <th scope="col">Role</th>
+            <th scope="col">Since</th>
+            <th scope="col">
+              <span className="sr-only">Acts</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {members.map((member) => (
+            <MemberRow key={member.id} member={member} onAct={(kind) => setAct({ kind, member })} />
+          ))}
+        </tbody>
+      </table>
+      {act?.kind === "role" ? <ChangeRole member={act.member} onClose={close} onDone={done} /> : null}
+      {act?.kind === "remove" ? (
+        <ConfirmByName
+          title="Remove this member"
+          name={act.member.name}
+          verb="Remove"
+          path={`/api/v1/members/${act.member.id}`}
+          onClose={close}
+          onDone={done}
+        >
+          <p>
+            Within a second {act.member.name} can do nothing here any more, and every virtual key and API token that
+            acts for them is revoked. What they spent stays on record.
+          </p>
+        </ConfirmByName>
+      ) : null}
+      {act?.kind === "withdraw" ? (
+        <ConfirmByName
+          title="Withdraw this invitation"
+          name={act.member.email}
+          verb="Withdraw"
+          path={`/api/v1/invitations/${act.member.id}`}
+          onClose={close}
+          onDone={done}
+        >
+          <p>The link stops working at once. You can invite again.</p>
+        </ConfirmByName>
+      ) : null}
+    </div>
+  );
+}
