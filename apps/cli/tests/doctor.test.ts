@@ -29,7 +29,7 @@ async function surroundings(home: string) {
 
 test("before the first start everything is well and nothing is made", async (t) => {
   const home = join(scratch(t), "home");
-  const findings = await examine(await surroundings(home));
+  const findings = await examine({ surroundings: await surroundings(home) });
   assert.deepEqual(
     findings.filter(({ status }) => status === "problem"),
     [],
@@ -37,19 +37,10 @@ test("before the first start everything is well and nothing is made", async (t) 
   assert.deepEqual(
     findings.map(({ check }) => check),
     [
-      "node",
-      "platform",
-      "settings",
-      "home",
-      "kek",
-      "keystore",
-      "database",
-      "isolation",
-      "gateway",
-      "dashboard",
-      "sandbox",
-      "disk",
-    ],
+      ["node", "platform", "settings", "users", "writable", "home", "kek", "keystore"],
+      ["database", "isolation", "instance", "clock"],
+      ["gateway", "dashboard", "sandbox", "key service", "build", "disk"],
+    ].flat(),
   );
 });
 
@@ -60,7 +51,9 @@ test("a started home with wide permissions, no KEK and no keystore: each is name
   writeFileSync(paths.marker, JSON.stringify({ instance_id: "00000000-0000-4000-8000-000000000000" }), { mode: 0o600 });
   writeFileSync(paths.authSecret, randomBytes(32).toString("hex"), { mode: 0o600 });
   chmodSync(paths.authSecret, 0o644);
-  const problems = (await examine(await surroundings(home))).filter(({ status }) => status === "problem");
+  const problems = (await examine({ surroundings: await surroundings(home) })).filter(
+    ({ status }) => status === "problem",
+  );
   const mends = Object.fromEntries(problems.map(({ check, mend }) => [check, mend ?? ""]));
   assert.deepEqual(Object.keys(mends), ["home", "kek", "keystore"]);
   assert.match(mends["home"] ?? "", new RegExp(`chmod 600 ${paths.authSecret}`));

@@ -28,6 +28,8 @@ export interface HomePaths {
   operator: string;
   /** Compiled code, a folder for each process: lost without harm. */
   cache: string;
+  /** What the operator said about backups. */
+  backups: string;
 }
 
 export function homePaths(home: string): HomePaths {
@@ -55,5 +57,6 @@ export function homePaths(home: string): HomePaths {
     sandboxLedger: join(home, "sandbox", "ledger.jsonl"),
     operator: join(home, "operator.json"),
     cache: join(home, "cache"),
+    backups: join(home, "backups-arranged.json"),
   };
 }
