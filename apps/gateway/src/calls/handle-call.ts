@@ -4,7 +4,7 @@ import { boundCost, editTopLevel, type Inspection, type Priced } from "@meterr/m
 import { findEndpoint } from "../fronts/find-endpoint.ts";
 import type { ProviderFront } from "../fronts/front.ts";
 import { ClientGone, readBody } from "../http/read-body.ts";
-import { refuseRepeatedHeaders } from "../http/repeated-headers.ts";
+import { refuseAmbiguousHeaders } from "../http/refuse-ambiguous-headers.ts";
 import { sendRefusal } from "../http/send-refusal.ts";
 import type { VirtualKey } from "../keys/virtual-key.ts";
 import { Refusal } from "../refusal.ts";
@@ -41,7 +41,7 @@ export async function handleCall(
   let model: string | null = null;
   let endpointName = "unlisted";
   try {
-    refuseRepeatedHeaders(request);
+    refuseAmbiguousHeaders(request);
     if (deps.settlements.full) throw new Refusal("ledger_unavailable", "The ledger is behind. Try again shortly.");
     key = await authenticate(request, call.query, front, deps);
     const endpoint = findEndpoint(front, call.path, request.method);

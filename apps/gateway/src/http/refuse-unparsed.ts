@@ -8,11 +8,21 @@ import { refusalBody, refusalHeaders } from "./send-refusal.ts";
 export function refuseUnparsed(server: Server): void {
   const latest = new WeakMap<Duplex, ServerResponse>();
   server.on("request", (request, response) => latest.set(request.socket, response));
+  const given = new WeakSet<Duplex>();
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // Whatever else comes on this connection is the same fault again.
+    if (given.has(socket)) return;
+    given.add(socket);
     const response = latest.get(socket);
     const answering = response !== undefined && !response.writableFinished;
-    // An answer under way must not be mixed with this one; only a fault in the request's own body is its answer.
-    if (!socket.writable || (answering && (response.headersSent || response.req.complete))) {
+    // Two answers must not be mixed. The fault lies in what follows a good request, or in what follows one that is
+    // refused already: that answer is given whole, and nothing after it is read.
+    if (answering && (response.req.complete || response.headersSent)) {
+      response.once("finish", () => socket.end());
+      if (response.headersSent && !response.req.complete) response.end();
+      return;
+    }
+    if (!socket.writable) {
       socket.destroy(error);
       return;
     }

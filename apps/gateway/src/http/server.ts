@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { refuseUnparsed } from "./refuse-unparsed.ts";
-import { MAX_HEADERS } from "./repeated-headers.ts";
+import { MAX_HEADERS } from "./refuse-ambiguous-headers.ts";
 
 export interface ServerOptions {
   readonly tls: { certFile: string; keyFile: string } | null;

@@ -16,9 +16,16 @@ const single = new Set([
 /** More than any SDK sends. The server is told to parse no more, and would silently leave out the rest. */
 export const MAX_HEADERS = 100;
 
-/** Refuses a request that carries any of these headers twice (Node would silently keep the first), or too many. */
-export function refuseRepeatedHeaders(request: IncomingMessage): void {
+/**
+ * Refuses a request that carries any of these headers twice (Node would silently keep the first), too many of them,
+ * or a transfer coding besides chunked (RFC 9112 section 6.1). Throws Refusal.
+ */
+export function refuseAmbiguousHeaders(request: IncomingMessage): void {
   const seen = new Set<string>();
+  const coding = request.headers["transfer-encoding"];
+  if (coding !== undefined && coding.toLowerCase() !== "chunked") {
+    throw new Refusal("request_invalid", "The only transfer-encoding taken is chunked.");
+  }
   const raw = request.rawHeaders;
   if (raw.length >= MAX_HEADERS * 2) {
     throw new Refusal("request_invalid", "The request has too many headers.", { status: 431 });
