@@ -99,8 +99,8 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
   return {
     home,
     ports,
-    gateway: `http://127.0.0.1:${ports.gateway}`,
-    dashboard: `http://127.0.0.1:${ports.dashboard}`,
+    gateway: `${schemeOf(env)}://127.0.0.1:${ports.gateway}`,
+    dashboard: `${schemeOf(env)}://127.0.0.1:${ports.dashboard}`,
     sandbox: `http://127.0.0.1:${ports.sandbox}`,
     env,
     get supervisor() {
@@ -136,9 +136,13 @@ export function machineEnv(home: string, ports: Ports, further: Record<string, s
     METERR_GATEWAY_PORT: String(ports.gateway),
     METERR_DASHBOARD_PORT: String(ports.dashboard),
     METERR_SANDBOX_PORT: String(ports.sandbox),
-    METERR_URL: `http://127.0.0.1:${ports.dashboard}`,
+    METERR_URL: `${schemeOf(further)}://127.0.0.1:${ports.dashboard}`,
     ...further,
   };
+}
+
+function schemeOf(env: Record<string, string>): "http" | "https" {
+  return env["METERR_TLS_CERT"] === undefined ? "http" : "https";
 }
 
 /** The embedded PostgreSQL's process; undefined when none is noted. */

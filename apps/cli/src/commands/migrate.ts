@@ -1,5 +1,6 @@
 import { rollback } from "@meterr/database";
 import { InvalidArgumentError, type Command } from "commander";
+import { assertNotTaken } from "../database/assert-not-taken.ts";
 import { asDatabaseFailure } from "../database/as-cli-error.ts";
 import { borrowDatabase } from "../database/borrow-database.ts";
 import { migrationSequences } from "../database/migration-sequences.ts";
@@ -7,6 +8,7 @@ import { migrationStatus } from "../database/migration-status.ts";
 import { asOwner, prepareDatabase } from "../database/prepare-database.ts";
 import { CliError } from "../errors.ts";
 import { homePaths } from "../home/paths.ts";
+import { readMarker } from "../home/marker.ts";
 import { loadRolePasswords } from "../home/role-passwords.ts";
 import { resolveHome } from "../settings/resolve-home.ts";
 import { readServerSettings } from "../settings/server-settings.ts";
@@ -63,6 +65,7 @@ async function migrate(options: MigrateOptions, context: MigrateContext): Promis
       print(context, options, { items: states }, (paint) => table(columns, states, paint));
       return;
     }
+    if (settings.database !== undefined) await assertNotTaken(admin, passwords, await readMarker(paths.marker));
     const run =
       options.down === undefined
         ? await prepareDatabase(admin, passwords)

@@ -20,6 +20,23 @@ const folder = new Set([
   "binaries_missing",
 ]);
 
+/** What keeps a connection out, by SQLSTATE (PostgreSQL's appendix A). */
+const password = {
+  message: "The database server does not let this user in.",
+  next: "Correct the user and the password in METERR_DATABASE_URL, and look into the server's pg_hba.conf.",
+};
+const entries = new Map<string, { message: string; next: string }>([
+  ["28P01", password],
+  ["28000", password],
+  [
+    "3D000",
+    {
+      message: "The database named in METERR_DATABASE_URL does not exist.",
+      next: "Make it first, for example with: createdb meterr",
+    },
+  ],
+]);
+
 /** A failure of the database room, told with what to do about it. */
 export function asDatabaseFailure(error: unknown): unknown {
   if (!(error instanceof DatabaseError)) return error;
@@ -35,6 +52,8 @@ export function asDatabaseFailure(error: unknown): unknown {
       cause: error,
     });
   }
+  const entry = entries.get(error.code);
+  if (entry !== undefined) return new CliError("database_failed", entry.message, { next: entry.next, cause: error });
   const next =
     error.code === "database_unavailable"
       ? "Check that the server of METERR_DATABASE_URL runs and lets this machine in."

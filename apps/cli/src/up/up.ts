@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatabaseSettings } from "@meterr/database";
+import { assertNotTaken } from "../database/assert-not-taken.ts";
 import { DatabaseKeeper } from "../database/database-keeper.ts";
 import { asOwner, prepareDatabase, settingsOf } from "../database/prepare-database.ts";
 import type { CliError } from "../errors.ts";
@@ -188,7 +189,10 @@ async function prepare(
   const passwords = await loadRolePasswords(paths.databaseRoles, random.randomBytes);
   await show.run(
     "Database",
-    () => prepareDatabase(admin, passwords),
+    async () => {
+      if (settings.database !== undefined) await assertNotTaken(admin, passwords, await readMarker(paths.marker));
+      return prepareDatabase(admin, passwords);
+    },
     (run) => (run.length === 0 ? "up to date" : `${run.length} migrations applied`),
   );
   const instance = await show.run(
