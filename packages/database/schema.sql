@@ -483,7 +483,7 @@ CREATE INDEX members_user ON meterr.members USING btree (user_id) WHERE (removed
 CREATE UNIQUE INDEX members_active_user ON meterr.members USING btree (org_id, user_id) WHERE (removed_at IS NULL);
 CREATE UNIQUE INDEX organisation_keys_current ON meterr.organisation_keys USING btree (org_id) WHERE (retired_at IS NULL);
 CREATE INDEX organisation_prices_model ON meterr.organisation_prices USING btree (org_id, provider, model, created_at DESC);
-CREATE INDEX provider_secrets_unverified ON meterr.provider_secrets USING btree (created_at) WHERE ((status = 'unverified'::text) AND (revoked_at IS NULL));
+CREATE INDEX provider_secrets_unverified ON meterr.provider_secrets USING btree (checked_at NULLS FIRST, created_at) WHERE ((status = 'unverified'::text) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX provider_secrets_name ON meterr.provider_secrets USING btree (org_id, name) WHERE (revoked_at IS NULL);
 CREATE INDEX refusals_age ON meterr.refusals USING btree (occurred_at);
 CREATE INDEX refusals_recent ON meterr.refusals USING btree (org_id, occurred_at DESC, id DESC);
@@ -518,6 +518,10 @@ create policy subject on meterr.events as restrictive to public
 create policy tenant on meterr.events to public
   using (org_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"));
 alter table meterr.idempotency_keys enable row level security, force row level security;
+create policy forget on meterr.idempotency_keys for select to meterr_lookup
+  using (created_at < (now() - '25:00:00'::interval));
+create policy forget_delete on meterr.idempotency_keys for delete to meterr_lookup
+  using (created_at < (now() - '25:00:00'::interval));
 create policy tenant on meterr.idempotency_keys to public
   using (org_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"));
 alter table meterr.invitations enable row level security, force row level security;
@@ -764,6 +768,23 @@ AS $function$
       where p.org_id = k.org_id and p.virtual_key_id = k.id), '{}'::jsonb)
   from virtual_keys k join members m on m.org_id = k.org_id and m.id = k.member_id
   where k.hash = p_hash
+$function$
+; -- owner meterr_lookup
+CREATE OR REPLACE FUNCTION meterr.forget_idempotency_keys()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'meterr', 'pg_temp'
+AS $function$
+  with old as (
+    select i.org_id, i.principal_id, i.route, i.key from idempotency_keys i
+    where i.created_at < now() - interval '25 hours' order by i.created_at limit 10000
+  ), gone as (
+    delete from idempotency_keys i using old
+    where i.org_id = old.org_id and i.principal_id = old.principal_id and i.route = old.route and i.key = old.key
+    returning i.key
+  )
+  select count(*)::integer from gone
 $function$
 ; -- owner meterr_lookup
 CREATE OR REPLACE FUNCTION meterr.gateway_lock(p_gateway uuid)
@@ -1179,6 +1200,7 @@ $function$
 CREATE OR REPLACE FUNCTION meterr.revoke_api_token(p_org uuid, p_id uuid)
  RETURNS boolean
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'meterr', 'pg_temp'
 AS $function$
 begin
@@ -1266,7 +1288,9 @@ CREATE OR REPLACE FUNCTION meterr.unverified_provider_secrets(p_limit integer)
  SET search_path TO 'meterr', 'pg_temp'
 AS $function$
   select s.org_id, s.id, s.current_version from provider_secrets s
-  where s.status = 'unverified' and s.revoked_at is null limit p_limit
+  where s.status = 'unverified' and s.revoked_at is null and (s.checked_at is null
+    or s.checked_at + greatest(interval '5 seconds', least(interval '10 minutes', s.checked_at - s.created_at)) <= now())
+  order by s.checked_at nulls first, s.created_at limit p_limit
 $function$
 ; -- owner meterr_lookup
 
@@ -1284,7 +1308,6 @@ grant select (org_id, id, admitted_at, gateway_id) on meterr.admissions to meter
 grant insert (org_id, id, member_id, name, hash, display, expires_at) on meterr.api_tokens to meterr_dashboard;
 grant select (org_id, id, member_id, hash, expires_at, revoked_at) on meterr.api_tokens to meterr_lookup;
 grant select (org_id, id, member_id, name, display, created_at, expires_at, revoked_at) on meterr.api_tokens to meterr_dashboard;
-grant update (revoked_at) on meterr.api_tokens to meterr_dashboard;
 grant insert (org_id, id, scope, scope_id, limit_nanousd) on meterr.budgets to meterr_dashboard;
 grant select (org_id, scope, scope_id) on meterr.budgets to meterr_lookup;
 grant select on meterr.budgets to meterr_dashboard;
@@ -1299,6 +1322,7 @@ grant select on meterr.events to meterr_dashboard;
 grant execute on function meterr.find_api_token(bytea) to meterr_dashboard;
 grant execute on function meterr.find_invitation(bytea) to meterr_dashboard;
 grant execute on function meterr.find_virtual_key(bytea) to meterr_gateway;
+grant execute on function meterr.forget_idempotency_keys() to meterr_dashboard;
 grant execute on function meterr.gateway_lock(uuid) to meterr_gateway;
 grant execute on function meterr.gateway_lock(uuid) to meterr_lookup;
 grant select on meterr.gateways to meterr_gateway;
@@ -1306,6 +1330,7 @@ grant select on meterr.gateways to meterr_lookup;
 grant update (heartbeat_at, stopped_at) on meterr.gateways to meterr_gateway;
 grant execute on function meterr.gateways_to_recover(uuid,interval) to meterr_gateway;
 grant delete, insert, select on meterr.idempotency_keys to meterr_dashboard;
+grant delete, select on meterr.idempotency_keys to meterr_lookup;
 grant select (singleton, id, kek_canary, setup_completed_at) on meterr.instance to meterr_gateway;
 grant select (singleton, id, setup_completed_at) on meterr.instance to meterr_dashboard;
 grant insert (org_id, id, email, name, role, hash, invited_by, expires_at) on meterr.invitations to meterr_dashboard;
@@ -1316,7 +1341,6 @@ grant execute on function meterr.ledger_admit(uuid,uuid,uuid,uuid,uuid,text,text
 grant execute on function meterr.ledger_expire(uuid,uuid) to meterr_gateway;
 grant execute on function meterr.ledger_note_refusals(uuid,jsonb) to meterr_gateway;
 grant execute on function meterr.ledger_settle(uuid,jsonb) to meterr_gateway;
-grant insert (org_id, id, user_id, email, name, role) on meterr.members to meterr_dashboard;
 grant select on meterr.members to meterr_dashboard;
 grant select on meterr.members to meterr_lookup;
 grant update (name) on meterr.members to meterr_dashboard;
@@ -1333,7 +1357,7 @@ grant select on meterr.organisations to meterr_dashboard;
 grant select on meterr.organisations to meterr_lookup;
 grant insert, select on meterr.price_versions to meterr_gateway;
 grant select on meterr.price_versions to meterr_dashboard;
-grant select (org_id, id, provider, destination, simulated, status, current_version, revoked_at) on meterr.provider_secrets to meterr_lookup;
+grant select (org_id, id, provider, destination, simulated, status, checked_at, current_version, created_at, revoked_at) on meterr.provider_secrets to meterr_lookup;
 grant select on meterr.provider_secrets to meterr_dashboard;
 grant execute on function meterr.publish_organisation_key(uuid,text,jsonb,text) to meterr_gateway;
 grant execute on function meterr.record_reported_usage(jsonb) to meterr_dashboard;

@@ -122,6 +122,26 @@ create policy lookup on revocations for select to meterr_lookup using (true);
 grant select on organisations, members, revocations, revocation_epoch to meterr_lookup;
 grant select (org_id, id, member_id, hash, expires_at, revoked_at) on api_tokens to meterr_lookup;
 
+-- Answers kept for repeated requests serve nobody after a day. To forget them is all that is done across
+-- organisations here, and no younger one can be reached, whoever calls.
+create policy forget on idempotency_keys for select to meterr_lookup using (created_at < now() - interval '25 hours');
+create policy forget_delete on idempotency_keys for delete to meterr_lookup using (created_at < now() - interval '25 hours');
+grant select, delete on idempotency_keys to meterr_lookup;
+
+-- At most ten thousand at once; returns how many.
+create function forget_idempotency_keys() returns integer
+language sql volatile security definer set search_path = meterr, pg_temp as $$
+  with old as (
+    select i.org_id, i.principal_id, i.route, i.key from idempotency_keys i
+    where i.created_at < now() - interval '25 hours' order by i.created_at limit 10000
+  ), gone as (
+    delete from idempotency_keys i using old
+    where i.org_id = old.org_id and i.principal_id = old.principal_id and i.route = old.route and i.key = old.key
+    returning i.key
+  )
+  select count(*)::integer from gone
+$$;
+
 create function memberships_of(p_user uuid)
 returns table (org_id uuid, org_name text, member_id uuid, email text, name text, role text)
 language sql stable security definer set search_path = meterr, pg_temp as $$
@@ -181,7 +201,7 @@ begin
 end $$;
 
 create function revoke_api_token(p_org uuid, p_id uuid) returns boolean
-language plpgsql security invoker set search_path = meterr, pg_temp as $$
+language plpgsql security definer set search_path = meterr, pg_temp as $$
 begin
   update api_tokens set revoked_at = now() where org_id = p_org and id = p_id and revoked_at is null;
   if not found then return false; end if;
@@ -190,7 +210,7 @@ begin
 end $$;
 
 grant execute on function memberships_of(uuid), find_api_token(bytea), complete_setup(bytea, uuid, text, uuid, uuid, text, text),
-  revoke_api_token(uuid, uuid), note_revocation(uuid, text, uuid) to meterr_dashboard;
+  revoke_api_token(uuid, uuid), note_revocation(uuid, text, uuid), forget_idempotency_keys() to meterr_dashboard;
 grant execute on function revocations_since(bigint), current_revocation_epoch(), note_revocation(uuid, text, uuid) to meterr_gateway;
 
 -- Ownership goes last, with the grants already made; a new owner needs CREATE at that moment and not after.
@@ -199,14 +219,14 @@ alter function memberships_of(uuid) owner to meterr_lookup;
 alter function find_api_token(bytea) owner to meterr_lookup;
 alter function revocations_since(bigint) owner to meterr_lookup;
 alter function current_revocation_epoch() owner to meterr_lookup;
+alter function forget_idempotency_keys() owner to meterr_lookup;
 revoke create on schema meterr from meterr_lookup;
 
 grant select (singleton, id, setup_completed_at) on instance to meterr_dashboard, meterr_gateway;
 grant select (kek_canary) on instance to meterr_gateway;
 grant select on organisations, members to meterr_dashboard;
-grant insert (org_id, id, user_id, email, name, role) on members to meterr_dashboard;
+-- Members are made, changed and removed by function alone; UPDATE on the name is what SELECT … FOR UPDATE asks for.
 grant update (name) on members to meterr_dashboard;
 grant select (org_id, id, member_id, name, display, created_at, expires_at, revoked_at) on api_tokens to meterr_dashboard;
 grant insert (org_id, id, member_id, name, hash, display, expires_at) on api_tokens to meterr_dashboard;
-grant update (revoked_at) on api_tokens to meterr_dashboard;
 grant select, insert, delete on idempotency_keys to meterr_dashboard;

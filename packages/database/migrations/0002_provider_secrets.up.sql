@@ -34,7 +34,7 @@ create table provider_secrets (
   foreign key (org_id, created_by) references members
 );
 create unique index provider_secrets_name on provider_secrets (org_id, name) where revoked_at is null;
-create index provider_secrets_unverified on provider_secrets (created_at) where status = 'unverified' and revoked_at is null;
+create index provider_secrets_unverified on provider_secrets (checked_at nulls first, created_at) where status = 'unverified' and revoked_at is null;
 
 create table provider_secret_versions (
   org_id uuid not null,
@@ -63,7 +63,7 @@ create policy tenant on provider_secret_versions
   using (org_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid));
 
 create policy lookup on provider_secrets for select to meterr_lookup using (true);
-grant select (org_id, id, status, revoked_at, current_version, provider) on provider_secrets to meterr_lookup;
+grant select (org_id, id, status, revoked_at, current_version, provider, created_at, checked_at) on provider_secrets to meterr_lookup;
 
 -- A new provider secret with its first version. The id and version are sealed into the JWE's header.
 create function add_provider_secret(
@@ -107,7 +107,7 @@ begin
   return true;
 end $$;
 
--- What the key service found when it tried a version against its provider.
+-- What the key service found when it tried a version against its provider; 'unverified' when it got no answer.
 create function note_provider_secret_check(p_org uuid, p_id uuid, p_version integer, p_status text, p_detail text)
 returns boolean
 language plpgsql security definer set search_path = meterr, pg_temp as $$
@@ -118,11 +118,16 @@ begin
   return found;
 end $$;
 
+-- What is to be tried now. What was never tried goes first, and what got no answer waits as long again as it has been
+-- waiting, between five seconds and ten minutes: else twenty secrets of one organisation that never get an answer
+-- would keep everybody else's from being tried.
 create function unverified_provider_secrets(p_limit integer)
 returns table (org_id uuid, id uuid, version integer)
 language sql stable security definer set search_path = meterr, pg_temp as $$
   select s.org_id, s.id, s.current_version from provider_secrets s
-  where s.status = 'unverified' and s.revoked_at is null limit p_limit
+  where s.status = 'unverified' and s.revoked_at is null and (s.checked_at is null
+    or s.checked_at + greatest(interval '5 seconds', least(interval '10 minutes', s.checked_at - s.created_at)) <= now())
+  order by s.checked_at nulls first, s.created_at limit p_limit
 $$;
 grant execute on function add_provider_secret(uuid, uuid, text, text, text, boolean, text, uuid, text, text),
   rotate_provider_secret(uuid, uuid, integer, text, text, text), revoke_provider_secret(uuid, uuid) to meterr_dashboard;

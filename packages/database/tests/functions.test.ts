@@ -155,3 +155,79 @@ test("revocations are numbered in the order they are committed, with none missin
     Array.from({ length: 12 }, (_, i) => from + BigInt(i) + 1n),
   );
 });
+
+test("provider secrets that never come to an answer do not keep another organisation's from being tried", async () => {
+  const [stuck, fresh] = [await db.createOrganisation(), await db.createOrganisation()];
+  const seal = (org: OrganisationFixture, id: string) =>
+    org.arrange(async (sql) => {
+      await sql.query(
+        "insert into organisation_keys (org_id, id, public_jwk, signed) values ($1, 'k1', '{}', 'jws') on conflict do nothing",
+        [org.orgId],
+      );
+      await sql.query(
+        "select add_provider_secret($1, $2, 'openai', $3, 'https://api.test', false, '****', $4, 'k1', $5)",
+        [org.orgId, id, id, org.members.admin.id, "x".repeat(64)],
+      );
+    });
+  const due = async (): Promise<string[]> => {
+    const { rows } = await db.pools.gateway.query<{ id: string }>("select id from unverified_provider_secrets(2)");
+    return rows.map((row) => row.id);
+  };
+  for (const id of await allUnverified()) await noteTried(id.org_id, id.id);
+  const [one, two, late] = [randomUUID(), randomUUID(), randomUUID()];
+  await seal(stuck, one);
+  await seal(stuck, two);
+  assert.deepEqual((await due()).toSorted(), [one, two].toSorted());
+  for (const id of [one, two]) await noteTried(stuck.orgId, id);
+  await seal(fresh, late);
+  assert.deepEqual(await due(), [late], "what was tried without an answer waits, and the new one's turn has come");
+  const anHourAgo =
+    "update provider_secrets set created_at = now() - interval '2 hours', checked_at = now() - interval '1 hour'";
+  await stuck.arrange((sql) => sql.query(`${anHourAgo} where id = $1`, [one]));
+  assert.deepEqual(await due(), [late, one], "it is tried again later, behind what was never tried");
+});
+
+async function allUnverified(): Promise<{ org_id: string; id: string }[]> {
+  const { rows } = await db.pools.gateway.query<{ org_id: string; id: string }>(
+    "select org_id, id from unverified_provider_secrets(1000)",
+  );
+  return rows;
+}
+
+async function noteTried(orgId: string, id: string): Promise<void> {
+  await db.pools.gateway.query("select note_provider_secret_check($1, $2, 1, 'unverified', null)", [orgId, id]);
+}
+
+test("answers kept for repeated requests are forgotten after a day, whoever's they are, and no others", async () => {
+  const orgs = [await db.createOrganisation(), await db.createOrganisation()];
+  for (const org of orgs) {
+    await org.arrange((sql) =>
+      sql.query(
+        `insert into idempotency_keys (org_id, principal_id, route, key, request_hash, status, created_at)
+         values ($1, 'p', 'POST /x', 'old', $2, 201, now() - interval '26 hours'),
+           ($1, 'p', 'POST /x', 'young', $2, 201, now() - interval '23 hours')`,
+        [org.orgId, randomBytes(32)],
+      ),
+    );
+  }
+  const forget = () => db.pools.dashboard.query<{ n: number }>("select forget_idempotency_keys() as n");
+  assert.deepEqual((await forget()).rows, [{ n: 2 }]);
+  for (const org of orgs) {
+    const { rows } = await org.arrange((sql) => sql.query("select key from idempotency_keys"));
+    assert.deepEqual(rows, [{ key: "young" }]);
+  }
+});
+
+test("the dashboard's role makes no member and brings no API token back by itself", async () => {
+  const tenant = tenantForTest({ id: a.orgId, subject: a.members.owner.id, role: "owner" });
+  const refused = (text: string, values: unknown[] = []) =>
+    assert.rejects(
+      withTenant(db.pools.dashboard, tenant, (sql) => sql.query(text, values)),
+      { code: "42501" },
+    );
+  await refused(
+    "insert into members (org_id, id, user_id, email, name, role) values ($1, $2, $2, 'e@example.test', 'n', 'owner')",
+    [a.orgId, randomUUID()],
+  );
+  await refused("update api_tokens set revoked_at = null");
+});

@@ -132,17 +132,21 @@ test("a second statement beside a running one is refused, and so is one left run
 
 test("a refused statement carries its SQLSTATE and constraint, and no row content", async () => {
   const canary = randomBytes(12).toString("hex");
-  const duplicate = (sql: Sql) =>
-    sql.query("insert into members (org_id, id, user_id, email, name, role) values ($1, $2, $3, $4, $4, 'viewer')", [
-      a.orgId,
-      a.members.viewer.id,
-      randomUUID(),
-      canary,
-    ]);
+  const id = randomUUID();
+  const invite = (sql: Sql, email: string) =>
+    sql.query(
+      `insert into invitations (org_id, id, email, name, role, hash, invited_by, expires_at)
+       values ($1, $2, $3, $4, 'viewer', $5, $6, now())`,
+      [a.orgId, id, email, canary, randomBytes(32), a.members.owner.id],
+    );
+  const duplicate = async (sql: Sql): Promise<void> => {
+    await invite(sql, "one@example.test");
+    await invite(sql, "two@example.test");
+  };
   await assert.rejects(withTenant(db.pools.dashboard, tenant, duplicate), (error: unknown) => {
     assert.equal((error as { code: string }).code, "23505");
-    assert.equal((error as { constraint: string }).constraint, "members_pkey");
-    assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), new RegExp(`${canary}|${a.members.viewer.id}`));
+    assert.equal((error as { constraint: string }).constraint, "invitations_pkey");
+    assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), new RegExp(`${canary}|${id}`));
     return true;
   });
   const badUuid = (sql: Sql) => sql.query("select $1::uuid", [canary]);
