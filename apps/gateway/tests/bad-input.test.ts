@@ -223,8 +223,16 @@ test("no path leads out of the closed table: dot segments, escapes, doubled slas
   ];
   for (const path of paths) {
     const answer = await rawRequest(origin, whole(good, { "x-api-key": token, "x-goog-api-key": token }, path));
-    // A model named ".." is a name like any other, and the provider's to refuse; it is not passed on as a path.
     assert.ok([400, 404, 405].includes(answer.status), `${path}: ${answer.status}`);
+  }
+  for (const path of [
+    "/openai/v1/models/..",
+    "/openai/v1/models/.",
+    "/google/v1beta/models/..",
+    "/anthropic/v1/models/..",
+  ]) {
+    const answer = await rawRequest(origin, head(lines({ "x-api-key": token }), path, "GET"));
+    assertRefused(answer, 404, "not_metered", path);
   }
   for (const target of ["http://evil.test/openai/v1/models", "*", "//openai/v1/models", "/OPENAI/v1/models", "/"]) {
     const answer = await rawRequest(origin, head(lines(), target, "GET"));

@@ -18,9 +18,11 @@ export interface Endpoint {
 /**
  * Finds the endpoint in the closed table. Throws Refusal: an endpoint that is not in it may spend what nobody meters
  * (batches, files, fine-tuning) or administer the provider's account, and is not passed on, limit or no limit.
+ * Nor is a dot segment, which the provider could take for a way up (RFC 3986 section 5.2.4).
  */
 export function findEndpoint(front: ProviderFront, path: string, method: string | undefined): Endpoint {
-  for (const candidate of ["POST", "GET"] as const) {
+  const listed = /(?:^|\/)\.{1,2}(?:\/|$)/.test(path) ? [] : (["POST", "GET"] as const);
+  for (const candidate of listed) {
     const match = matchEndpoint(front.provider, candidate, path);
     if (match === null) continue;
     if (candidate !== method) {
