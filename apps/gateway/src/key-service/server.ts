@@ -7,7 +7,8 @@ import type { SignedAuditHead } from "./audit-head-signer.ts";
 import type { KeyServiceOperations } from "./operations.ts";
 
 const MAX_BODY_BYTES = 1024;
-const organisation = z.strictObject({ org_id: z.uuid() });
+/** In the one form the keystore and the signed records know: two spellings must not be two organisations. */
+const organisation = z.strictObject({ org_id: z.uuid().toLowerCase() });
 
 export interface KeyServiceOptions {
   readonly socketPath: string;
