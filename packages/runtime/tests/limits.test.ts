@@ -82,13 +82,44 @@ test("a refused request is allowed at the moment it was told, and not before", a
   assert.equal((await limiter.consume("a", 2, rule)).allowed, true);
 });
 
-test("buckets are separate, bounded, reused once empty, and a full limiter refuses to tell", async () => {
+test("a flood of names shuts nobody out who has a bucket, and lets no newcomer spend more than its points", async () => {
   let now = 0;
   const limiter = memoryRateLimiter({ now: () => now, maxBuckets: 2 });
-  const rule = { points: 1, seconds: 1 };
-  assert.equal((await limiter.consume("a", 1, rule)).allowed, true);
-  assert.equal((await limiter.consume("b", 1, rule)).allowed, true);
-  await assert.rejects(limiter.consume("c", 1, rule), { code: "limiter_full" });
-  now = 1000;
-  assert.equal((await limiter.consume("c", 1, rule)).allowed, true);
+  const rule = { points: 2, seconds: 10 };
+  const allowed = async (name: string): Promise<boolean> => (await limiter.consume(name, 1, rule)).allowed;
+  assert.equal(await allowed("a"), true);
+  for (let i = 0; i < 5000; i++) await allowed(`flood ${i}`);
+  assert.equal(await allowed("a"), true, "its own bucket is its own still");
+  assert.equal(await allowed("a"), false);
+
+  now = 9_999;
+  const before: string[] = [];
+  for (let i = 0; i < 200; i++) if (await allowed(`new ${i}`)) before.push(`new ${i}`);
+  now = 10_000;
+  for (const name of [...before, ...before, ...before]) await allowed(name);
+  now = 19_998;
+  for (const name of before) assert.equal(await allowed(name), false, "what it spent in a shared bucket counts still");
+  now = 30_000;
+  assert.equal(await allowed("b"), true);
+  assert.equal(await allowed("c"), true, "what ran out makes room again");
+});
+
+test("under a flood a newcomer is served while its share has points left, never counted more kindly", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 0, max: 5 })), { maxLength: 80 }),
+      async (steps) => {
+        let now = 0;
+        const limiter = memoryRateLimiter({ now: () => now, maxBuckets: 2 });
+        const granted: { at: number; name: number }[] = [];
+        for (const [wait, name] of steps) {
+          now += wait;
+          const verdict = await limiter.consume(`name ${name}`, 1, { points: 3, seconds: 2 });
+          if (verdict.allowed) granted.push({ at: now, name });
+          const spent = granted.filter((grant) => grant.name === name && grant.at > now - 2000).length;
+          assert.ok(spent <= 3);
+        }
+      },
+    ),
+  );
 });
