@@ -49,9 +49,7 @@ const isWrite = ({ method }: RouteDefinition): boolean => method !== "GET";
 
 test("without a credential every route but the public ones is 401", () =>
   refusedEverywhere(25, (route, target) =>
-    isPublic(route)
-      ? null
-      : { request: requestOf(route.method, target), status: 401, code: "credential_required" },
+    isPublic(route) ? null : { request: requestOf(route.method, target), status: 401, code: "credential_required" },
   ));
 
 test("a credential that is none is 401 on every route", () =>

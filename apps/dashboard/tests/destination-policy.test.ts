@@ -19,7 +19,7 @@ for (const [provider, own] of OWN) {
   test(`${provider}: the provider's own origin may be named, in its one canonical form`, () => {
     const { origin } = new URL(own);
     assert.equal(policy.destinationFor(provider, `${origin}/v1/`, false), `${origin}/v1`);
-    assert.equal(policy.destinationFor(provider, `${origin.toUpperCase().replace("HTTPS", "https")}`, false), origin);
+    assert.equal(policy.destinationFor(provider, origin.toUpperCase().replace("HTTPS", "https"), false), origin);
     assert.equal(policy.destinationFor(provider, `${origin}:443/v1`, false), `${origin}/v1`);
     assert.equal(policy.destinationFor(provider, `${origin}/a/../v1`, false), `${origin}/v1`);
   });

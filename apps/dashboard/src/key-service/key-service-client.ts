@@ -35,14 +35,18 @@ export interface KeyServiceClient {
 }
 
 /** Speaks to the key service over its Unix socket. Only public keys and signatures ever come back. */
-export function keyServiceClient(socketPath: string, now: () => number = () => performance.now()): KeyServiceClient {
+export function keyServiceClient(
+  socketPath: string,
+  now: () => number = () => performance.now(),
+  timeout = TIMEOUT,
+): KeyServiceClient {
+  const call = (method: "GET" | "POST", path: string, input?: Record<string, string>) =>
+    exchange({ socketPath, timeout }, method, path, input);
   let pinned: Promise<Verifier> | null = null;
   const kept = new Map<string, { key: SealingKey; until: number }>();
 
   const verifier = (): Promise<Verifier> => {
-    pinned ??= call(socketPath, "GET", "/verification-key").then(
-      ({ body }) => new Verifier(verificationKey.parse(body)),
-    );
+    pinned ??= call("GET", "/verification-key").then(({ body }) => new Verifier(verificationKey.parse(body)));
     pinned.catch(() => {
       pinned = null;
     });
@@ -54,7 +58,7 @@ export function keyServiceClient(socketPath: string, now: () => number = () => p
     async currentSealingKey(orgId) {
       const entry = kept.get(orgId);
       if (entry !== undefined && entry.until > now()) return entry.key;
-      const answer = await call(socketPath, "POST", "/organisation-keys/current", { org_id: orgId });
+      const answer = await call("POST", "/organisation-keys/current", { org_id: orgId });
       if (answer.status !== 200) throw new KeyServiceError(`the key service answered ${answer.status}`);
       const published = publishedKey.parse(answer.body);
       const key = await verifyOrganisationKey({
@@ -67,7 +71,7 @@ export function keyServiceClient(socketPath: string, now: () => number = () => p
       return key;
     },
     async signAuditHead(orgId) {
-      const answer = await call(socketPath, "POST", "/audit-heads/sign", { org_id: orgId });
+      const answer = await call("POST", "/audit-heads/sign", { org_id: orgId });
       if (answer.status === 404) return null;
       if (answer.status !== 200) throw new KeyServiceError(`the key service answered ${answer.status}`);
       return signedHead.parse(answer.body);
@@ -75,8 +79,8 @@ export function keyServiceClient(socketPath: string, now: () => number = () => p
   };
 }
 
-function call(
-  socketPath: string,
+function exchange(
+  { socketPath, timeout }: { readonly socketPath: string; readonly timeout: number },
   method: "GET" | "POST",
   path: string,
   input?: Record<string, string>,
@@ -85,13 +89,25 @@ function call(
     const fail = (): void => reject(new KeyServiceError("the key service does not answer"));
     const body = input === undefined ? "" : JSON.stringify(input);
     const sent = request(
-      { socketPath, method, path, timeout: TIMEOUT, headers: { "content-length": Buffer.byteLength(body) } },
+      {
+        socketPath,
+        method,
+        path,
+        // A connection kept from before a restart of the key service would fail the first request after it.
+        agent: false,
+        // For the whole answer: a silence alone would let one that trickles hold a transaction open for hours.
+        signal: AbortSignal.timeout(timeout),
+        headers: { "content-length": Buffer.byteLength(body) },
+      },
       (response) => {
         let text = "";
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => {
           text += chunk;
-          if (text.length > MAX_ANSWER_BYTES) sent.destroy();
+          if (text.length <= MAX_ANSWER_BYTES) return;
+          // Rejected before the end can be heard, which a single chunk may already hold.
+          fail();
+          sent.destroy();
         });
         response.on("error", fail);
         response.on("end", () => {
@@ -103,7 +119,6 @@ function call(
         });
       },
     );
-    sent.on("timeout", () => sent.destroy());
     sent.on("error", fail);
     sent.end(body);
   });

@@ -178,7 +178,11 @@ export function browsing(cookie: string): Record<string, string> {
 }
 
 /** The credential of a route's positive control. */
-export function controlCredential(world: World, { by }: RouteCase, { organisation, role }: Caller): Record<string, string> {
+export function controlCredential(
+  world: World,
+  { by }: RouteCase,
+  { organisation, role }: Caller,
+): Record<string, string> {
   if (by === "nobody") return {};
   return by === "grace" ? browsing(world.grace.cookie) : bearer(organisation.tokens[role]);
 }
@@ -249,4 +253,3 @@ export function newEmail(): string {
 function newAccount(): { email: string; password: string } {
   return { email: newEmail(), password: randomBytes(18).toString("base64url") };
 }
-

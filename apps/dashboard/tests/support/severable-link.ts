@@ -36,9 +36,7 @@ export async function severableLink(to: DatabaseSettings): Promise<SeverableLink
     },
     async mend() {
       const started = createServer((near) => {
-        const far = to.host.startsWith("/")
-          ? connect(join(to.host, `.s.PGSQL.${to.port}`))
-          : connect(to.port, to.host);
+        const far = to.host.startsWith("/") ? connect(join(to.host, `.s.PGSQL.${to.port}`)) : connect(to.port, to.host);
         keep(near, far);
         keep(far, near);
         near.pipe(far).pipe(near);
