@@ -24,11 +24,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const NONCE_BYTES = 16;
 
 /** Starts listening once everything it serves is wired. */
-export async function serve(
-  settings: DashboardSettings,
-  log: Logger,
-  openPages: typeof startPages = startPages,
-): Promise<RunningDashboard> {
+export async function serve(settings: DashboardSettings, log: Logger): Promise<RunningDashboard> {
   const bridge = createBridgeSide({
     publicUrl: settings.publicUrl,
     gatewayUrl: settings.gatewayUrl,
@@ -36,7 +32,7 @@ export async function serve(
   });
   const [dashboard, pages] = await Promise.all([
     composeDashboard(settings, log, bridge.visitorOf),
-    openPages({ hostname: settings.host, port: settings.port }),
+    startPages({ hostname: settings.host, port: settings.port }),
   ]);
   Object.defineProperty(globalThis, BRIDGE, { value: Object.freeze(bridge.open(dashboard.api)) });
 

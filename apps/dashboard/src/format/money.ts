@@ -39,3 +39,10 @@ function withCents(amount: bigint): string {
 function grouped(whole: bigint): string {
   return whole.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 }
+
+/** A price as the API tells it, a decimal string of US dollars: `1.5` is `$1.50`. */
+export function priceInUsd(usd: string | undefined): string {
+  if (usd === undefined) return "none";
+  const [whole = "0", decimals = ""] = usd.split(".");
+  return `$${grouped(BigInt(whole))}.${decimals.padEnd(2, "0")}`;
+}

@@ -34,13 +34,17 @@ export function DayReadout({
             <svg width="10" height="10" aria-hidden="true">
               <rect width="10" height="10" rx="2" fill={series.colour} />
             </svg>
-            <Link
-              href={`/requests?mode=${mode}&model=${encodeURIComponent(series.id)}`}
-              prefetch={false}
-              className="hover:underline"
-            >
-              {series.name}
-            </Link>
+            {series.isModel ? (
+              <Link
+                href={`/requests?mode=${mode}&model=${encodeURIComponent(series.id)}`}
+                prefetch={false}
+                className="hover:underline"
+              >
+                {series.name}
+              </Link>
+            ) : (
+              series.name
+            )}
             <span className="text-muted">
               <Money nanousd={column?.parts[order] ?? series.totalNanousd} />
             </span>

@@ -8,7 +8,7 @@ export function DaysTable({ title, stack }: { readonly title: string; readonly s
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and must do so without a mouse
     <section className="max-h-96 overflow-auto" aria-label={`${title}, as a table`} tabIndex={0}>
-      <table className="table">
+      <table className="rows">
         <caption className="sr-only">{title}, newest day first</caption>
         <thead>
           <tr>

@@ -5,6 +5,7 @@ import { providerOfModel } from "../../format/providers.ts";
 export interface Series {
   readonly id: string;
   readonly name: string;
+  readonly isModel: boolean;
   /** A CSS variable. */
   readonly colour: string;
   readonly totalNanousd: string;
@@ -38,11 +39,17 @@ export function stackDays(summary: Summary): Stack {
     const family = providerOfModel(id ?? "") ?? "other";
     const step = (steps.get(family) ?? 0) + 1;
     steps.set(family, step);
-    return { id: id ?? "", name, colour: `var(--${family}-${((step - 1) % 3) + 1})`, totalNanousd: cost };
+    return {
+      id: id ?? "",
+      name,
+      isModel: true,
+      colour: `var(--${family}-${((step - 1) % 3) + 1})`,
+      totalNanousd: cost,
+    };
   });
   if (rest.length > 0) {
     const total = rest.reduce((sum, { cost_nanousd: cost }) => sum + BigInt(cost), 0n);
-    series.push({ id: OTHER, name: OTHER, colour: "var(--other-3)", totalNanousd: total.toString() });
+    series.push({ id: OTHER, name: OTHER, isModel: false, colour: "var(--other-3)", totalNanousd: total.toString() });
   }
   const known = new Set(named.map(({ id }) => id));
   const sums = new Map<string, bigint>();

@@ -12,6 +12,8 @@ const HEIGHT = 200;
 const FOOT = 24;
 /** Days named below; more would run into each other on a phone. */
 const NAMED_DAYS = 5;
+/** Wider than a digit at 13 px in any sans. Pixels. */
+const CHARACTER = 8.2;
 
 interface StackPlotProps {
   readonly title: string;
@@ -34,77 +36,92 @@ export function StackPlot({ title, stack, at, onPoint, onKey }: StackPlotProps) 
   const every = Math.ceil(columns.length / NAMED_DAYS);
   const y = (nanousd: bigint): number => HEIGHT - (percent(nanousd, top) / 100) * HEIGHT;
   return (
-    <div className="relative rounded focus-within:outline-2 focus-within:outline-offset-4 focus-within:outline-accent">
-      {/* A slider over the days: arrow keys move it, and it says the day it stands on. */}
-      <input
-        type="range"
-        className="pointer-events-none absolute inset-0 size-full opacity-0"
-        aria-label={`${title}: the day`}
-        aria-valuetext={`${shortDay(pointed?.day ?? "")}: ${shortMoney(pointed?.totalNanousd ?? "0")}, ${counted(pointed?.requests ?? 0, "request")}`}
-        min={0}
-        max={columns.length - 1}
-        value={at ?? columns.length - 1}
-        onChange={(event) => onPoint(Number(event.target.value))}
-        onFocus={() => onPoint(at ?? columns.length - 1)}
-        onBlur={() => onPoint(null)}
-        onKeyDown={onKey}
-      />
-      <svg
-        width="100%"
-        height={HEIGHT + FOOT}
-        aria-hidden="true"
-        className="block overflow-visible"
-        onMouseLeave={() => onPoint(null)}
-      >
-        {lines.map((line) => (
-          <g key={line.toString()}>
-            <line x1="0" x2="100%" y1={y(line)} y2={y(line)} stroke="var(--line)" />
-            <text x="0" y={y(line) - 4} fill="var(--muted)" fontSize="13">
-              {exactMoney(line.toString())}
-            </text>
-          </g>
-        ))}
-        <line x1="0" x2="100%" y1={HEIGHT} y2={HEIGHT} stroke="var(--line-strong)" />
-        {columns.map((column, index) => {
-          let below = 0n;
-          return (
-            <g key={column.day}>
-              {at === index ? (
-                <rect x={`${index * slot}%`} width={`${slot}%`} height={HEIGHT} fill="var(--accent-wash)" />
-              ) : null}
-              {column.parts.map((part, order) => {
-                const cost = BigInt(part);
-                if (cost === 0n) return null;
-                const upper = y(below + cost);
-                const height = Math.max(y(below) - upper, 1);
-                below += cost;
-                return (
-                  <rect
-                    key={series[order]?.id}
-                    x={`${(index + 0.15) * slot}%`}
-                    width={`${slot * 0.7}%`}
-                    y={upper}
-                    height={height}
-                    fill={series[order]?.colour}
-                  />
-                );
-              })}
-              {index % every === 0 ? (
-                <text x={`${(index + 0.15) * slot}%`} y={HEIGHT + 18} fill="var(--muted)" fontSize="13">
-                  {shortDay(column.day)}
-                </text>
-              ) : null}
-              <rect
-                x={`${index * slot}%`}
-                width={`${slot}%`}
-                height={HEIGHT}
-                fill="transparent"
-                onMouseEnter={() => onPoint(index)}
-              />
+    <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-2">
+      <ScaleLabels lines={lines} y={y} />
+      <div className="relative rounded focus-within:outline-2 focus-within:outline-offset-4 focus-within:outline-accent">
+        {/* A slider over the days: arrow keys move it, and it says the day it stands on. */}
+        <input
+          type="range"
+          className="pointer-events-none absolute inset-0 size-full opacity-0"
+          aria-label={`${title}: the day`}
+          aria-valuetext={`${shortDay(pointed?.day ?? "")}: ${shortMoney(pointed?.totalNanousd ?? "0")}, ${counted(pointed?.requests ?? 0, "request")}`}
+          min={0}
+          max={columns.length - 1}
+          value={at ?? columns.length - 1}
+          onChange={(event) => onPoint(Number(event.target.value))}
+          onFocus={() => onPoint(at ?? columns.length - 1)}
+          onBlur={() => onPoint(null)}
+          onKeyDown={onKey}
+        />
+        <svg
+          width="100%"
+          height={HEIGHT + FOOT}
+          aria-hidden="true"
+          className="block overflow-visible"
+          onMouseLeave={() => onPoint(null)}
+        >
+          {lines.map((line) => (
+            <g key={line.toString()}>
+              <line x1="0" x2="100%" y1={y(line)} y2={y(line)} stroke="var(--line)" />
             </g>
-          );
-        })}
-      </svg>
+          ))}
+          <line x1="0" x2="100%" y1={HEIGHT} y2={HEIGHT} stroke="var(--line-strong)" />
+          {columns.map((column, index) => {
+            let below = 0n;
+            return (
+              <g key={column.day}>
+                {at === index ? (
+                  <rect x={`${index * slot}%`} width={`${slot}%`} height={HEIGHT} fill="var(--accent-wash)" />
+                ) : null}
+                {column.parts.map((part, order) => {
+                  const cost = BigInt(part);
+                  if (cost === 0n) return null;
+                  const upper = y(below + cost);
+                  const height = Math.max(y(below) - upper, 1);
+                  below += cost;
+                  return (
+                    <rect
+                      key={series[order]?.id}
+                      x={`${(index + 0.15) * slot}%`}
+                      width={`${slot * 0.7}%`}
+                      y={upper}
+                      height={height}
+                      fill={series[order]?.colour}
+                    />
+                  );
+                })}
+                {index % every === 0 ? (
+                  <text x={`${(index + 0.15) * slot}%`} y={HEIGHT + 18} fill="var(--muted)" fontSize="13">
+                    {shortDay(column.day)}
+                  </text>
+                ) : null}
+                <rect
+                  x={`${index * slot}%`}
+                  width={`${slot}%`}
+                  height={HEIGHT}
+                  fill="transparent"
+                  onMouseEnter={() => onPoint(index)}
+                />
+              </g>
+            );
+          })}
+        </svg>
+      </div>
     </div>
+  );
+}
+
+/** In a column of their own, where no bar stands before them. */
+function ScaleLabels({ lines, y }: { readonly lines: readonly bigint[]; readonly y: (nanousd: bigint) => number }) {
+  const labels = lines.map((line) => exactMoney(line.toString()));
+  const longest = Math.max(0, ...labels.map(({ length }) => length));
+  return (
+    <svg width={longest * CHARACTER} height={HEIGHT} aria-hidden="true" className="block overflow-visible tabular-nums">
+      {lines.map((line, index) => (
+        <text key={line.toString()} x="100%" textAnchor="end" y={y(line) + 4} fill="var(--muted)" fontSize="13">
+          {labels[index]}
+        </text>
+      ))}
+    </svg>
   );
 }

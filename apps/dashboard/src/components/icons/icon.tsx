@@ -23,6 +23,8 @@ const PATHS = {
   table: "M2 3h12v10H2zM2 6.5h12M6.5 6.5V13",
   chart: "M2 14h12M4 14V9m4 5V5m4 9V2",
   out: "M6.5 2H3v12h3.5M10 5l3 3-3 3M13 8H6.5",
+  pause: "M5.5 3.5v9M10.5 3.5v9",
+  play: "M5 3l8 5-8 5z",
   plus: "M8 3v10M3 8h10",
   person: "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2.5 14c.4-3 2.4-4.5 5.5-4.5s5.1 1.5 5.5 4.5",
 } as const;

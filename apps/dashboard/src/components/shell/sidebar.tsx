@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Icon } from "@/components/icons/icon.tsx";
+import { KeyHint } from "@/components/palette/key-hint.tsx";
 import { openPalette } from "@/components/palette/open-palette.ts";
 import { DESTINATIONS } from "./navigation.ts";
 import { OrganisationSwitch } from "./organisation-switch.tsx";
@@ -42,7 +43,7 @@ export function Sidebar({ organisations, onLeave = stay }: SidebarProps) {
         <span className="inline-flex items-center gap-2">
           <Icon name="search" /> Find
         </span>
-        <kbd className="key-cap">⌘K</kbd>
+        <KeyHint />
       </button>
       <nav aria-label="Pages" className="flex-1">
         <ul className="grid gap-0.5">

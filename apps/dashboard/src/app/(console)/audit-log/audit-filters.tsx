@@ -35,20 +35,14 @@ export function AuditFilters({ params }: { readonly params: AuditParams }) {
           </option>
         ))}
       </select>
-      <input
-        type="date"
-        name="since"
-        aria-label="From day, UTC"
-        defaultValue={params.since ?? ""}
-        className="input w-40!"
-      />
-      <input
-        type="date"
-        name="until"
-        aria-label="To day, UTC"
-        defaultValue={params.until ?? ""}
-        className="input w-40!"
-      />
+      <label className="flex items-center gap-2 text-muted">
+        From
+        <input type="date" name="since" title="By UTC days" defaultValue={params.since ?? ""} className="input w-40!" />
+      </label>
+      <label className="flex items-center gap-2 text-muted">
+        to
+        <input type="date" name="until" title="By UTC days" defaultValue={params.until ?? ""} className="input w-40!" />
+      </label>
       {filtered ? (
         <button type="button" className="button button-quiet" onClick={() => router.push("/audit-log")}>
           Clear

@@ -50,5 +50,6 @@ function dayOf(text: string | undefined): number | null {
 /** `virtual_key.limit_changed` → `Virtual key: limit changed`. */
 export function actionWords(action: string): string {
   const [subject = "", verb = ""] = action.replaceAll("_", " ").split(".");
-  return `${subject.charAt(0).toUpperCase()}${subject.slice(1)}: ${verb}`;
+  const name = subject.replace(/^api\b/, "API");
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${verb}`;
 }

@@ -26,11 +26,11 @@ export function AuditTable({ first, path }: { readonly first: Page<AuditEntry>; 
   };
   return (
     <div className="grid gap-3">
-      <div className="panel overflow-hidden">
+      <div className="panel overflow-x-auto">
         {page.items.length === 0 ? (
           <Empty title="No entry matches">Clear the filter to see them all.</Empty>
         ) : (
-          <table className="table">
+          <table className="rows">
             <caption className="sr-only">Entries, newest first</caption>
             <thead>
               <tr>

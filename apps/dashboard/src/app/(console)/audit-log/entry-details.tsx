@@ -3,10 +3,9 @@ import type { AuditEntry } from "@/api/answers.ts";
 /** What is known of an entry, folded away until it is wanted. Names came from people: text, nothing else. */
 export function EntryDetails({ entry }: { readonly entry: AuditEntry }) {
   const told = Object.entries(entry.details).filter(([, value]) => value !== null);
-  const summary = told
-    .filter(([name]) => SAID_FIRST.has(name))
-    .map(([, value]) => String(value))
-    .join(", ");
+  const said = SAID_FIRST.flatMap((name) => told.filter(([told]) => told === name).map(([, value]) => String(value)));
+  const summary =
+    said.length > 0 ? said.join(", ") : entry.subject.type === "model" ? entry.subject.id : "Everything known";
   const facts: readonly (readonly [string, string])[] = [
     ...told.map(([name, value]) => [name.replaceAll("_", " "), String(value)] as const),
     [entry.subject.type.replaceAll("_", " "), entry.subject.id],
@@ -16,7 +15,7 @@ export function EntryDetails({ entry }: { readonly entry: AuditEntry }) {
   ];
   return (
     <details className="min-w-0 max-w-md text-left">
-      <summary className="cursor-pointer">{summary === "" ? "All of it" : summary}</summary>
+      <summary className="cursor-pointer">{summary}</summary>
       <dl className="mt-2 grid gap-1 rounded-md bg-sunken p-2">
         {facts.map(([name, value]) => (
           <div key={name} className="grid grid-cols-[96px_minmax(0,1fr)] gap-2">
@@ -29,4 +28,5 @@ export function EntryDetails({ entry }: { readonly entry: AuditEntry }) {
   );
 }
 
-const SAID_FIRST = new Set(["name", "role", "from", "to", "provider", "mode"]);
+/** Of the details, what tells entries apart at a glance. */
+const SAID_FIRST = ["name", "role", "from", "to", "provider", "mode"] as const;

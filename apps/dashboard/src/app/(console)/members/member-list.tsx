@@ -8,7 +8,7 @@ import { ChangeRole } from "./change-role.tsx";
 import { MemberRow } from "./member-row.tsx";
 
 interface Act {
-  readonly kind: "role" | "remove" | "withdraw";
+  readonly kind: "role" | "remove" | "withdraw" | "leave";
   readonly member: Member;
 }
 
@@ -21,8 +21,8 @@ export function MemberList({ members }: { readonly members: readonly Member[] })
     router.refresh();
   };
   return (
-    <div className="panel overflow-hidden">
-      <table className="table">
+    <div className="panel overflow-x-auto">
+      <table className="rows">
         <caption className="sr-only">Members and open invitations</caption>
         <thead>
           <tr>
@@ -54,6 +54,21 @@ export function MemberList({ members }: { readonly members: readonly Member[] })
           <p>
             Within a second {act.member.name} can do nothing here any more, and every virtual key and API token that
             acts for them is revoked. What they spent stays on record.
+          </p>
+        </ConfirmByName>
+      ) : null}
+      {act?.kind === "leave" ? (
+        <ConfirmByName
+          title="Leave this organisation"
+          name={act.member.name}
+          verb="Leave"
+          path={`/api/v1/members/${act.member.id}`}
+          onClose={close}
+          onDone={() => window.location.assign("/")}
+        >
+          <p>
+            Your virtual keys and API tokens here are revoked within a second. To come back you need an invitation. The
+            last owner cannot leave.
           </p>
         </ConfirmByName>
       ) : null}

@@ -8,7 +8,7 @@ import { ROLES } from "./roles.ts";
 
 interface RowProps {
   readonly member: Member;
-  readonly onAct: (act: "role" | "remove" | "withdraw") => void;
+  readonly onAct: (act: "role" | "remove" | "withdraw" | "leave") => void;
 }
 
 export function MemberRow({ member, onAct }: RowProps) {
@@ -73,6 +73,11 @@ export function MemberRow({ member, onAct }: RowProps) {
               onClick={() => onAct("remove")}
             >
               Remove
+            </button>
+          ) : null}
+          {self ? (
+            <button type="button" className="button" onClick={() => onAct("leave")}>
+              Leave
             </button>
           ) : null}
         </span>

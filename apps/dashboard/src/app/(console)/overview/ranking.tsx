@@ -21,12 +21,12 @@ export function Ranking({ by, title, column, mode, groups }: RankingProps) {
   const rest = groups.slice(MOST);
   const most = shown.reduce((high, { cost_nanousd: cost }) => (BigInt(cost) > high ? BigInt(cost) : high), 1n);
   return (
-    <section className="panel overflow-hidden" aria-label={title}>
+    <section className="panel overflow-x-auto" aria-label={title}>
       <h2 className="px-3 pt-3">{title}</h2>
       {shown.length === 0 ? (
         <p className="p-3 text-muted">No call in this period. Choose a longer one, or the other mode.</p>
       ) : (
-        <table className="table">
+        <table className="rows">
           <caption className="sr-only">{title}, highest first</caption>
           <thead>
             <tr>
@@ -45,7 +45,7 @@ export function Ranking({ by, title, column, mode, groups }: RankingProps) {
           <tbody>
             {shown.map((group) => (
               <tr key={group.id ?? "none"}>
-                <th scope="row" className="break-all">
+                <th scope="row" className="wrap-anywhere">
                   <RankName by={by} id={group.id} name={group.name} mode={mode} />
                 </th>
                 <td className="max-sm:hidden">

@@ -28,7 +28,7 @@ export async function Spend({ mode, days }: { readonly mode: Mode; readonly days
     <div className="grid gap-4">
       <Figures summary={byModel} days={days} />
       <StackedDays title="Spend per day, by model" stack={stackDays(byModel)} mode={mode} />
-      <div className="grid gap-4 xl:grid-cols-2">
+      <div className="grid items-start gap-4 xl:grid-cols-2">
         {QUESTIONS.map(({ by, title, column }, index) => (
           <Ranking key={by} by={by} title={title} column={column} mode={mode} groups={summaries[index]?.groups ?? []} />
         ))}

@@ -43,13 +43,13 @@ export function ProviderSecretList({ secrets }: { readonly secrets: readonly Pro
   const shown = secrets.filter(({ status }) => showRevoked || status !== "revoked");
   return (
     <div className="grid gap-3">
-      <div className="panel overflow-hidden">
+      <div className="panel overflow-x-auto">
         {shown.length === 0 ? (
           <Empty title="No provider secret yet">
             Seal one to call a provider for real. In test mode virtual keys call the sandbox and need none.
           </Empty>
         ) : (
-          <table className="table">
+          <table className="rows">
             <caption className="sr-only">Provider secrets, newest first, each masked</caption>
             <thead>
               <tr>

@@ -1,4 +1,4 @@
-import type { Page, Refusal, UsageEvent } from "@/api/answers.ts";
+import type { Page, Refusal, UsageEvent } from "../../../api/answers.ts";
 
 export type RequestRow =
   | { readonly kind: "event"; readonly id: string; readonly at: string; readonly event: UsageEvent }

@@ -1,5 +1,5 @@
-import type { Mode, Refusal } from "@/api/answers.ts";
-import { isProvider } from "@/format/providers.ts";
+import type { Mode, Refusal } from "../../../api/answers.ts";
+import { isProvider } from "../../../format/providers.ts";
 
 /** The page's address, as it comes. */
 export interface RequestParams {

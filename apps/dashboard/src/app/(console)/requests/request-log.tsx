@@ -38,21 +38,21 @@ export function RequestLog({ filter, first, names, opened }: RequestLogProps) {
     if (id === null && chosen !== null) document.getElementById(`request-${chosen}`)?.focus();
   };
   return (
-    <div className={row === undefined ? "" : "items-start gap-4 xl:grid xl:grid-cols-[minmax(0,1fr)_380px]"}>
+    <div className={row === undefined ? "" : "items-start gap-4 xl:grid xl:grid-cols-[minmax(0,1fr)_360px]"}>
       <div className="grid min-w-0 gap-3">
         <div className="flex flex-wrap items-center justify-between gap-2 text-xs text-muted">
           <output>
             {counted(rows.length, "row")} shown{hasMore ? ", older ones below" : ""}
           </output>
-          <button type="button" className="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
-            <Icon name={paused ? "clock" : "check"} />
-            {paused ? "Paused" : "Refreshing"}
+          <button type="button" className="button" onClick={() => setPaused(!paused)}>
+            <Icon name={paused ? "play" : "pause"} />
+            {paused ? "Resume refreshing" : "Pause refreshing"}
           </button>
         </div>
         {problem === null ? null : (
           <ProblemNote problem={problem} next="What was read before is kept. It is tried again by itself." />
         )}
-        <div className="panel overflow-hidden">
+        <div className="panel overflow-x-auto">
           {rows.length === 0 ? (
             <Empty title="No request here yet">
               {hasMore
@@ -60,7 +60,7 @@ export function RequestLog({ filter, first, names, opened }: RequestLogProps) {
                 : "A call made with a virtual key appears by itself. With a filter set, clear it."}
             </Empty>
           ) : (
-            <RequestTable rows={rows} names={names} chosen={chosen} onChoose={choose} />
+            <RequestTable rows={rows} names={names} chosen={chosen} narrow={row !== undefined} onChoose={choose} />
           )}
         </div>
         {hasMore ? (

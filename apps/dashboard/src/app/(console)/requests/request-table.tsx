@@ -13,19 +13,26 @@ interface RequestTableProps {
   readonly rows: readonly RequestRow[];
   readonly names: Names;
   readonly chosen: string | null;
+  /** Leaves out what the details beside it say anyway. */
+  readonly narrow: boolean;
   readonly onChoose: (id: string) => void;
 }
 
-export function RequestTable({ rows, names, chosen, onChoose }: RequestTableProps) {
+export function RequestTable({ rows, names, chosen, narrow, onChoose }: RequestTableProps) {
+  const hidden = hiddenWhen(narrow);
   return (
-    <table className="table">
+    <table className="rows">
       <caption className="sr-only">Calls and refusals, newest first</caption>
       <thead>
         <tr>
           <th scope="col">Model</th>
           <th scope="col">When</th>
-          <th scope="col">Provider</th>
-          <th scope="col">Virtual key</th>
+          <th scope="col" className={hidden}>
+            Provider
+          </th>
+          <th scope="col" className={hidden}>
+            Virtual key
+          </th>
           <th scope="col">Outcome</th>
           <th scope="col" className="number">
             Tokens in / out
@@ -37,7 +44,14 @@ export function RequestTable({ rows, names, chosen, onChoose }: RequestTableProp
       </thead>
       <tbody>
         {rows.map((row) => (
-          <Row key={row.id} row={row} names={names} chosen={row.id === chosen} onChoose={() => onChoose(row.id)} />
+          <Row
+            key={row.id}
+            row={row}
+            names={names}
+            narrow={narrow}
+            chosen={row.id === chosen}
+            onChoose={() => onChoose(row.id)}
+          />
         ))}
       </tbody>
     </table>
@@ -48,16 +62,18 @@ interface RowProps {
   readonly row: RequestRow;
   readonly names: Names;
   readonly chosen: boolean;
+  readonly narrow: boolean;
   readonly onChoose: () => void;
 }
 
-function Row({ row, names, chosen, onChoose }: RowProps) {
+function Row({ row, names, chosen, narrow, onChoose }: RowProps) {
+  const hidden = hiddenWhen(narrow);
   const about = row.kind === "event" ? row.event : row.refusal;
   const model = row.kind === "event" ? row.event.model_requested : row.refusal.model;
   const tokens = row.kind === "event" ? tokensOf(row.event.usage) : null;
   return (
     <tr className={`choosable ${chosen ? "chosen" : ""}`}>
-      <th scope="row" className="break-all">
+      <th scope="row" className="wrap-anywhere md:min-w-32">
         <button
           type="button"
           id={`request-${row.id}`}
@@ -71,10 +87,10 @@ function Row({ row, names, chosen, onChoose }: RowProps) {
       <td data-label="When" className="text-muted">
         <When instant={row.at} />
       </td>
-      <td data-label="Provider">
+      <td data-label="Provider" className={hidden}>
         <ProviderName provider={about.provider} />
       </td>
-      <td data-label="Virtual key">
+      <td data-label="Virtual key" className={hidden}>
         <span>{about.virtual_key_id === null ? "reported" : (names.keys[about.virtual_key_id] ?? "unknown")}</span>
       </td>
       <td data-label="Outcome">
@@ -94,4 +110,8 @@ function Row({ row, names, chosen, onChoose }: RowProps) {
       </td>
     </tr>
   );
+}
+
+function hiddenWhen(narrow: boolean): string {
+  return narrow ? "xl:max-2xl:hidden" : "";
 }

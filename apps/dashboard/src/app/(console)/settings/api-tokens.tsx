@@ -44,7 +44,7 @@ export function ApiTokens({ answer }: { readonly answer: Answer<Page<ApiToken>> 
       ) : tokens.length === 0 ? (
         <p className="px-4 pb-4 text-muted">None is in force.</p>
       ) : (
-        <table className="table border-t border-line">
+        <table className="rows border-t border-line">
           <caption className="sr-only">API tokens in force</caption>
           <thead>
             <tr>

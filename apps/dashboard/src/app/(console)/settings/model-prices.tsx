@@ -8,6 +8,7 @@ import { PageProblem } from "@/components/feedback/page-problem.tsx";
 import { Sheet } from "@/components/feedback/sheet.tsx";
 import { ProviderName } from "@/components/figures/provider-name.tsx";
 import { When } from "@/components/figures/when.tsx";
+import { priceInUsd } from "@/format/money.ts";
 import { useMay } from "@/components/shell/session-context.tsx";
 import { ModelPriceForm } from "./model-price-form.tsx";
 import { Section } from "./section.tsx";
@@ -34,7 +35,7 @@ export function ModelPrices({ answer }: { readonly answer: Answer<Page<ModelPric
       ) : prices.length === 0 ? (
         <p className="px-4 pb-4 text-muted">None is set. The catalogue’s prices are in force.</p>
       ) : (
-        <table className="table border-t border-line">
+        <table className="rows border-t border-line">
           <caption className="sr-only">Prices set by this organisation</caption>
           <thead>
             <tr>
@@ -52,17 +53,17 @@ export function ModelPrices({ answer }: { readonly answer: Answer<Page<ModelPric
           <tbody>
             {prices.map((price) => (
               <tr key={price.version}>
-                <th scope="row" className="break-all">
+                <th scope="row" className="wrap-anywhere">
                   {price.model}
                 </th>
                 <td data-label="Provider">
                   <ProviderName provider={price.provider} />
                 </td>
                 <td data-label="Input" className="number">
-                  ${price.prices["input_usd_per_million"]}
+                  {priceInUsd(price.prices["input_usd_per_million"])}
                 </td>
                 <td data-label="Output" className="number">
-                  ${price.prices["output_usd_per_million"]}
+                  {priceInUsd(price.prices["output_usd_per_million"])}
                 </td>
                 <td data-label="Since" className="text-muted">
                   {price.created_at === null ? null : <When instant={price.created_at} />}

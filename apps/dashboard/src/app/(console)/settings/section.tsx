@@ -12,13 +12,13 @@ export function Section({
   readonly children: ReactNode;
 }) {
   return (
-    <section className="panel overflow-hidden" aria-label={title}>
-      <div className="flex flex-wrap items-start justify-between gap-3 p-4">
-        <div>
+    <section className="panel overflow-x-auto" aria-label={title}>
+      <div className="flex flex-wrap items-start justify-between gap-3 p-4 sm:flex-nowrap">
+        <div className="min-w-0">
           <h2>{title}</h2>
           <p className="text-muted">{lead}</p>
         </div>
-        {act}
+        <div className="flex-none">{act}</div>
       </div>
       {children}
     </section>

@@ -55,13 +55,13 @@ export function VirtualKeyList({ initial, nextCursor, members }: ListProps) {
   };
   return (
     <div className="grid gap-3">
-      <div className="panel overflow-hidden">
+      <div className="panel overflow-x-auto">
         {shown.length === 0 ? (
           <Empty title="No virtual key in use">
             Mint one, give it a limit, and put it where your application has its API key.
           </Empty>
         ) : (
-          <table className="table">
+          <table className="rows">
             <caption className="sr-only">Virtual keys, newest first, with what each has spent</caption>
             <thead>
               <tr>
