@@ -1,7 +1,7 @@
 import { betterAuth } from "better-auth";
 import { getAdapter } from "better-auth/db/adapter";
 import type { Pool } from "pg";
-import type { Authenticator } from "@meterr/runtime";
+import type { Authenticator, RateLimiter } from "@meterr/runtime";
 import { jwtAuthenticator } from "./authenticators/jwt-authenticator.ts";
 import { jwtTerms, type JwtTerms } from "./authenticators/jwt-terms.ts";
 import type { MembershipsOf } from "./authenticators/memberships.ts";
@@ -39,6 +39,8 @@ export interface IdentitySettings {
   readonly sendMail?: SendMail;
   /** Asked for each sign-up over HTTP; without it there is none. */
   readonly permitSignUp?: (asked: { email: string; invitation: string | null }) => Promise<boolean>;
+  /** Counts every request by its address, before anything is looked up for it. */
+  readonly limiter?: RateLimiter;
   /** Default: shared by every process through the database. */
   readonly signInLimits?: SignInLimits;
   readonly onFailure?: (failure: IdentityFailure) => void;
@@ -107,10 +109,15 @@ export async function createIdentity(settings: IdentitySettings): Promise<Identi
     hasMail: mail !== null,
     library: (request: Request) => library.handler(request),
     clientAddress: (request: Request) => settings.clientAddress(request),
+    limiter: settings.limiter ?? null,
     permitSignUp: settings.permitSignUp ?? null,
     onFailure: (error: unknown) => failed(describeFailure("identity_failure", error)),
   };
-  const inner = surfaceHandler({ ...surface, clientAddress: (request) => request.headers.get(ADDRESS_HEADER) ?? "" });
+  const inner = surfaceHandler({
+    ...surface,
+    limiter: null,
+    clientAddress: (request) => request.headers.get(ADDRESS_HEADER) ?? "",
+  });
 
   return {
     ...users,

@@ -3,8 +3,10 @@ import { after, before, test } from "node:test";
 import { ACCOUNT_RULE, ADDRESS_RULE, LONGEST_WAIT_SECONDS, type SignInLimits } from "../src/limits/sign-in-limits.ts";
 import { databaseSignInLimits } from "../src/limits/database-sign-in-limits.ts";
 import { addressGroup } from "../src/limits/address-group.ts";
+import { memoryRateLimiter } from "@meterr/runtime";
 import { answer } from "./support/answer.ts";
-import { fixture, freshEmail, freshPassword, person, type Fixture } from "./support/fixture.ts";
+import { browser } from "./support/browser.ts";
+import { fixture, freshEmail, freshPassword, ORIGIN, person, type Fixture } from "./support/fixture.ts";
 
 let it: Fixture;
 let limits: SignInLimits;
@@ -136,6 +138,37 @@ test("when the limits cannot be read, nobody gets in", async () => {
   const down = async (): Promise<never> => Promise.reject(new Error("limits are down"));
   const identity = await it.again({ signInLimits: { attempt: down, clear: down, forgive: down, purge: down } });
   await assert.rejects(identity.signIn({ email, password, address: nextAddress() }), { code: "identity_unavailable" });
+});
+
+test("whatever one address asks is bounded before anything is looked up; another address is served", async () => {
+  let asked = 0;
+  const pool = new Proxy(it.database.pools.identity, {
+    get(target, name) {
+      if (name === "query" || name === "connect") asked += 1;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const identity = await it.again({ pool, limiter: memoryRateLimiter({ now: () => clock }) });
+  const from = (address: string) => browser((request) => identity.handler(request), ORIGIN, address);
+  const flood = from("2001:db8::1");
+  const statuses = new Set<number>();
+  for (let i = 0; i < 600; i++) statuses.add((await flood.get("/get-session")).status);
+  asked = 0;
+  const refused = await from("2001:db8::2").get("/jwks");
+  assert.equal(refused.status, 429);
+  assert.equal((await answer(refused)).code, "rate_limited");
+  assert.ok(Number(refused.headers.get("retry-after")) >= 1);
+  assert.equal(asked, 0);
+  assert.deepEqual([...statuses], [200]);
+  assert.equal((await from(nextAddress()).get("/jwks")).status, 200);
+});
+
+test("when requests cannot be counted, none is answered", async () => {
+  const down = async (): Promise<never> => Promise.reject(new Error("planted fault: limiter"));
+  const identity = await it.again({ limiter: { consume: down } });
+  const response = await browser((request) => identity.handler(request), ORIGIN, nextAddress()).get("/jwks");
+  assert.equal(response.status, 503);
 });
 
 const GROUPS: readonly [string, string][] = [

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { LimitRule, RateLimiter } from "@meterr/runtime";
 import { checkPassword } from "../password/check-password.ts";
 import { ADDRESS_HEADER, BASE_PATH } from "../library/library-options.ts";
+import { addressGroup } from "../limits/address-group.ts";
 import type { SignInLimits } from "../limits/sign-in-limits.ts";
 import { openSessionCookie, readCookie } from "../session/session-token.ts";
 import type { LiveSession, SessionStore } from "../session/session-store.ts";
@@ -10,6 +12,8 @@ import { problem, type IdentityProblemCode, type ProblemExtras } from "./problem
 import { readJson } from "./read-json.ts";
 import { project, SURFACE, type Operation } from "./surface.ts";
 
+/** Requests of any kind by one address: an office full of open pages asks less, and a flood must not reach the database. */
+const REQUEST_RULE: LimitRule = { points: 600, seconds: 60 };
 /** Seconds for which anyone may keep the public signing keys. */
 const JWKS_CACHE_SECONDS = 300;
 /** Seconds after which it makes sense to sign in again when the library has locked a second factor. */
@@ -27,6 +31,7 @@ export interface SurfaceParts {
   readonly hasMail: boolean;
   readonly sessions: SessionStore;
   readonly limits: SignInLimits;
+  readonly limiter: RateLimiter | null;
   /** The library's own handler; sees only requests built here. */
   library(request: Request): Promise<Response>;
   clientAddress(request: Request): string;
@@ -62,6 +67,7 @@ export function surfaceHandler(parts: SurfaceParts): (request: Request) => Promi
 
 async function serve(parts: SurfaceParts, request: Request): Promise<Response> {
   const { path, operation, url } = findOperation(parts, request);
+  await limitRequests(parts, request);
   if (operation.method === "POST") checkWrite(parts, request);
   const input = await readInput(operation, request, url);
   if (operation.newPassword !== undefined) checkNewPassword(input, operation.newPassword);
@@ -101,6 +107,15 @@ function findOperation(parts: SurfaceParts, request: Request): { path: string; o
   if (request.method !== operation.method)
     throw new Refusal("method_not_allowed", { headers: { allow: operation.method } });
   return { path, operation, url };
+}
+
+async function limitRequests(parts: SurfaceParts, request: Request): Promise<void> {
+  if (parts.limiter === null) return;
+  const bucket = `address /api/auth ${addressGroup(parts.clientAddress(request))}`;
+  const verdict = await parts.limiter.consume(bucket, 1, REQUEST_RULE);
+  if (verdict.allowed) return;
+  const seconds = Math.max(1, Math.ceil(verdict.retryAfterSeconds));
+  throw new Refusal("rate_limited", { headers: { "retry-after": String(seconds) } });
 }
 
 /**
