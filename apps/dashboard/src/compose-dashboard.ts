@@ -17,6 +17,7 @@ import {
 } from "@meterr/runtime";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import { housekeeping } from "./housekeeping.ts";
 import { keyServiceClient, type KeyServiceClient } from "./key-service/key-service-client.ts";
 import { describeFailure } from "./log.ts";
 import { mountModules } from "./mount-modules.ts";
@@ -59,9 +60,10 @@ export async function composeDashboard(
   const publicUrl = new URL(settings.publicUrl);
   const peerOf = trustedProxies({ trusted: settings.trustedProxies, peer: peerAddress });
   const clientAddress = (request: Request): string => visitorOf(request) ?? peerOf(request);
+  const limiter = memoryRateLimiter({ now: () => performance.now() });
   const host: RuntimeHost = {
     withTenant: (tenant, fn) => withTenant(pool, tenant, fn),
-    limiter: memoryRateLimiter({ now: () => performance.now() }),
+    limiter,
     now: () => new Date(),
     audit: appendAuditEntry,
     report: (failure) =>
@@ -81,6 +83,7 @@ export async function composeDashboard(
     memberships: membershipsOf(lookup),
     secureCookies: publicUrl.protocol === "https:",
     clientAddress,
+    limiter,
     onFailure: (failure) => log.error({ failure }, "identity failed"),
   });
   const auth: Authenticator = anyOf(
@@ -101,15 +104,33 @@ export async function composeDashboard(
     newId: randomUUID,
     randomBytes,
   });
+  const keeper = housekeeping({
+    pool,
+    identity,
+    report: (error) => log.warn(describeFailure(error), "what is over was not removed"),
+  });
+  keeper.start();
   return {
     api: mount(modules.flatMap((module) => module.routes)),
     identity,
-    async ready() {
+    ready: oneAtATime(async () => {
       await pool.query("select 1");
-    },
+    }),
     async close() {
+      await keeper.stop();
       await Promise.all([pool.end(), identityPool.end(), counter.close()]);
     },
+  };
+}
+
+/** Whoever asks while the answer is awaited gets the same one: anybody may ask, and connections are few. */
+function oneAtATime(ask: () => Promise<void>): () => Promise<void> {
+  let asked: Promise<void> | null = null;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = null;
+    });
+    return asked;
   };
 }
 
