@@ -126,8 +126,12 @@ test("lists lose blanks and keep exact origins", () => {
 });
 
 test("the Host allow-list holds loopback names and the public name, never a wildcard", () => {
-  const hosts = allowedHosts({ host: "0.0.0.0", publicUrl: "https://meterr.example.com" });
-  assert.deepEqual(hosts, ["localhost", "127.0.0.1", "[::1]", "meterr.example.com"]);
+  const hosts = allowedHosts({
+    host: "0.0.0.0",
+    publicUrl: "https://meterr.example.com",
+    gatewayUrl: "https://llm.example.com",
+  });
+  assert.deepEqual(hosts, ["localhost", "127.0.0.1", "[::1]", "meterr.example.com", "llm.example.com"]);
 });
 
 test("only what this machine alone can reach counts as loopback", () => {

@@ -20,7 +20,8 @@ export async function assertNotTaken(
   const asked = await ask(admin, async (query) => {
     const [found] = await query<{ roles: boolean; instance: boolean }>(
       `select exists(select from pg_roles where rolname = 'meterr_owner') as roles,
-         to_regclass('meterr.instance') is not null as instance`,
+         exists(select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+           where n.nspname = 'meterr' and c.relname = 'instance') as instance`,
     );
     if (found === undefined || !found.roles) return { roles: false, owner: null };
     return { roles: true, owner: found.instance ? await instanceOf(query) : null };

@@ -27,6 +27,7 @@ const variables = z.object({
   METERR_KEK_FILE: absolutePath.optional(),
   METERR_HOST: listenHost.default("127.0.0.1"),
   METERR_PUBLIC_URL: publicUrl.optional(),
+  METERR_GATEWAY_URL: publicUrl.optional(),
   METERR_GATEWAY_PORT: port.default(4000),
   METERR_DASHBOARD_PORT: port.default(3000),
   METERR_SANDBOX_PORT: port.default(4010),
@@ -48,6 +49,8 @@ export interface ServerSettings {
   kekFile: string | undefined;
   host: string;
   publicUrl: string;
+  /** Where applications reach the gateway, when that cannot be told from the rest: behind a proxy. */
+  gatewayUrl: string | undefined;
   gatewayPort: number;
   dashboardPort: number;
   sandboxPort: number;
@@ -138,6 +141,7 @@ function toSettings(read: Variables): ServerSettings {
     kekFile: read.METERR_KEK_FILE,
     host: read.METERR_HOST,
     publicUrl: read.METERR_PUBLIC_URL ?? `${scheme}://localhost:${read.METERR_DASHBOARD_PORT}`,
+    gatewayUrl: read.METERR_GATEWAY_URL,
     gatewayPort: read.METERR_GATEWAY_PORT,
     dashboardPort: read.METERR_DASHBOARD_PORT,
     sandboxPort: read.METERR_SANDBOX_PORT,

@@ -73,8 +73,9 @@ export function sandboxOrigin(settings: ServerSettings): string {
   return `http://${sandboxHost}:${settings.sandboxPort}`;
 }
 
-/** Where applications reach the gateway, as far as this machine can tell: the public host with the gateway's port. */
+/** Where applications reach the gateway: as the operator says, else the public host with the gateway's port. */
 export function gatewayUrl(settings: ServerSettings): string {
+  if (settings.gatewayUrl !== undefined) return settings.gatewayUrl;
   const url = new URL(settings.publicUrl);
   const local = settings.tls === null && !settings.behindTlsProxy;
   if (local)
