@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { OrganisationFixture } from "@meterr/database/testing";
 import { allSettled, eventually } from "./support/balance-of.ts";
 import { databaseProxy, type DatabaseProxy } from "./support/database-proxy.ts";
@@ -94,7 +95,10 @@ function callUntilRefused(origin: string, token: string): { served: Promise<void
       const answer = await fetch(`${origin}/openai/v1/models`, { headers });
       await answer.arrayBuffer();
       served.resolve();
-      if (answer.status === 200) continue;
+      if (answer.status === 200) {
+        await delay(4);
+        continue;
+      }
       const code = answer.headers.get("x-meterr-code");
       assert.ok(code === "key_revoked" || code === "destination_refused", `${answer.status} ${code}`);
       return;

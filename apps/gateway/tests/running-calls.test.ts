@@ -83,14 +83,15 @@ test("an event of ours is put only between the provider's lines, however its byt
         assert.equal(lead === null, inLine);
         if (lead === null) return;
         const events = `${passed}${lead}data: ours\n\n`.split(/(?:\r?\n){2}/).filter((event) => event !== "");
-        assert.equal(events.at(-1), "data: ours");
+        // Blank lines before an event say nothing.
+        assert.equal(events.at(-1)?.trimStart(), "data: ours");
       },
     ),
   );
 });
 
 test("any eight characters of a secret in a row are seen in any text around them, and none where there is none", () => {
-  const alphabet = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
+  const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".split("");
   const secret = fc.string({ unit: fc.constantFrom(...alphabet), minLength: 30, maxLength: 60 });
   fc.assert(
     fc.property(

@@ -78,13 +78,15 @@ for (const shape of providerShapes) {
     const kind = `${shape.provider} ${stream ? "streamed" : "plain"}`;
 
     test(`${kind}: the provider's own 429 and 500 pass as they are and cost nothing`, async () => {
-      const limited = await fault(shape, "sandbox:status=429", stream);
+      const [limited, broken] = await Promise.all([
+        fault(shape, "sandbox:status=429", stream),
+        fault(shape, "sandbox:status=500", stream),
+      ]);
       assert.equal(limited.status, 429);
       assert.equal(limited.headers.get("retry-after"), "1");
       assert.equal(limited.headers.get("x-meterr-code"), null);
       assert.deepEqual(terminal(limited.event), { outcome: "settled", usage_source: "none", status: 429 });
       assert.equal(limited.event.cost_nanousd, "0");
-      const broken = await fault(shape, "sandbox:status=500", stream);
       assert.equal(broken.status, 500);
       assert.match(broken.body, /simulated/);
       assert.deepEqual(terminal(broken.event), { outcome: "settled", usage_source: "none", status: 500 });
@@ -92,7 +94,7 @@ for (const shape of providerShapes) {
     });
 
     test(`${kind}: a 401 or 403 is replaced, and an error that quotes the secret too`, async () => {
-      for (const status of [401, 403]) {
+      const replaced = [401, 403].map(async (status) => {
         const refused = await fault(shape, `sandbox:status=${status}-echo`, stream);
         assert.equal(refused.status, 502);
         assert.equal(refused.headers.get("x-meterr-code"), "destination_refused");
@@ -100,17 +102,18 @@ for (const shape of providerShapes) {
         assert.equal(shape.errorCode(JSON.parse(refused.body)), "destination_refused");
         assertSecretAbsent(refused);
         assert.deepEqual(terminal(refused.event), { outcome: "settled", usage_source: "none", status });
-      }
-      for (const [status, answered] of [
+      });
+      const echoed = [
         [400, 400],
         [429, 429],
         [500, 502],
-      ] as const) {
+      ].map(async ([status, answered]) => {
         const echo = await fault(shape, `sandbox:status=${status}-echo`, stream);
         assert.equal(echo.status, answered);
         assert.equal(echo.headers.get("x-meterr-code"), "upstream_unreachable");
         assertSecretAbsent(echo);
-      }
+      });
+      await Promise.all([...replaced, ...echoed]);
     });
 
     test(`${kind}: an answer that is no JSON passes and is charged at its reservation`, async () => {

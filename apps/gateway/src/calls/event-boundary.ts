@@ -13,6 +13,8 @@ export class EventBoundary {
   /** What must stand before the next event; null in the middle of a line, where nothing can be put in. */
   lead(): string | null {
     if (this.#tail === "" || /(?:\n\n|\r\n\r\n|\r\r)$/.test(this.#tail)) return "";
-    return /[\r\n]$/.test(this.#tail) ? "\n" : null;
+    if (this.#tail.endsWith("\n")) return "\n";
+    // After a lone CR the first LF may belong to it, so that only a second one makes the blank line.
+    return this.#tail.endsWith("\r") ? "\n\n" : null;
   }
 }

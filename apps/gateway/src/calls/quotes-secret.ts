@@ -10,14 +10,17 @@ export function quotesSecret(text: string, secret: string): boolean {
   const start = Math.min(secret.length, secret.lastIndexOf("-", ECHO_LENGTH) + 1);
   const distinguishing = secret.slice(start);
   if (distinguishing === "") return false;
-  const plain = unescaped(text);
-  if (pieces(distinguishing, ECHO_LENGTH).some((piece) => plain.includes(piece))) return true;
+  // As it stands too: what looks like an escape may be chance.
+  const readings = [text, unescaped(text)];
+  const holds = (needles: readonly string[], fold: (reading: string) => string): boolean =>
+    readings.map(fold).some((reading) => needles.some((needle) => reading.includes(needle)));
   const hex = Buffer.from(distinguishing).toString("hex");
-  const lower = plain.toLowerCase();
-  if (pieces(hex, ECHO_LENGTH * 2).some((piece) => lower.includes(piece))) return true;
-  const standard = plain.replaceAll("-", "+").replaceAll("_", "/");
-  return base64Forms(distinguishing).some((form) =>
-    pieces(form, ECHO_LENGTH + 4).some((piece) => standard.includes(piece)),
+  return (
+    holds(pieces(distinguishing, ECHO_LENGTH), (reading) => reading) ||
+    holds(pieces(hex, ECHO_LENGTH * 2), (reading) => reading.toLowerCase()) ||
+    base64Forms(distinguishing).some((form) =>
+      holds(pieces(form, ECHO_LENGTH + 4), (reading) => reading.replaceAll("-", "+").replaceAll("_", "/")),
+    )
   );
 }
 
