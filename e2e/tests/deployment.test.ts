@@ -121,6 +121,22 @@ test("doctor --production finds this set-up fit to let others in, once somebody 
   assert.deepEqual(unsure, ["dependencies"], "an audit that could not be made is not taken for a clean one");
 });
 
+test("meterr audit-log verify vouches for the log, and names the first row that was changed behind Meterr's back", async () => {
+  const before = await machine.meterr(["audit-log", "verify"]);
+  assert.equal(before.code, 0, before.stderr);
+  // Whoever owns the database can silence its triggers; only the signed head cannot be made to fit.
+  await postgres.ask("meterr", "alter table meterr.audit_log_entries disable trigger all");
+  const changed = await postgres.ask<{ seq: string }>(
+    "meterr",
+    "update meterr.audit_log_entries set actor_label = 'somebody else' where seq = 2 returning seq::text",
+  );
+  await postgres.ask("meterr", "alter table meterr.audit_log_entries enable trigger all");
+  assert.deepEqual(changed, [{ seq: "2" }]);
+  const after = await machine.meterr(["audit-log", "verify"]);
+  assert.equal(after.code, 1);
+  assert.match(after.stderr, /tampered with at entry 2 \(edited\)/);
+});
+
 test("another home on this server is refused, and the one that runs there is not locked out", async () => {
   const refused = await refusedStart({ METERR_DATABASE_URL: databaseUrl });
   assert.equal(refused.code, 78, refused.stderr);
