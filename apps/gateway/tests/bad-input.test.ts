@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { OrganisationFixture } from "@meterr/database/testing";
-import { openAdmissions } from "./support/balance-of.ts";
+import { allSettled } from "./support/balance-of.ts";
 import { gatewayFixture, type GatewayFixture } from "./support/gateway-fixture.ts";
 import { anthropicShape, openaiShape, providerShapes } from "./support/provider-shapes.ts";
 import { rawRequest, type RawAnswer } from "./support/raw-request.ts";
@@ -25,7 +25,7 @@ before(async () => {
   ({ token: another } = await fixture.mint(org));
 });
 after(async () => {
-  assert.equal(await openAdmissions(org), 0);
+  await allSettled(org);
   const calls = await fixture.sandbox.calls();
   await fixture.close();
   assert.equal(calls.length, dispatched, "nothing of it reached the provider");

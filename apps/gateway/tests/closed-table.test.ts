@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { OrganisationFixture } from "@meterr/database/testing";
-import { openAdmissions } from "./support/balance-of.ts";
+import { balanceOf } from "./support/balance-of.ts";
 import { gatewayFixture, type GatewayFixture } from "./support/gateway-fixture.ts";
 
 const CANARY = `canary${randomBytes(12).toString("hex")}`;
@@ -205,18 +205,19 @@ test("without a limit the same fields pass to the provider", async () => {
 test("a member given twice is not_metered under a limit, at any depth, and reserves nothing", async () => {
   const [chat] = endpoints;
   assert.ok(chat !== undefined);
+  const { id, token } = await fixture.mint(org, { limitNanousd: 10n ** 12n });
   const bodies = [
     `{"model":"gpt-4o-mini","max_tokens":5,"max_tokens":50000,"messages":[{"role":"user","content":"hello"}]}`,
     `{"model":"gpt-4o-mini","max_tokens":5,"messages":[{"role":"user","content":"a","content":"b"}]}`,
     `{"model":"gpt-4o-mini","max_tokens":5,"messages":[],"m\\u0061x_tokens":50000}`,
   ];
   for (const body of bodies) {
-    const answer = await send(chat, limited, body);
+    const answer = await send(chat, token, body);
     await answer.arrayBuffer();
     assert.equal(answer.status, 400);
     assert.equal(answer.headers.get("x-meterr-code"), "not_metered");
   }
-  assert.equal(await openAdmissions(org), 0);
+  assert.deepEqual(await balanceOf(org, id), { limit: 10n ** 12n, spent: 0n, reserved: 0n });
 });
 
 test("a model named twice cannot slip past the allowed models, limit or no limit", async () => {
