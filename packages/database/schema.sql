@@ -106,6 +106,7 @@ create table meterr.api_tokens (
   hash bytea not null,
   display text not null,
   created_at timestamp with time zone not null default now(),
+  minted_by uuid,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone
 ); -- owner meterr_owner
@@ -363,6 +364,7 @@ alter table meterr.api_tokens add constraint api_tokens_hash_check CHECK ((octet
 alter table meterr.api_tokens add constraint api_tokens_hash_key UNIQUE (hash);
 alter table meterr.api_tokens add constraint api_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 120)));
 alter table meterr.api_tokens add constraint api_tokens_org_id_member_id_fkey FOREIGN KEY (org_id, member_id) REFERENCES meterr.members(org_id, id);
+alter table meterr.api_tokens add constraint api_tokens_org_id_minted_by_fkey FOREIGN KEY (org_id, minted_by) REFERENCES meterr.api_tokens(org_id, id);
 alter table meterr.api_tokens add constraint api_tokens_pkey PRIMARY KEY (org_id, id);
 alter table meterr.budgets add constraint budgets_limit_nanousd_check CHECK ((limit_nanousd >= 0));
 alter table meterr.budgets add constraint budgets_org_id_fkey FOREIGN KEY (org_id) REFERENCES meterr.organisations(org_id);
@@ -473,6 +475,7 @@ CREATE INDEX sign_in_attempts_age ON auth.sign_in_attempts USING btree (last_at)
 CREATE INDEX verification_expires ON auth.verification USING btree ("expiresAt");
 CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier);
 CREATE INDEX admissions_gateway ON meterr.admissions USING btree (gateway_id);
+CREATE INDEX api_tokens_minted_by ON meterr.api_tokens USING btree (org_id, minted_by) WHERE (minted_by IS NOT NULL);
 CREATE INDEX events_recent ON ONLY meterr.events USING btree (org_id, occurred_at DESC, id DESC);
 CREATE INDEX events_virtual_key ON ONLY meterr.events USING btree (org_id, virtual_key_id, occurred_at DESC);
 CREATE INDEX gateways_running ON meterr.gateways USING btree (slot) WHERE (stopped_at IS NULL);
@@ -729,6 +732,9 @@ AS $function$
   from api_tokens t join members m on m.org_id = t.org_id and m.id = t.member_id
   where t.hash = p_hash and t.revoked_at is null and m.removed_at is null
     and (t.expires_at is null or t.expires_at > now())
+    -- Looked at here as well: who was minting while the revocation ran gets nothing by it.
+    and not exists (select from api_tokens p where p.org_id = t.org_id and p.id = t.minted_by
+      and (p.revoked_at is not null or p.expires_at <= now()))
 $function$
 ; -- owner meterr_lookup
 CREATE OR REPLACE FUNCTION meterr.find_invitation(p_hash bytea)
@@ -1206,6 +1212,7 @@ AS $function$
 begin
   update api_tokens set revoked_at = now() where org_id = p_org and id = p_id and revoked_at is null;
   if not found then return false; end if;
+  update api_tokens set revoked_at = now() where org_id = p_org and minted_by = p_id and revoked_at is null;
   perform note_revocation(p_org, 'api_token', p_id);
   return true;
 end $function$
@@ -1305,9 +1312,9 @@ grant delete, insert, select, update on auth.verification to meterr_identity;
 grant execute on function meterr.accept_invitation(uuid,bytea,uuid,uuid,text) to meterr_dashboard;
 grant execute on function meterr.add_provider_secret(uuid,uuid,text,text,text,boolean,text,uuid,text,text) to meterr_dashboard;
 grant select (org_id, id, admitted_at, gateway_id) on meterr.admissions to meterr_lookup;
-grant insert (org_id, id, member_id, name, hash, display, expires_at) on meterr.api_tokens to meterr_dashboard;
-grant select (org_id, id, member_id, hash, expires_at, revoked_at) on meterr.api_tokens to meterr_lookup;
-grant select (org_id, id, member_id, name, display, created_at, expires_at, revoked_at) on meterr.api_tokens to meterr_dashboard;
+grant insert (org_id, id, member_id, name, hash, display, minted_by, expires_at) on meterr.api_tokens to meterr_dashboard;
+grant select (org_id, id, member_id, hash, minted_by, expires_at, revoked_at) on meterr.api_tokens to meterr_lookup;
+grant select (org_id, id, member_id, name, display, created_at, minted_by, expires_at, revoked_at) on meterr.api_tokens to meterr_dashboard;
 grant insert (org_id, id, scope, scope_id, limit_nanousd) on meterr.budgets to meterr_dashboard;
 grant select (org_id, scope, scope_id) on meterr.budgets to meterr_lookup;
 grant select on meterr.budgets to meterr_dashboard;

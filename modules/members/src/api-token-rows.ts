@@ -17,13 +17,14 @@ export const COLUMNS = "id, member_id, name, display, created_at, expires_at, re
 /** Makes a token that acts as its member and stores its hash. The token is in the answer alone. */
 export async function insertApiToken(
   sql: Sql,
-  row: { orgId: string; id: string; memberId: string; name: string; expiresAt: Date | null },
+  row: { orgId: string; id: string; memberId: string; name: string; mintedBy: string | null; expiresAt: Date | null },
   randomBytes: (size: number) => Uint8Array,
 ): Promise<string> {
   const { token, hash, display } = createToken("api", randomBytes);
   await sql.query(
-    "insert into api_tokens (org_id, id, member_id, name, hash, display, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
-    [row.orgId, row.id, row.memberId, row.name, hash, display, row.expiresAt],
+    `insert into api_tokens (org_id, id, member_id, name, hash, display, minted_by, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [row.orgId, row.id, row.memberId, row.name, hash, display, row.mintedBy, row.expiresAt],
   );
   return token;
 }

@@ -110,3 +110,43 @@ test("a refusal repeats nothing of what was sent", async () => {
     assert.equal(answer.text.includes(canary), false);
   }
 });
+
+const mintBy = (token: unknown, body: Record<string, unknown>) =>
+  world.call("POST", "/api/v1/api-tokens", { token: String(token), body });
+
+/** The id of the token, as the API names who is asking. */
+async function idOf(token: string): Promise<string> {
+  const me = (await world.call("GET", "/api/v1/me", { token })).body as { principal: { id: string } };
+  return me.principal.id;
+}
+
+test("a token minted by a token ends with it, outlives it by no second, and mints none itself", async () => {
+  const soon = new Date(Date.now() + 3_600_000).toISOString();
+  const parent = await world.tokenOf(ours, ours.members.owner);
+  const parentId = await idOf(parent);
+  await ours.arrange((sql) => sql.query("update api_tokens set expires_at = $2 where id = $1", [parentId, soon]));
+
+  const later = new Date(Date.now() + 7_200_000).toISOString();
+  const beyond = await mintBy(parent, { name: "child", expires_at: later });
+  assert.deepEqual([beyond.status, beyond.body["code"]], [400, "expiry_beyond"]);
+  const child = (await mintBy(parent, { name: "child" })).body;
+  assert.equal(child["expires_at"], soon, "it expires with the token that minted it");
+  const grandchild = await mintBy(child["token"], { name: "grandchild" });
+  assert.deepEqual([grandchild.status, grandchild.body["code"]], [403, "forbidden"]);
+
+  assert.equal((await world.call("GET", "/api/v1/me", { token: String(child["token"]) })).status, 200);
+  assert.equal((await world.call("DELETE", `/api/v1/api-tokens/${parentId}`, { token: owner })).status, 204);
+  assert.equal((await world.call("GET", "/api/v1/me", { token: String(child["token"]) })).status, 401);
+  const listed = await world.call("GET", "/api/v1/api-tokens", { token: owner });
+  assert.equal(listed.text.includes(String(child["id"])), false, "the list says so too");
+});
+
+test("a token minted at the moment its minter is revoked is worth nothing", async () => {
+  const parent = await world.tokenOf(ours, ours.members.owner);
+  const minted = await mintBy(parent, { name: "child" });
+  assert.equal(minted.status, 201, minted.text);
+  const parentId = await idOf(parent);
+  // As when the revocation had not seen the child's row yet.
+  await ours.arrange((sql) => sql.query("update api_tokens set revoked_at = now() where id = $1", [parentId]));
+  assert.equal((await world.call("GET", "/api/v1/me", { token: String(minted.body["token"]) })).status, 401);
+});

@@ -48,11 +48,15 @@ create table api_tokens (
   hash bytea not null unique check (octet_length(hash) = 32),
   display text not null check (char_length(display) = 12),
   created_at timestamptz not null default now(),
+  -- The API token that minted this one, which ends with it; null: a person did.
+  minted_by uuid,
   expires_at timestamptz,
   revoked_at timestamptz,
   primary key (org_id, id),
-  foreign key (org_id, member_id) references members
+  foreign key (org_id, member_id) references members,
+  foreign key (org_id, minted_by) references api_tokens
 );
+create index api_tokens_minted_by on api_tokens (org_id, minted_by) where minted_by is not null;
 
 create table idempotency_keys (
   org_id uuid not null references organisations,
@@ -120,7 +124,7 @@ create policy lookup on members for select to meterr_lookup using (true);
 create policy lookup on api_tokens for select to meterr_lookup using (true);
 create policy lookup on revocations for select to meterr_lookup using (true);
 grant select on organisations, members, revocations, revocation_epoch to meterr_lookup;
-grant select (org_id, id, member_id, hash, expires_at, revoked_at) on api_tokens to meterr_lookup;
+grant select (org_id, id, member_id, hash, minted_by, expires_at, revoked_at) on api_tokens to meterr_lookup;
 
 -- Answers kept for repeated requests serve nobody after a day. To forget them is all that is done across
 -- organisations here, and no younger one can be reached, whoever calls.
@@ -158,6 +162,9 @@ language sql stable security definer set search_path = meterr, pg_temp as $$
   from api_tokens t join members m on m.org_id = t.org_id and m.id = t.member_id
   where t.hash = p_hash and t.revoked_at is null and m.removed_at is null
     and (t.expires_at is null or t.expires_at > now())
+    -- Looked at here as well: who was minting while the revocation ran gets nothing by it.
+    and not exists (select from api_tokens p where p.org_id = t.org_id and p.id = t.minted_by
+      and (p.revoked_at is not null or p.expires_at <= now()))
 $$;
 
 create function revocations_since(p_epoch bigint)
@@ -200,11 +207,13 @@ begin
   return true;
 end $$;
 
+-- With a token end those it minted.
 create function revoke_api_token(p_org uuid, p_id uuid) returns boolean
 language plpgsql security definer set search_path = meterr, pg_temp as $$
 begin
   update api_tokens set revoked_at = now() where org_id = p_org and id = p_id and revoked_at is null;
   if not found then return false; end if;
+  update api_tokens set revoked_at = now() where org_id = p_org and minted_by = p_id and revoked_at is null;
   perform note_revocation(p_org, 'api_token', p_id);
   return true;
 end $$;
@@ -227,6 +236,6 @@ grant select (kek_canary) on instance to meterr_gateway;
 grant select on organisations, members to meterr_dashboard;
 -- Members are made, changed and removed by function alone; UPDATE on the name is what SELECT … FOR UPDATE asks for.
 grant update (name) on members to meterr_dashboard;
-grant select (org_id, id, member_id, name, display, created_at, expires_at, revoked_at) on api_tokens to meterr_dashboard;
-grant insert (org_id, id, member_id, name, hash, display, expires_at) on api_tokens to meterr_dashboard;
+grant select (org_id, id, member_id, name, display, created_at, minted_by, expires_at, revoked_at) on api_tokens to meterr_dashboard;
+grant insert (org_id, id, member_id, name, hash, display, minted_by, expires_at) on api_tokens to meterr_dashboard;
 grant select, insert, delete on idempotency_keys to meterr_dashboard;

@@ -48,7 +48,7 @@ export function completeSetup(parts: PublicParts, deps: Deps): RouteKey {
             name,
           ]);
           if (done.rows[0]?.done !== true) throw new Problem("setup_completed");
-          const row = { orgId, id: apiTokenId, memberId, name: "operator", expiresAt: null };
+          const row = { orgId, id: apiTokenId, memberId, name: "operator", mintedBy: null, expiresAt: null };
           const token = await insertApiToken(sql, row, deps.randomBytes);
           const completed = { action: "setup.completed", subject: { type: "organisation", id: orgId } };
           const minted = { action: "api_token.minted", subject: { type: "api_token", id: apiTokenId } };
