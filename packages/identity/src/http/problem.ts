@@ -13,6 +13,7 @@ export const IDENTITY_PROBLEMS = {
   cross_origin_refused: { status: 403, title: "Not sent by this site" },
   not_found: { status: 404, title: "Not found" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
+  request_timeout: { status: 408, title: "The body did not arrive in time" },
   two_factor_conflict: { status: 409, title: "Two-factor sign-in is not in the state this needs" },
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body must be JSON in UTF-8" },
