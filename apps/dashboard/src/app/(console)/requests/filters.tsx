@@ -5,7 +5,7 @@ import type { FormEvent } from "react";
 import { PROVIDER_NAMES, PROVIDERS } from "@/format/providers.ts";
 import { textOf } from "@/components/form/text-of.ts";
 import type { RequestFilter } from "./request-filter.ts";
-import type { Names } from "./request-log.tsx";
+import type { Names } from "./names.ts";
 
 /** A form of GET: what is chosen stands in the address, to be kept or shared. */
 export function Filters({ filter, names }: { readonly filter: RequestFilter; readonly names: Names }) {

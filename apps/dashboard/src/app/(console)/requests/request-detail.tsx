@@ -14,7 +14,7 @@ import { BUCKETS } from "@/format/tokens.ts";
 import type { RequestRow } from "./merge-requests.ts";
 import { Outcome } from "./outcome.tsx";
 import { reasonOf } from "./refusal-reasons.ts";
-import type { Names } from "./request-log.tsx";
+import type { Names } from "./names.ts";
 
 interface RequestDetailProps {
   readonly row: RequestRow;

@@ -6,15 +6,11 @@ import { ProblemNote } from "@/components/feedback/problem-note.tsx";
 import { Icon } from "@/components/icons/icon.tsx";
 import { counted } from "@/format/counts.ts";
 import { mergeRequests, type Read } from "./merge-requests.ts";
+import type { Names } from "./names.ts";
 import { RequestDetail } from "./request-detail.tsx";
 import { passes, type RequestFilter } from "./request-filter.ts";
 import { RequestTable } from "./request-table.tsx";
 import { useRequests } from "./use-requests.ts";
-
-export interface Names {
-  readonly keys: Readonly<Record<string, string>>;
-  readonly members: Readonly<Record<string, string>>;
-}
 
 interface RequestLogProps {
   readonly filter: RequestFilter;

@@ -6,7 +6,7 @@ import { ProviderName } from "@/components/figures/provider-name.tsx";
 import { When } from "@/components/figures/when.tsx";
 import { tokensOf } from "@/format/tokens.ts";
 import type { RequestRow } from "./merge-requests.ts";
-import type { Names } from "./request-log.tsx";
+import type { Names } from "./names.ts";
 import { Outcome } from "./outcome.tsx";
 
 interface RequestTableProps {
