@@ -13,7 +13,7 @@ import { readJson } from "./read-json.ts";
 import { project, SURFACE, type Operation } from "./surface.ts";
 
 /** Requests of any kind by one address: an office full of open pages asks less, and a flood must not reach the database. */
-const REQUEST_RULE: LimitRule = { points: 600, seconds: 60 };
+const REQUEST_RULE: LimitRule = { points: 300, seconds: 60 };
 /** Seconds for which anyone may keep the public signing keys. */
 const JWKS_CACHE_SECONDS = 300;
 /** Seconds after which it makes sense to sign in again when the library has locked a second factor. */
