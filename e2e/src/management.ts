@@ -20,13 +20,15 @@ export async function manage<Body = Record<string, unknown>>(
   path: string,
   options: { readonly body?: unknown; readonly headers?: Record<string, string> } = {},
 ): Promise<Reply<Body>> {
+  // The printed address: what people open, and the only origin that may write with a cookie.
+  const site = `http://localhost:${machine.ports.dashboard}`;
   const response = await fetch(`${machine.dashboard}${path}`, {
     method,
     redirect: "manual",
     headers: {
       ...(credential === null ? {} : "token" in credential ? { authorization: `Bearer ${credential.token}` } : {}),
       ...(credential !== null && "cookie" in credential ? { cookie: credential.cookie } : {}),
-      ...(method === "GET" ? {} : { origin: machine.dashboard }),
+      ...(method === "GET" ? {} : { origin: site }),
       ...(options.body === undefined ? {} : { "content-type": "application/json" }),
       ...options.headers,
     },
