@@ -12,6 +12,9 @@ export interface ApiTokenRow {
   revoked_at: Date | null;
 }
 
+/** Of one organisation, not revoked: a list holds them all, so that none can be hidden behind others. */
+export const MOST_API_TOKENS = 500;
+
 export const COLUMNS = "id, member_id, name, display, created_at, expires_at, revoked_at";
 
 /** Makes a token that acts as its member and stores its hash. The token is in the answer alone. */

@@ -150,3 +150,24 @@ test("a token minted at the moment its minter is revoked is worth nothing", asyn
   await ours.arrange((sql) => sql.query("update api_tokens set revoked_at = now() where id = $1", [parentId]));
   assert.equal((await world.call("GET", "/api/v1/me", { token: String(minted.body["token"]) })).status, 401);
 });
+
+test("no more tokens are minted than a list shows, and revoking one makes room", async () => {
+  await ours.arrange((sql) =>
+    sql.query(
+      `insert into api_tokens (org_id, id, member_id, name, hash, display)
+       select $1, gen_random_uuid(), $2, 'many', sha256((gen_random_uuid())::text::bytea), 'mtr_api_abcd'
+       from generate_series(2, 500)`,
+      [ours.orgId, ours.members.owner.id],
+    ),
+  );
+  const refused = await mint();
+  assert.deepEqual([refused.status, refused.body["code"]], [409, "conflict"]);
+  const { items } = (await world.call("GET", "/api/v1/api-tokens", { token: owner })).body as {
+    items: { id: string }[];
+  };
+  assert.equal(items.length, 500);
+  const ownId = await idOf(owner);
+  const another = items.find(({ id }) => id !== ownId)?.id ?? "";
+  assert.equal((await world.call("DELETE", `/api/v1/api-tokens/${another}`, { token: owner })).status, 204);
+  assert.equal((await mint()).status, 201);
+});

@@ -1,11 +1,8 @@
 import { permit } from "@meterr/identity";
 import { routeKey, type RouteKey } from "@meterr/runtime";
-import { COLUMNS, presentApiToken, type ApiTokenRow } from "../api-token-rows.ts";
+import { COLUMNS, MOST_API_TOKENS, presentApiToken, type ApiTokenRow } from "../api-token-rows.ts";
 import { READ_LIMIT, type RouteParts } from "../route-parts.ts";
 import { apiTokensQuery } from "../validators/inputs.ts";
-
-/** An organisation has tens of API tokens, not thousands; this bounds the answer all the same. */
-const MOST = 500;
 
 export function listApiTokens(parts: RouteParts): RouteKey {
   return routeKey({
@@ -21,7 +18,7 @@ export function listApiTokens(parts: RouteParts): RouteKey {
       const found = await sql.query<ApiTokenRow>(
         `select ${COLUMNS} from api_tokens
          where org_id = $1 and ($2 or revoked_at is null) order by created_at desc, id limit $3`,
-        [tenant.id, query.include_revoked === "true", MOST],
+        [tenant.id, query.include_revoked === "true", MOST_API_TOKENS],
       );
       return { status: 200, body: { items: found.rows.map((row) => presentApiToken(row, now)), next_cursor: null } };
     },

@@ -1,6 +1,6 @@
 import { permit } from "@meterr/identity";
 import { Problem, routeKey, type Principal, type RouteKey, type Sql } from "@meterr/runtime";
-import { COLUMNS, insertApiToken, presentApiToken, type ApiTokenRow } from "../api-token-rows.ts";
+import { COLUMNS, insertApiToken, MOST_API_TOKENS, presentApiToken, type ApiTokenRow } from "../api-token-rows.ts";
 import { WRITE_LIMIT, type Deps, type RouteParts } from "../route-parts.ts";
 import { apiTokenInput } from "../validators/inputs.ts";
 
@@ -32,6 +32,7 @@ export function mintApiToken(parts: RouteParts, deps: Pick<Deps, "newId" | "rand
       if (minter !== null && minter.expires_at !== null && expiresAt !== null && expiresAt > minter.expires_at) {
         throw new Problem("expiry_beyond", { errors: [{ path: "body.expires_at" }] });
       }
+      await refuseTooMany(sql, tenant.id);
       const id = deps.newId();
       const mintedBy = minter?.id ?? null;
       const row = { orgId: tenant.id, id, memberId: tenant.subject, name: body.name, mintedBy, expiresAt };
@@ -51,6 +52,15 @@ export function mintApiToken(parts: RouteParts, deps: Pick<Deps, "newId" | "rand
       return { status: 201, body: { ...presented, token }, replayBody: { ...presented, token: null } };
     },
   });
+}
+
+async function refuseTooMany(sql: Sql, orgId: string): Promise<void> {
+  const found = await sql.query<{ many: boolean }>(
+    "select count(*) >= $2 as many from api_tokens where org_id = $1 and revoked_at is null",
+    [orgId, MOST_API_TOKENS],
+  );
+  if (found.rows[0]?.many !== true) return;
+  throw new Problem("conflict", { detail: `There are ${MOST_API_TOKENS} API tokens. Revoke one that is not used.` });
 }
 
 interface Minter {
