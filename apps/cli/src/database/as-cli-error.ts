@@ -3,8 +3,6 @@ import { CliError } from "../errors.ts";
 
 const foreign = new Set([
   "foreign_schema",
-  "migration_unknown",
-  "migration_changed",
   "isolation_not_in_force",
   "not_direct",
   "server_too_old",
@@ -49,6 +47,12 @@ export function asDatabaseFailure(error: unknown): unknown {
   if (folder.has(error.code)) {
     return new CliError("configuration_refused", error.message, {
       next: "Correct what is named, or set METERR_HOME to another folder.",
+      cause: error,
+    });
+  }
+  if (error.code === "migration_unknown" || error.code === "migration_changed") {
+    return new CliError("not_our_database", error.message, {
+      next: "This database was made by another version of Meterr: use that version, or restore a backup that this one made.",
       cause: error,
     });
   }

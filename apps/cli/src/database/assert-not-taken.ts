@@ -17,14 +17,15 @@ export async function assertNotTaken(
   passwords: RolePasswords,
   instanceId: string | null | undefined,
 ): Promise<void> {
-  const asked = await ask(admin, async (query) => {
-    const [found] = await query<{ roles: boolean; instance: boolean }>(
+  const asked = await ask(admin, async (pool) => {
+    const { rows } = await pool.query<{ roles: boolean; instance: boolean }>(
       `select exists(select from pg_roles where rolname = 'meterr_owner') as roles,
          exists(select from pg_class c join pg_namespace n on n.oid = c.relnamespace
            where n.nspname = 'meterr' and c.relname = 'instance') as instance`,
     );
+    const [found] = rows;
     if (found === undefined || !found.roles) return { roles: false, owner: null };
-    return { roles: true, owner: found.instance ? await instanceOf(query) : null };
+    return { roles: true, owner: found.instance ? await instanceOf(pool) : null };
   }).catch((error: unknown) => {
     throw asDatabaseFailure(toDatabaseError(error));
   });
@@ -35,18 +36,18 @@ export async function assertNotTaken(
   });
 }
 
-type Query = <Row extends object>(text: string) => Promise<Row[]>;
+type Pool = ReturnType<typeof connectPool>;
 
 /** The instance in this database; null when its administrator may not read it. */
-async function instanceOf(query: Query): Promise<string | null> {
-  const rows = await query<{ id: string }>("select id::text as id from meterr.instance").catch(() => []);
-  return rows[0]?.id ?? null;
+async function instanceOf(pool: Pool): Promise<string | null> {
+  const found = await pool.query<{ id: string }>("select id::text as id from meterr.instance").catch(() => undefined);
+  return found?.rows[0]?.id ?? null;
 }
 
 /** Whether these settings open the database; a server that is down is no answer. */
 async function opens(settings: DatabaseSettings): Promise<boolean> {
   try {
-    await ask(settings, (query) => query("select 1"));
+    await ask(settings, (pool) => pool.query("select 1"));
     return true;
   } catch (error) {
     if (notLetIn.has(String((error as { code?: unknown }).code))) return false;
@@ -54,10 +55,10 @@ async function opens(settings: DatabaseSettings): Promise<boolean> {
   }
 }
 
-async function ask<Result>(settings: DatabaseSettings, work: (query: Query) => Promise<Result>): Promise<Result> {
+async function ask<Result>(settings: DatabaseSettings, work: (pool: Pool) => Promise<Result>): Promise<Result> {
   const pool = connectPool(settings, { max: 1, applicationName: "meterr-cli", connectTimeoutMs: 10_000 });
   try {
-    return await work(async <Row extends object>(text: string) => (await pool.query<Row>(text)).rows);
+    return await work(pool);
   } finally {
     await pool.end();
   }
