@@ -23,8 +23,12 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** 128 bits, as CSP3 asks of a nonce at least. Bytes. */
 const NONCE_BYTES = 16;
 
-/** Starts listening once everything it serves is wired. */
-export async function serve(settings: DashboardSettings, log: Logger): Promise<RunningDashboard> {
+/** Starts listening once everything it serves is wired. `openPages` is given by tests, which need no built pages. */
+export async function serve(
+  settings: DashboardSettings,
+  log: Logger,
+  openPages: typeof startPages = startPages,
+): Promise<RunningDashboard> {
   const bridge = createBridgeSide({
     publicUrl: settings.publicUrl,
     gatewayUrl: settings.gatewayUrl,
@@ -32,7 +36,7 @@ export async function serve(settings: DashboardSettings, log: Logger): Promise<R
   });
   const [dashboard, pages] = await Promise.all([
     composeDashboard(settings, log, bridge.visitorOf),
-    startPages({ hostname: settings.host, port: settings.port }),
+    openPages({ hostname: settings.host, port: settings.port }),
   ]);
   Object.defineProperty(globalThis, BRIDGE, { value: Object.freeze(bridge.open(dashboard.api)) });
 
