@@ -32,6 +32,9 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+/** Longer than any role's statement timeout: a database that accepts and never answers is given up. Milliseconds. */
+const QUERY_TIMEOUT = 15_000;
+
 /** How long counting a text may take before an estimate answers; 300 ms is promised. Milliseconds. */
 const COUNT_DEADLINE = 250;
 
@@ -48,8 +51,14 @@ export async function composeDashboard(
   visitorOf: AddressOf,
 ): Promise<Dashboard> {
   const lost = (): void => log.warn("a database connection was lost");
-  const pool = connectPool(settings.database, { max: 10, applicationName: "meterr-dashboard", onConnectionLost: lost });
+  const pool = connectPool(settings.database, {
+    max: 10,
+    applicationName: "meterr-dashboard",
+    queryTimeoutMs: QUERY_TIMEOUT,
+    onConnectionLost: lost,
+  });
   const identityPool = connectPool(settings.identityDatabase, {
+    queryTimeoutMs: QUERY_TIMEOUT,
     max: 5,
     applicationName: "meterr-identity",
     onConnectionLost: lost,
@@ -58,6 +67,7 @@ export async function composeDashboard(
   const lookup = sqlOf(pool);
 
   const publicUrl = new URL(settings.publicUrl);
+  const origins = originsOf(publicUrl);
   const peerOf = trustedProxies({ trusted: settings.trustedProxies, peer: peerAddress });
   const clientAddress = (request: Request): string => visitorOf(request) ?? peerOf(request);
   const limiter = memoryRateLimiter({ now: () => performance.now() });
@@ -72,14 +82,14 @@ export async function composeDashboard(
         "request failed",
       ),
     clientAddress,
-    allowedOrigins: [publicUrl.origin],
+    allowedOrigins: origins,
   };
   const identity = await createIdentity({
     pool: identityPool,
     baseUrl: settings.publicUrl,
     secret: settings.authSecret,
     clock: () => new Date(),
-    trustedOrigins: [],
+    trustedOrigins: origins,
     memberships: membershipsOf(lookup),
     secureCookies: publicUrl.protocol === "https:",
     clientAddress,
@@ -132,6 +142,14 @@ function oneAtATime(ask: () => Promise<void>): () => Promise<void> {
     });
     return asked;
   };
+}
+
+/** On a machine of one's own, localhost and 127.0.0.1 are the same page to the person who opens it. */
+function originsOf(publicUrl: URL): string[] {
+  const loopback = ["localhost", "127.0.0.1", "[::1]"];
+  if (!loopback.includes(publicUrl.hostname)) return [publicUrl.origin];
+  const port = publicUrl.port === "" ? "" : `:${publicUrl.port}`;
+  return loopback.map((host) => `${publicUrl.protocol}//${host}${port}`);
 }
 
 /** A pool as the narrow interface modules are handed. */

@@ -2,6 +2,7 @@ import { permit } from "@meterr/identity";
 import { Problem, routeKey, type RouteKey, type Sql } from "@meterr/runtime";
 import { createToken } from "@meterr/vault";
 import { chooseProviders } from "../choose-providers.ts";
+import { requireAllowance } from "../require-allowance.ts";
 import { WRITE_LIMIT, type RouteParts } from "../route-parts.ts";
 import { mintInput } from "../validators/inputs.ts";
 import { presentVirtualKey, readVirtualKey } from "../virtual-key.ts";
@@ -37,6 +38,11 @@ export function mintVirtualKey(parts: RouteParts, deps: Deps): RouteKey {
         detail: "A live key needs a provider secret. Seal one first, or mint a test key, which calls the sandbox.",
       },
       test_mode_unavailable: { status: 400, detail: "This installation has no sandbox, so it has no test mode." },
+      allowance_missing: {
+        status: 403,
+        detail:
+          "You have no budget of your own to mint live keys on. Ask an owner or admin to mint one for you, or mint a test key.",
+      },
       expiry_past: { status: 400, detail: "expires_at lies in the past." },
     },
     handler: async ({ sql, tenant, body, audit, now }) => {
@@ -46,6 +52,8 @@ export function mintVirtualKey(parts: RouteParts, deps: Deps): RouteKey {
         throw new Problem("expiry_past", { errors: [{ path: "body.expires_at" }] });
       const memberId = body.member_id ?? tenant.subject;
       if (memberId !== tenant.subject) await requireOther(sql, tenant.id, tenant.visibility, memberId);
+      if (body.mode === "live" && tenant.visibility === "subject")
+        await requireAllowance(sql, tenant.id, tenant.subject);
 
       const providers = await chooseProviders(sql, tenant.id, body.mode, body.provider_secret_ids ?? {});
       const id = deps.newId();
