@@ -37,9 +37,9 @@ export default async function ConsoleLayout({ children }: { readonly children: R
       </a>
       <PhoneBar organisations={organisations} />
       <div className="lg:grid lg:grid-cols-[232px_minmax(0,1fr)]">
-        <div className="sticky top-0 hidden h-dvh border-r border-line bg-surface lg:block">
+        <header className="sticky top-0 hidden h-dvh border-r border-line bg-surface lg:block">
           <Sidebar organisations={organisations} />
-        </div>
+        </header>
         <main
           id="content"
           tabIndex={-1}

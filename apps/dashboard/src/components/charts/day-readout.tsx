@@ -20,7 +20,7 @@ export function DayReadout({
   const column = at === null ? undefined : stack.columns[at];
   const total = stack.series.reduce((sum, { totalNanousd }) => sum + BigInt(totalNanousd), 0n).toString();
   return (
-    <div className="mb-3 grid min-h-16 content-start gap-1 text-xs">
+    <div className="mb-3 grid content-start gap-1 text-xs">
       <output className="flex flex-wrap gap-x-2 font-medium tabular-nums">
         {column === undefined ? "Whole period" : shortDay(column.day)}
         <Money nanousd={column?.totalNanousd ?? total} />
@@ -28,9 +28,9 @@ export function DayReadout({
           <span className="font-normal text-muted">{counted(column.requests, "request")}</span>
         )}
       </output>
-      <ul className="flex flex-wrap gap-x-4 gap-y-1">
+      <ul className="grid grid-cols-2 gap-x-4 gap-y-1 sm:grid-cols-4 xl:grid-cols-7">
         {stack.series.map((series, order) => (
-          <li key={series.id} className="inline-flex items-center gap-1.5">
+          <li key={series.id} className="grid min-w-0 grid-cols-[10px_minmax(0,1fr)] items-center gap-x-1.5">
             <svg width="10" height="10" aria-hidden="true">
               <rect width="10" height="10" rx="2" fill={series.colour} />
             </svg>
@@ -38,14 +38,15 @@ export function DayReadout({
               <Link
                 href={`/requests?mode=${mode}&model=${encodeURIComponent(series.id)}`}
                 prefetch={false}
-                className="hover:underline"
+                className="truncate hover:underline"
+                title={series.name}
               >
                 {series.name}
               </Link>
             ) : (
-              series.name
+              <span className="truncate">{series.name}</span>
             )}
-            <span className="text-muted">
+            <span className="col-start-2 text-muted">
               <Money nanousd={column?.parts[order] ?? series.totalNanousd} />
             </span>
           </li>

@@ -5,8 +5,7 @@ export function ShownOnce({ secret, what }: { readonly secret: string; readonly 
   return (
     <div className="grid gap-2">
       <p>
-        <strong>Copy the {what} now.</strong> It will not be shown again; only its first characters are kept for
-        display.
+        <strong>Copy the {what} now.</strong> It will not be shown again.
       </p>
       <div className="flex flex-wrap items-center gap-2 rounded-md border border-line-strong bg-sunken p-2">
         <code className="min-w-0 flex-1 select-all break-all font-mono text-ink" data-shown-once>

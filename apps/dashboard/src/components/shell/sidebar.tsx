@@ -25,7 +25,7 @@ export function Sidebar({ organisations, onLeave = stay }: SidebarProps) {
   const may = (permission: string | null): boolean =>
     permission === null || (session?.permissions.includes(permission) ?? false);
   return (
-    <header className="flex h-full flex-col gap-4 p-3">
+    <div className="flex h-full flex-col gap-4 p-3">
       <div className="space-y-3 px-2 pt-2">
         <Link href="/" className="rounded" aria-label="Meterr, overview" onClick={onLeave}>
           <Wordmark />
@@ -72,6 +72,6 @@ export function Sidebar({ organisations, onLeave = stay }: SidebarProps) {
           {session?.name} · {session?.role}
         </p>
       </div>
-    </header>
+    </div>
   );
 }
