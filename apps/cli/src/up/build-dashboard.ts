@@ -15,9 +15,6 @@ const sources = [
   "package-lock.json",
   "apps/dashboard/**/*.{ts,tsx,css,json,svg,mjs}",
   "apps/dashboard/public/**",
-  "modules/*/{src,key.json}/**",
-  "modules/*/key.json",
-  "packages/*/src/**",
 ];
 
 /** Milliseconds to wait for another start that is building. */
