@@ -11,11 +11,7 @@ import { lastLogLine, openLog } from "../supervisor/log-file.ts";
 import type { Installation } from "./child-plans.ts";
 
 // All that ends up in the build. A change to any of it makes the old build stale.
-const sources = [
-  "package-lock.json",
-  "apps/dashboard/**/*.{ts,tsx,css,json,svg,mjs}",
-  "apps/dashboard/public/**",
-];
+const sources = ["package-lock.json", "apps/dashboard/**/*.{ts,tsx,css,json,svg,mjs}", "apps/dashboard/public/**"];
 
 /** Milliseconds to wait for another start that is building. */
 const buildWithin = 300_000;

@@ -40,13 +40,25 @@ export async function openData(
     writeFileSync(home.passwordFile, `${password}\n`, { mode: 0o600 });
     renameSync(building, home.data);
   } catch (cause) {
-    throw new DatabaseError("server_not_started", `PostgreSQL's data folder cannot be made in ${home.folder}.`, {
-      cause,
-    });
+    throw new DatabaseError(
+      "server_not_started",
+      `PostgreSQL's data folder cannot be made in ${home.folder}${reasonOf(cause)}.`,
+      {
+        cause,
+      },
+    );
   } finally {
     rmSync(passwordInput, { force: true });
   }
   return password;
+}
+
+/** The one reason a person can do something about that initdb alone knows. */
+function reasonOf(cause: unknown): string {
+  const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr) : "";
+  return said.includes("could not look up effective user ID")
+    ? ": the user it would belong to has no entry in /etc/passwd, which initdb needs"
+    : "";
 }
 
 async function initdb(

@@ -1,7 +1,6 @@
-import type { AdmitRequest, AdmitResult, AdmitVerdict } from "../admission.ts";
-import { LedgerError } from "../errors.ts";
 import type { Ledger } from "../ledger.ts";
 import type { RefusalRow, SettleResult } from "../settlement.ts";
+import { admitTogether } from "./admit-together.ts";
 import { GatewaySession } from "./gateway-session.ts";
 import { once, type LedgerPool } from "./pool.ts";
 import { statements } from "./statements.ts";
@@ -22,7 +21,7 @@ export interface SqlLedgerOptions {
 }
 
 /**
- * The ledger's simple form: each admission and each batch of settlements is one SQL function in PostgreSQL.
+ * The ledger's simple form: each batch of admissions and of settlements is one SQL function in PostgreSQL.
  * Registers the gateway first.
  * @throws LedgerError ledger_unavailable
  */
@@ -34,7 +33,7 @@ export async function openSqlLedger(options: SqlLedgerOptions): Promise<Ledger> 
 
   return {
     gatewayId,
-    admit: (request) => admit(pool, gatewayId, request),
+    admit: admitTogether(pool, gatewayId),
     settle: async (org, settlements) =>
       settlements.length === 0
         ? []
@@ -48,43 +47,6 @@ export async function openSqlLedger(options: SqlLedgerOptions): Promise<Ledger> 
     },
     heartbeat: () => session.heartbeat(),
     close: () => session.close(),
-  };
-}
-
-interface AdmitRow {
-  verdict: AdmitVerdict;
-  output_tokens: string;
-  reserved_nanousd: string;
-  admitted_at: Date;
-}
-
-async function admit(pool: LedgerPool, gatewayId: string, request: AdmitRequest): Promise<AdmitResult> {
-  const values = [
-    request.org,
-    request.id,
-    gatewayId,
-    request.virtualKey,
-    request.providerSecret,
-    request.provider,
-    request.endpoint,
-    request.model,
-    request.simulated,
-    request.stream,
-    request.requestId,
-    request.priceVersion,
-    request.inputMicro.toString(),
-    request.outputPrice.toString(),
-    request.outputTokens,
-    request.lowerable,
-  ];
-  const [row] = await once<AdmitRow>(pool, statements.admit, values, "admission_invalid");
-  if (row === undefined) throw new LedgerError("ledger_unavailable", "The ledger gave no answer.", { uncertain: true });
-  if (row.verdict !== "ok") return { verdict: row.verdict };
-  return {
-    verdict: "ok",
-    outputTokens: Number(row.output_tokens),
-    reservedNanousd: BigInt(row.reserved_nanousd),
-    admittedAt: row.admitted_at,
   };
 }
 

@@ -1,9 +1,9 @@
 /** The statements of the hot path: named, so that each connection prepares them once. */
 export const statements = {
   admit: {
-    name: "ledger_admit",
-    text: `select verdict, output_tokens, reserved_nanousd, admitted_at
-      from ledger_admit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    name: "ledger_admit_together",
+    text: `select id, verdict, output_tokens, reserved_nanousd, admitted_at
+      from ledger_admit_together($1, $2, $3)`,
   },
   settle: { name: "ledger_settle", text: "select id, result from ledger_settle($1, $2)" },
   refuse: { name: "ledger_refuse", text: "select ledger_note_refusals($1, $2)" },

@@ -1,0 +1,1 @@
+drop function if exists ledger_admit_together(uuid, uuid, jsonb);
