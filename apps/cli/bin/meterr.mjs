@@ -9,7 +9,7 @@ const bundled = `${root}node_modules/.bin/${process.platform === "win32" ? "node
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 if (!existsSync(bundled)) {
-  process.stderr.write(`meterr: dependencies are not installed. Run "npm ci" in ${root} first.\n`);
+  process.stderr.write(`meterr: dependencies are not installed. Run "npm start" (or "npm ci") in ${root} first.\n`);
   process.exit(1);
 }
 const child = spawn(bundled, [main, ...process.argv.slice(2)], { stdio: "inherit" });

@@ -52,4 +52,4 @@ function program(context: ProgramContext): Command {
 
 const exitCodesHelp = `
 Exit codes: 0 done · 1 failed · 2 wrong usage · 3 refused by the server · 4 server not reachable · 78 settings or data refused
-Server: METERR_URL (default http://127.0.0.1:3000). Credential: METERR_API_TOKEN, else the file that "meterr setup" wrote.`;
+Server: METERR_URL (default http://127.0.0.1 with METERR_DASHBOARD_PORT, else 3000). Credential: METERR_API_TOKEN, else the file that "meterr setup" wrote.`;

@@ -205,6 +205,12 @@ describe("commands", () => {
     );
   });
 
+  test("a summary without live calls does not say that there were none", async (t) => {
+    const api = await stubApi(t, () => ({ status: 200, body: { total: null, groups: [], days: [], by: "model" } }));
+    const ran = await runCommand(["usage", "summary"], { env: { METERR_URL: api.origin, METERR_API_TOKEN: random() } });
+    assert.equal(ran.out, "No live call in this time; --test shows test mode's.\n");
+  });
+
   test("names from the server cannot drive the terminal", async (t) => {
     const item = { id: "s1", provider: "openai", name: "\u001b[2Jx\u202e", hint: null, status: "working" };
     const api = await stubApi(t, () => ({ status: 200, body: { items: [item], next_cursor: null } }));
@@ -251,6 +257,19 @@ describe("failures", () => {
       assert.equal(json.out, "");
     });
   }
+
+  test("setting up twice says where the command gets its credential", async (t) => {
+    const api = await stubApi(t, () => ({ status: 409, body: { detail: "Owned.", code: "setup_completed" } }));
+    const ran = await runCommand(["usage", "list"], { env: { METERR_URL: api.origin, METERR_API_TOKEN: random() } });
+    assert.match(ran.err, /Mint an API token in the dashboard/);
+  });
+
+  test("the gateway's address in METERR_URL is told from an id that is not there", async (t) => {
+    const api = await stubApi(t, () => ({ status: 404, body: { title: "not_found", detail: "Nothing is here." } }));
+    const ran = await runCommand(["usage", "list"], { env: { METERR_URL: api.origin, METERR_API_TOKEN: random() } });
+    assert.match(ran.err, /set METERR_URL to the dashboard's address/);
+    assert.doesNotMatch(ran.err, /Check the id/);
+  });
 
   test("a page of HTML instead of an answer is reported without repeating it", async (t) => {
     const api = await stubApi(t, () => ({ status: 502, body: "<html>upstream secret</html>" }));

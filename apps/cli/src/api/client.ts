@@ -104,7 +104,7 @@ export class ApiClient {
       status: response.status,
       serverCode: problem.code,
       requestId: problem.request_id ?? response.headers.get("x-request-id") ?? undefined,
-      next: nextStep(response),
+      next: nextStep(response, problem.code),
     });
   }
 }
@@ -117,7 +117,14 @@ function parseProblem(text: string): z.output<typeof problemDocument> {
   }
 }
 
-function nextStep(response: Response): string | undefined {
+function nextStep(response: Response, code: string | undefined): string | undefined {
+  if (code === "setup_completed") {
+    return "Mint an API token in the dashboard, under Settings, and set METERR_API_TOKEN to it.";
+  }
+  // Every answer of the API carries a code.
+  if (response.status === 404 && code === undefined) {
+    return "This is not a Meterr dashboard: set METERR_URL to the dashboard's address, not the gateway's.";
+  }
   const after = response.headers.get("retry-after");
   switch (response.status) {
     case 400:

@@ -94,7 +94,11 @@ async function summary(options: SummaryOptions, context: CommandContext): Promis
     { title: "OUT", value: (row) => row.output_tokens, align: "right" },
     { title: "COST", value: (row) => dollars(row.cost_nanousd), align: "right" },
   ];
-  print(context, options, answer, (paint) => (groups.length === 0 ? "No calls yet." : table(columns, rows, paint)));
+  const none =
+    options.test === true
+      ? "No call of test mode in this time."
+      : "No live call in this time; --test shows test mode's.";
+  print(context, options, answer, (paint) => (groups.length === 0 ? none : table(columns, rows, paint)));
 }
 
 function days(text: string): number {

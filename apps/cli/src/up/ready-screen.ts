@@ -40,7 +40,7 @@ export function readyScreen(
       "",
     );
   }
-  if (setupToken === null) row("Next", `meterr --help, or the dashboard`);
+  if (setupToken === null) row("Next", "the dashboard, or on the command line: npx meterr --help");
   else {
     row("Next", "Become the first owner (the address works once, until the next start):");
     lines.push(`              ${paint("cyan", `${settings.publicUrl}/setup#token=${setupToken}`)}`);
