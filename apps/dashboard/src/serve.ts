@@ -49,8 +49,10 @@ export async function serve(
     scheme: https ? "https" : "http",
     report,
   });
+  const publicUrl = new URL(settings.publicUrl);
   const page = pageListener({
     hosts,
+    home: isLoopback(publicUrl.hostname) ? publicUrl : null,
     https,
     nonce: () => randomBytes(NONCE_BYTES).toString("base64"),
     addressOf: addressOfMessage(settings.trustedProxies),
@@ -100,6 +102,10 @@ async function health(dashboard: Dashboard): Promise<Response> {
     () => false,
   );
   return Response.json({ status: healthy ? "ok" : "database unavailable" }, { status: healthy ? 200 : 503 });
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname);
 }
 
 /** Every way a browser may write the names this listener answers to. */

@@ -14,7 +14,8 @@ let visitor = "";
 let nonce = 0;
 const server = createServer(
   pageListener({
-    hosts: ["meterr.test"],
+    hosts: ["meterr.test", "other.test"],
+    home: new URL("https://meterr.test:3000"),
     https: true,
     nonce: () => `nonce-${(nonce += 1)}`,
     addressOf: addressOfMessage([]),
@@ -74,6 +75,14 @@ test("another name in Host is refused before a page is made", async () => {
   for (const host of ["evil.test", "meterr.test:1", "meterr.test.evil.test", ""]) {
     assert.equal((await ask("/", { headers: { host } })).statusCode, 421, host);
   }
+  assert.equal(reached.length, before);
+});
+
+test("a visitor by another name of this machine is sent to the one where sign-in works", async () => {
+  const before = reached.length;
+  const sent = await ask("/requests?mode=test", { headers: { host: "other.test" } });
+  assert.equal(sent.statusCode, 307);
+  assert.equal(sent.headers.location, "https://meterr.test:3000/requests?mode=test");
   assert.equal(reached.length, before);
 });
 

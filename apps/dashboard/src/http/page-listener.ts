@@ -6,6 +6,11 @@ export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => 
 export interface PageListenerOptions {
   /** Values of the Host header that are answered. */
   readonly hosts: readonly string[];
+  /**
+   * Where sign-in works: a visitor who came by another name of this machine is sent there, as a cookie and an Origin
+   * belong to one name. Null: every name is served, since a proxy in front decides.
+   */
+  readonly home: URL | null;
   readonly https: boolean;
   /** A fresh, unguessable nonce. */
   readonly nonce: () => string;
@@ -38,12 +43,24 @@ export function pageListener(options: PageListenerOptions): Listener {
       refuse(outgoing, 400, "The address is malformed.");
       return;
     }
+    const elsewhere = homeOf(options.home, incoming);
+    if (elsewhere !== null) {
+      outgoing.setHeader("location", elsewhere);
+      refuse(outgoing, 307, "Use the address in Location.");
+      return;
+    }
     serve(options, incoming, outgoing).catch((error: unknown) => {
       options.report(error);
       if (!outgoing.headersSent) refuse(outgoing, 500, "The page could not be made.");
       else outgoing.destroy();
     });
   };
+}
+
+function homeOf(home: URL | null, incoming: IncomingMessage): string | null {
+  const asked = URL.parse(`http://${incoming.headers.host ?? ""}`);
+  if (home === null || asked === null || asked.hostname === home.hostname) return null;
+  return `${home.origin}${incoming.url ?? "/"}`;
 }
 
 async function serve(options: PageListenerOptions, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -56,8 +56,8 @@ export function FirstRequest() {
             <Money nanousd={event.cost_nanousd} />
           </p>
           <p className="text-muted">
-            Repeat it and the key comes near its limit; the call that no longer fits is refused with 402 before it is
-            made.
+            Under virtual keys, lower the key’s limit to $0.00001 and repeat the call: it is refused with 402 before it
+            is made.
           </p>
           <p className="flex flex-wrap gap-4">
             <Link

@@ -41,7 +41,7 @@ export function Outcome({ row }: { readonly row: RequestRow }) {
       </Badge>
     );
   }
-  if (usage !== "provider") {
+  if (usage === "partial" || usage === "estimated") {
     return (
       <Badge tone="warning" icon="check" title="The provider did not say all of the usage; the cost is an estimate">
         Served, estimated

@@ -81,7 +81,7 @@ function Row({ row, names, chosen, narrow, onChoose }: RowProps) {
           aria-expanded={chosen}
           onClick={onChoose}
         >
-          {model ?? "no model"}
+          {model || "no model"}
         </button>
       </th>
       <td data-label="When" className="text-muted">
