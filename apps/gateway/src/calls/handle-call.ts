@@ -83,7 +83,7 @@ async function priceOf(key: VirtualKey, front: ProviderFront, inspection: Inspec
   if (price === null) {
     throw new Refusal(
       "model_unpriced",
-      "No price is known for this model, so its cost cannot be counted. An administrator can set one under prices.",
+      "No price is known for this model, so its cost cannot be counted. An administrator can set one in the dashboard, under Settings.",
     );
   }
   return price;

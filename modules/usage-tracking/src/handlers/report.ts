@@ -35,7 +35,7 @@ export function reportUsage(parts: RouteParts, deps: { readonly newId: () => str
     problems: {
       model_unpriced: {
         status: 400,
-        detail: "No price is known for this model. An administrator can set one under prices.",
+        detail: "No price is known for this model. An administrator can set one in the dashboard, under Settings.",
       },
       time_out_of_range: { status: 400, detail: "Usage can be reported for the last 35 days, and not ahead of now." },
     },
