@@ -1,6 +1,6 @@
 -- Admission of several calls of one organisation in one transaction: one round trip and one commit for all of them.
 -- Each is judged by ledger_admit in the order given, exactly as it would be alone.
--- Reversed by 0008_admit_together.down.sql.
+-- Reversed by 0011_admit_together.down.sql.
 
 create function ledger_admit_together(p_org uuid, p_gateway uuid, p_requests jsonb)
 returns table (id uuid, verdict text, output_tokens bigint, reserved_nanousd bigint, admitted_at timestamptz)
