@@ -100,7 +100,8 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
     home,
     ports,
     gateway: `${schemeOf(env)}://127.0.0.1:${ports.gateway}`,
-    dashboard: `${schemeOf(env)}://127.0.0.1:${ports.dashboard}`,
+    // By the name in the printed address: pages asked for by another loopback name redirect to it.
+    dashboard: `${schemeOf(env)}://localhost:${ports.dashboard}`,
     sandbox: `http://127.0.0.1:${ports.sandbox}`,
     env,
     get supervisor() {
