@@ -42,6 +42,7 @@ describe("setup", () => {
       name: "Ann",
       email: "ann@example.com",
       password,
+      operator_token: true,
     });
     const operator = join(home, "operator.json");
     assert.equal(statSync(operator).mode & 0o777, 0o600);

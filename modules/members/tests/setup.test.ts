@@ -37,7 +37,7 @@ async function state(): Promise<number[]> {
 
 test("the one-time token makes organisation, first owner and operator token, and is then worth nothing", async () => {
   assert.deepEqual((await world.call("GET", "/api/v1/setup")).body, { open: true });
-  const body = person();
+  const body = person({ operator_token: true });
   const made = await world.call("POST", "/api/v1/setup", { body });
   assert.equal(made.status, 201, made.text);
   const { organisation, member, api_token } = made.body as unknown as {
@@ -75,6 +75,18 @@ test("the one-time token makes organisation, first owner and operator token, and
   assert.equal(world.audits[0]?.tenantId, organisation.id);
 });
 
+test("who does not ask for an operator token, as a browser does not, gets none, and none is made", async () => {
+  const before = await count("meterr.api_tokens");
+  const made = await world.call("POST", "/api/v1/setup", { body: person() });
+  assert.equal(made.status, 201, made.text);
+  assert.equal(made.body["api_token"], null);
+  assert.equal(await count("meterr.api_tokens"), before);
+  assert.deepEqual(
+    world.audits.map(({ action }) => action),
+    ["setup.completed"],
+  );
+});
+
 test("a wrong token is refused and leaves nothing", async () => {
   const before = await state();
   const refused = await world.call("POST", "/api/v1/setup", {
@@ -87,7 +99,9 @@ test("a wrong token is refused and leaves nothing", async () => {
 
 test("of setups with one token at the same time exactly one wins, and no user is left over", async () => {
   const before = await state();
-  const answers = await Promise.all([1, 2, 3, 4].map(() => world.call("POST", "/api/v1/setup", { body: person() })));
+  const answers = await Promise.all(
+    [1, 2, 3, 4].map(() => world.call("POST", "/api/v1/setup", { body: person({ operator_token: true }) })),
+  );
   assert.deepEqual(answers.map(({ status }) => String(status)).sort(), ["201", "409", "409", "409"]);
   assert.deepEqual(
     await state(),
@@ -150,6 +164,7 @@ const INVALID: readonly [string, Record<string, unknown>][] = [
   ["an address that is none", { email: "nobody" }],
   ["a name of control characters", { name: "a\u0007b" }],
   ["an endless password", { password: "x".repeat(129) }],
+  ["a wish for an operator token that is no yes or no", { operator_token: "yes" }],
   ["a list", { organisation: ["Northwind"] }],
 ];
 for (const [what, more] of INVALID) {

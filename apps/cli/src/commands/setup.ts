@@ -52,7 +52,7 @@ async function setup(options: SetupOptions, context: CommandContext): Promise<vo
     terminal,
   );
   const client = new ApiClient({ baseUrl, token: undefined, fetch: context.fetch });
-  const body = { setup_token: setupToken, organisation, name, email, password };
+  const body = { setup_token: setupToken, organisation, name, email, password, operator_token: true };
   const answer = readAnswer(setupAnswer, await client.send({ method: "POST", path: "/api/v1/setup", body }));
   await saveOperator(paths.operator, { baseUrl, token: answer.api_token });
   if (options.tokenFile === undefined) await rm(tokenFile, { force: true });

@@ -9,8 +9,9 @@ import { ONE_TIME_LIMIT, type Deps, type PublicParts } from "../route-parts.ts";
 import { setupInput } from "../validators/inputs.ts";
 
 /**
- * The first owner. One transaction claims the token and keeps others out, makes user, organisation, member and the
- * operator's API token, and records it; when it does not commit, the user, who lives outside it, is deleted again.
+ * The first owner. One transaction claims the token and keeps others out, makes user, organisation and member, and
+ * records it; when it does not commit, the user, who lives outside it, is deleted again. An API token for the operator
+ * is minted for a caller who asks for one and will keep it: nobody owns a credential they have not seen.
  */
 export function completeSetup(parts: PublicParts, deps: Deps): RouteKey {
   return routeKey({
@@ -30,7 +31,7 @@ export function completeSetup(parts: PublicParts, deps: Deps): RouteKey {
     handler: async ({ body, now, requestId, address }) => {
       const { organisation, name, email, password } = body;
       const tokenHash = hashToken(body.setup_token);
-      const [orgId, memberId, apiTokenId] = [deps.newId(), deps.newId(), deps.newId()];
+      const [orgId, memberId] = [deps.newId(), deps.newId()];
       const tenant = await tenantOfCredential("setup_token", { orgId, memberId, now });
       const by = { credential: "setup_token", memberId, email, requestId, address } as const;
       const made: { userId: string | null } = { userId: null };
@@ -48,11 +49,12 @@ export function completeSetup(parts: PublicParts, deps: Deps): RouteKey {
             name,
           ]);
           if (done.rows[0]?.done !== true) throw new Problem("setup_completed");
-          const row = { orgId, id: apiTokenId, memberId, name: "operator", mintedBy: null, expiresAt: null };
-          const token = await insertApiToken(sql, row, deps.randomBytes);
           const completed = { action: "setup.completed", subject: { type: "organisation", id: orgId } };
-          const minted = { action: "api_token.minted", subject: { type: "api_token", id: apiTokenId } };
           await parts.host.audit(sql, tenant, entryOf({ ...completed, details: { member_id: memberId } }, by));
+          if (!body.operator_token) return null;
+          const row = { orgId, id: deps.newId(), memberId, name: "operator", mintedBy: null, expiresAt: null };
+          const token = await insertApiToken(sql, row, deps.randomBytes);
+          const minted = { action: "api_token.minted", subject: { type: "api_token", id: row.id } };
           await parts.host.audit(
             sql,
             tenant,

@@ -18,7 +18,15 @@ const oneTimeToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 const role = z.enum(ROLES);
 
-export const setupInput = z.strictObject({ setup_token: oneTimeToken, organisation: name, name, email, password });
+export const setupInput = z.strictObject({
+  setup_token: oneTimeToken,
+  organisation: name,
+  name,
+  email,
+  password,
+  /** Whether to answer with an API token for the operator, as `meterr setup` keeps it. */
+  operator_token: z.boolean().default(false),
+});
 
 export const inviteInput = z.strictObject({ email, name, role });
 
