@@ -1,22 +1,38 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import type { OrganisationFixture } from "@meterr/database/testing";
 import { balanceOf, eventually, openAdmissions } from "./support/balance-of.ts";
 import type { EventRow } from "./support/event-of.ts";
-import { gatewayFixture, type GatewayFixture } from "./support/gateway-fixture.ts";
-import { ask, openaiShape, providerShapes } from "./support/provider-shapes.ts";
+import { gatewayFixture, type GatewayFixture, type Minted } from "./support/gateway-fixture.ts";
+import { answerUsing, heldUpstream, type HeldUpstream } from "./support/held-upstream.ts";
+import { ask, openaiShape, providerShapes, type ProviderName } from "./support/provider-shapes.ts";
 
 let fixture: GatewayFixture;
 let org: OrganisationFixture;
+/** A provider that answers when a test says so; the sandbox answers in its own time. */
+let upstream: HeldUpstream;
 let origin: string;
 
 before(async () => {
   fixture = await gatewayFixture();
   org = await fixture.database.createOrganisation();
-  ({ origin } = await fixture.start());
+  upstream = await heldUpstream(answerUsing({ input: 20, output: 40 }), { held: true });
+  ({ origin } = await fixture.start({ allowedDestinations: [upstream.origin] }));
 });
-after(() => fixture.close());
+after(async () => {
+  await fixture.close();
+  await upstream.close();
+});
+
+/** A virtual key whose calls go to the provider that waits. */
+async function heldKey(provider: ProviderName): Promise<Minted> {
+  const secret = `sk-${randomBytes(24).toString("hex")}`;
+  const secretId = await fixture.sealSecret(org, { provider, secret, destination: upstream.origin });
+  const providerSecretIds = { [provider]: secretId };
+  return fixture.mint(org, { mode: "live", limitNanousd: 10n ** 12n, providerSecretIds });
+}
 
 /** The one terminal row of a virtual key's only call. */
 async function onlyEventOf(virtualKeyId: string): Promise<EventRow> {
@@ -30,6 +46,11 @@ async function onlyEventOf(virtualKeyId: string): Promise<EventRow> {
   const [row] = rows;
   assert.ok(row !== undefined);
   return row;
+}
+
+/** A round trip each: by then the gateway's event loop has seen a socket close. */
+async function seenByTheGateway(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await fetch(`${origin}/healthz`, { headers: { connection: "close" } });
 }
 
 const received = async (): Promise<number> => (await fixture.sandbox.calls()).length;
@@ -53,14 +74,16 @@ for (const shape of providerShapes) {
   });
 
   test(`${shape.provider}: a client that hangs up while a plain answer is awaited is charged what was used`, async () => {
-    const { id, token } = await fixture.mint(org, { limitNanousd: 10n ** 12n });
+    const { id, token } = await heldKey(shape.provider);
     const leaving = new AbortController();
-    const before = await received();
-    const answer = ask(origin, shape, token, "sandbox:tokens=40 sandbox:wait=150", { signal: leaving.signal });
-    const left = assert.rejects(answer);
-    await eventually(async () => (await received()) > before, "the provider has the call");
+    const before = upstream.received.length;
+    upstream.hold();
+    const left = assert.rejects(ask(origin, shape, token, "hello", { signal: leaving.signal }));
+    await eventually(async () => upstream.received.length > before, "the provider has the call");
     leaving.abort();
     await left;
+    await seenByTheGateway();
+    upstream.release();
     const event = await onlyEventOf(id);
     assert.equal(event.usage_source, "provider");
     assert.equal(event.output, "40");
@@ -89,8 +112,7 @@ test("a client that hangs up before the dispatch costs nothing, and nothing goes
       return waiting.rowCount === 1;
     }, "the admission waits for the budget");
     socket.destroy();
-    // A round trip each: by then the gateway's event loop has seen the socket close.
-    for (let turn = 0; turn < 3; turn += 1) await fetch(`${origin}/healthz`, { headers: { connection: "close" } });
+    await seenByTheGateway();
   } finally {
     await holding.query("rollback");
     holding.release();
@@ -136,17 +158,22 @@ test("a client that stops reading counts as gone, and does not hold the provider
 });
 
 test("a gateway told to stop lets calls finish for its time, then gives them up with one terminal row each", async () => {
-  const { id: quickId, token: quick } = await fixture.mint(org);
+  const { id: quickId, token: quick } = await heldKey("openai");
   const { id: slowId, token: slow } = await fixture.mint(org);
-  const stopping = await fixture.start({ shutdownTimeout: 700 });
-  const before = await received();
-  const finishing = ask(stopping.origin, openaiShape, quick, "sandbox:tokens=10 sandbox:wait=200");
+  const stopping = await fixture.start({ shutdownTimeout: 2_000, allowedDestinations: [upstream.origin] });
+  const [before, heldBefore] = [await received(), upstream.received.length];
+  upstream.hold();
+  const finishing = ask(stopping.origin, openaiShape, quick, "hello");
   const endless = ask(stopping.origin, openaiShape, slow, "sandbox:tokens=4000 sandbox:slow=20", {
     stream: true,
     maxTokens: 5_000,
   });
-  await eventually(async () => (await received()) === before + 2, "both are under way");
+  await eventually(
+    async () => (await received()) > before && upstream.received.length > heldBefore,
+    "both are under way",
+  );
   const stopped = stopping.gateway.stop();
+  upstream.release();
   const whole = await finishing;
   assert.equal(whole.status, 200);
   await whole.arrayBuffer();

@@ -11,6 +11,8 @@ import { gatewayFixture, type GatewayFixture, type Minted } from "./support/gate
 import { heldUpstream, type HeldUpstream } from "./support/held-upstream.ts";
 import { ask, openaiShape } from "./support/provider-shapes.ts";
 
+/** Discard, RFC 863: nobody listens there any more, and no server is ever given it for want of another. */
+const CLOSED = "http://127.0.0.1:9";
 const SECRET = `sk-${randomBytes(20).toString("hex")}/${randomBytes(6).toString("hex")}`;
 
 let fixture: GatewayFixture;
@@ -31,13 +33,10 @@ before(async () => {
   upstream = await heldUpstream((_call, response) => answer(response));
   babbler = createServer((socket) => socket.on("error", () => undefined).end("this is no HTTP\r\n\r\n"));
   const talking = await portOf(babbler);
-  const gone = createServer();
-  const closed = await portOf(gone);
-  await new Promise((resolve) => gone.close(resolve));
-  const allowedDestinations = [upstream.origin, talking, closed];
+  const allowedDestinations = [upstream.origin, talking, CLOSED];
   ({ origin } = await fixture.start({ allowedDestinations }));
   key = await liveKey(upstream.origin);
-  elsewhere.closed = await liveKey(closed);
+  elsewhere.closed = await liveKey(CLOSED);
   elsewhere.babbler = await liveKey(talking);
 });
 after(async () => {

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OrganisationFixture } from "@meterr/database/testing";
+import { gatewaySettings } from "../src/settings.ts";
 import { allSettled, eventually } from "./support/balance-of.ts";
 import { databaseProxy, type DatabaseProxy } from "./support/database-proxy.ts";
 import { gatewayFixture, type GatewayFixture } from "./support/gateway-fixture.ts";
@@ -10,6 +11,8 @@ import { ask, openaiShape } from "./support/provider-shapes.ts";
 
 /** S11: from the commit of a revocation to the last admission anywhere. Milliseconds. */
 const PROMISE = 1_000;
+/** What the promise rests on in production, and therefore here. Milliseconds. */
+const revocationStaleAfter = gatewaySettings.shape.revocationStaleAfter.parse(undefined);
 const TRIALS = 102;
 const AT_ONCE = 12;
 const kinds = ["virtual key", "provider secret", "member"] as const;
@@ -25,8 +28,8 @@ before(async () => {
   org = await fixture.database.createOrganisation();
   proxy = await databaseProxy(fixture.settings.database);
   const [one, two] = await Promise.all([
-    fixture.start({ revokedDrainTimeout: 50 }),
-    fixture.start({ revokedDrainTimeout: 50 }),
+    fixture.start({ revokedDrainTimeout: 50, revocationStaleAfter }),
+    fixture.start({ revokedDrainTimeout: 50, revocationStaleAfter }),
   ]);
   origins = [one.origin, two.origin];
 });
@@ -49,9 +52,10 @@ async function trial(kind: Kind): Promise<Trial> {
   const { id, token } = await fixture.mint(org, { memberId, providerSecretIds: { openai } });
   const text = "sandbox:tokens=4000 sandbox:slow=25";
   const streams = await Promise.all(
-    origins.map((origin) => ask(origin, openaiShape, token, text, { stream: true, maxTokens: 5_000 })),
+    origins.map((origin) =>
+      served(() => ask(origin, openaiShape, token, text, { stream: true, maxTokens: 5_000 }), "the stream is begun"),
+    ),
   );
-  for (const stream of streams) assert.equal(stream.status, 200);
   const ended = streams.map(async (stream) => ({ body: await stream.text(), at: performance.now() }));
   const hammered = origins.map((origin) => callUntilRefused(origin, token));
   await Promise.all(hammered.map((hammer) => hammer.served));
@@ -75,6 +79,18 @@ async function trial(kind: Kind): Promise<Trial> {
   return { lastAdmission: Number(last.late_ms), streamEnds: ends.map(({ at }) => at - revoked.at) };
 }
 
+/** The answer, once it is no "not now": a gateway on a busy machine may not hear from its database for a moment. */
+async function served(call: () => Promise<Response>, what: string): Promise<Response> {
+  const answer = await eventually(async () => {
+    const got = await call();
+    if (got.headers.get("x-meterr-code") !== "ledger_unavailable") return got;
+    await got.arrayBuffer();
+    return null;
+  }, what);
+  assert.equal(answer.status, 200);
+  return answer;
+}
+
 async function newMember(): Promise<string> {
   const id = randomUUID();
   await org.arrange((sql) =>
@@ -90,16 +106,16 @@ function callUntilRefused(origin: string, token: string): { served: Promise<void
   const served = Promise.withResolvers<void>();
   const call = async (): Promise<void> => {
     const headers = openaiShape.headers(token);
-    const until = performance.now() + 15_000;
+    const until = performance.now() + 60_000;
     while (performance.now() < until) {
       const answer = await fetch(`${origin}/openai/v1/models`, { headers });
       await answer.arrayBuffer();
-      served.resolve();
-      if (answer.status === 200) {
+      const code = answer.headers.get("x-meterr-code");
+      if (answer.status === 200) served.resolve();
+      if (answer.status === 200 || code === "ledger_unavailable") {
         await delay(4);
         continue;
       }
-      const code = answer.headers.get("x-meterr-code");
       assert.ok(code === "key_revoked" || code === "destination_refused", `${answer.status} ${code}`);
       return;
     }
@@ -164,7 +180,7 @@ test("so it does with the notification channel cut: the heartbeat alone carries 
 });
 
 test("a gateway that cannot hear of revocations stops admitting within a second, and goes on when it can", async (t) => {
-  const { origin } = await fixture.start({ database: proxy.settings });
+  const { origin } = await fixture.start({ database: proxy.settings, revocationStaleAfter });
   const { id, token } = await fixture.mint(org);
   const call = async (): Promise<string | null> => {
     const answer = await fetch(`${origin}/openai/v1/models`, { headers: openaiShape.headers(token) });

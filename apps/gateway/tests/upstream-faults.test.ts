@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { OrganisationFixture } from "@meterr/database/testing";
 import { allSettled, balanceOf } from "./support/balance-of.ts";
 import { eventOf, type EventRow } from "./support/event-of.ts";
 import { gatewayFixture, type GatewayFixture, type Minted } from "./support/gateway-fixture.ts";
 import { ask, providerShapes, type ProviderShape } from "./support/provider-shapes.ts";
 
+/** Of the gateway that loses patience soon: long beside what any machine takes to pass on a first byte. Milliseconds. */
+const PATIENCE = 3_000;
 const SECRET = `sk-${randomBytes(24).toString("hex")}`;
 
 let fixture: GatewayFixture;
@@ -21,7 +23,7 @@ before(async () => {
   org = await fixture.database.createOrganisation();
   [{ origin }, { origin: impatient }] = await Promise.all([
     fixture.start(),
-    fixture.start({ upstreamHeadersTimeout: 900, upstreamIdleTimeout: 900 }),
+    fixture.start({ upstreamHeadersTimeout: PATIENCE, upstreamIdleTimeout: PATIENCE }),
   ]);
   const providerSecretIds = {
     openai: await fixture.sealSecret(org, { provider: "openai", secret: SECRET }),
@@ -140,23 +142,6 @@ for (const shape of providerShapes) {
       assert.ok(["estimated", "partial"].includes(half.event.usage_source));
       assertAtReservation(shape, half.event);
     });
-
-    test(`${kind}: a provider that falls silent is given up, and the call charged at its reservation`, async () => {
-      const [before, within] = await Promise.all([
-        fault(shape, "sandbox:stall-before-headers", stream, impatient),
-        fault(shape, "sandbox:stall", stream, impatient),
-      ]);
-      assert.equal(before.status, 504);
-      assert.equal(before.headers.get("x-meterr-code"), "upstream_timeout");
-      assert.equal(shape.errorCode(JSON.parse(before.body)), "upstream_timeout");
-      assert.deepEqual(terminal(before.event), { outcome: "settled", usage_source: "estimated", status: null });
-      assertAtReservation(shape, before.event);
-      assert.equal(within.status, stream ? 200 : 504);
-      if (stream) assertErrorEvent(shape, within, "upstream_timeout");
-      else assert.equal(shape.errorCode(JSON.parse(within.body)), "upstream_timeout");
-      assert.equal(within.event.outcome, "settled");
-      assertAtReservation(shape, within.event);
-    });
   }
 
   test(`${shape.provider}: an error in the middle of a stream passes, and the call is charged at its reservation`, async () => {
@@ -166,6 +151,33 @@ for (const shape of providerShapes) {
     assertAtReservation(shape, broken.event);
   });
 }
+
+describe(
+  "a provider that falls silent is given up, and the call charged at its reservation",
+  { concurrency: true },
+  () => {
+    for (const shape of providerShapes) {
+      for (const stream of [false, true]) {
+        test(`${shape.provider} ${stream ? "streamed" : "plain"}`, async () => {
+          const [before, within] = await Promise.all([
+            fault(shape, "sandbox:stall-before-headers", stream, impatient),
+            fault(shape, "sandbox:stall", stream, impatient),
+          ]);
+          assert.equal(before.status, 504);
+          assert.equal(before.headers.get("x-meterr-code"), "upstream_timeout");
+          assert.equal(shape.errorCode(JSON.parse(before.body)), "upstream_timeout");
+          assert.deepEqual(terminal(before.event), { outcome: "settled", usage_source: "estimated", status: null });
+          assertAtReservation(shape, before.event);
+          assert.equal(within.status, stream ? 200 : 504);
+          if (stream) assertErrorEvent(shape, within, "upstream_timeout");
+          else assert.equal(shape.errorCode(JSON.parse(within.body)), "upstream_timeout");
+          assert.equal(within.event.outcome, "settled");
+          assertAtReservation(shape, within.event);
+        });
+      }
+    }
+  },
+);
 
 test("after every fault nothing is left reserved, and the budget holds the sum of the events", async () => {
   await allSettled(org);

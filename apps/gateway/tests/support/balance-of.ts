@@ -34,7 +34,7 @@ export async function openAdmissions(org: OrganisationFixture): Promise<number> 
 
 /** Waits until the condition holds. Throws when it never does. */
 export async function eventually<T>(ask: () => Promise<T | null | false>, what: string): Promise<T> {
-  const until = performance.now() + 15_000;
+  const until = performance.now() + 60_000;
   for (;;) {
     const answer = await ask();
     if (answer !== null && answer !== false) return answer;

@@ -23,6 +23,8 @@ import { createLog } from "../../src/log.ts";
 import { gatewaySettings, type GatewaySettings } from "../../src/settings.ts";
 import { startSandboxProcess, type SandboxProcess } from "./sandbox-process.ts";
 
+type PublishedKey = Awaited<ReturnType<OrganisationKeyring["make"]>>;
+
 export interface MintOptions {
   readonly mode?: "live" | "test";
   readonly limitNanousd?: bigint;
@@ -85,8 +87,17 @@ export async function gatewayFixture(options: { maxStallMs?: number } = {}): Pro
     trustedProxies: [],
     tls: null,
     logLevel: "silent",
+    // What is not about revocation must not fail because the machine was busy for a moment.
+    revocationStaleAfter: 60_000,
   });
   const started: RunningGateway[] = [];
+  const made = new Map<string, Promise<PublishedKey>>();
+  /** Made once, however many secrets are sealed at the same time. */
+  const organisationKey = (orgId: string): Promise<PublishedKey> => {
+    const found = made.get(orgId) ?? keyring.make(orgId);
+    made.set(orgId, found);
+    return found;
+  };
   let starts = 0;
   return {
     database,
@@ -104,7 +115,7 @@ export async function gatewayFixture(options: { maxStallMs?: number } = {}): Pro
       return { gateway, origin: `http://127.0.0.1:${gateway.port}` };
     },
     mint: (org, options) => mint(org, options ?? {}),
-    sealSecret: (org, options) => sealSecret(database, org, keyring, signer, options),
+    sealSecret: (org, options) => sealSecret(database, org, organisationKey(org.orgId), signer, options),
     async close() {
       await Promise.all(started.map((gateway) => gateway.stop()));
       await sandbox.stop();
@@ -156,12 +167,12 @@ async function mint(org: OrganisationFixture, options: MintOptions): Promise<Min
 async function sealSecret(
   database: TestDatabase,
   org: OrganisationFixture,
-  keyring: OrganisationKeyring,
+  organisationKey: Promise<PublishedKey>,
   signer: Signer,
   options: { provider: "openai" | "anthropic" | "google"; secret: string; destination?: string },
 ): Promise<string> {
   const { orgId } = org;
-  const published = (await keyring.current(orgId)) ?? (await keyring.make(orgId));
+  const published = await organisationKey;
   await database.pools.gateway.query("select meterr.publish_organisation_key($1, $2, $3, $4)", [
     orgId,
     published.id,

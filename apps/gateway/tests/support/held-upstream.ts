@@ -1,17 +1,14 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-
-export interface ReceivedCall {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
+import { isSecretCheck, type ReceivedCall } from "./secret-check.ts";
 
 /** A provider of a test's own: it answers as the test says, and only when it says so. */
 export interface HeldUpstream {
   readonly origin: string;
+  /** All but the checks below. */
   readonly received: ReceivedCall[];
+  /** The key service's checks of fresh provider secrets: they come when they come, and are answered at once. */
+  readonly secretChecks: ReceivedCall[];
   /** Answers every call that waits, and every later one at once. */
   release(): void;
   /** From now on calls wait again. */
@@ -23,11 +20,17 @@ export type AnswerCall = (call: ReceivedCall, response: ServerResponse) => void;
 
 export async function heldUpstream(answer: AnswerCall, options: { held?: boolean } = {}): Promise<HeldUpstream> {
   const received: ReceivedCall[] = [];
+  const secretChecks: ReceivedCall[] = [];
   let waiting: (() => void)[] = [];
   let held = options.held ?? false;
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const call = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
+    if (isSecretCheck(call)) {
+      secretChecks.push(call);
+      response.writeHead(200, { "content-type": "application/json" }).end("{}");
+      return;
+    }
     received.push(call);
     if (held) await new Promise<void>((resolve) => waiting.push(resolve));
     answer(call, response);
@@ -41,6 +44,7 @@ export async function heldUpstream(answer: AnswerCall, options: { held?: boolean
   return {
     origin: `http://127.0.0.1:${address.port}`,
     received,
+    secretChecks,
     release() {
       held = false;
       for (const go of waiting) go();

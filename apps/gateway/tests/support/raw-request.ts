@@ -17,7 +17,7 @@ export async function rawRequest(
   const socket = connect(Number(port), hostname);
   const chunks: Buffer[] = [];
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  const timer = setTimeout(() => socket.destroy(new Error("no answer")), 15_000);
+  const timer = setTimeout(() => socket.destroy(new Error("no answer")), 60_000);
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
   socket.on("error", () => undefined);
   for (const part of typeof bytes === "string" || Buffer.isBuffer(bytes) ? [bytes] : bytes) socket.write(part);

@@ -6,6 +6,8 @@ const MAIN = fileURLToPath(new URL("../../../sandbox/src/main.ts", import.meta.u
 /** What the sandbox noted of a call: totals, not disjoint buckets. */
 export interface SandboxCall {
   readonly id: string;
+  /** The gateway's own id of the call; null when the key service tries a provider secret. */
+  readonly client_request_id: string | null;
   readonly upstream_request_id: string;
   readonly model: string;
   readonly status: number;
@@ -17,7 +19,10 @@ export interface SandboxCall {
 
 export interface SandboxProcess {
   readonly origin: string;
+  /** The calls that acted for a virtual key. Throws when anything else came but checks of fresh provider secrets. */
   calls(): Promise<SandboxCall[]>;
+  /** All that it noted, as text. */
+  ledger(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -29,7 +34,7 @@ export async function startSandboxProcess(maxStallMs = 30_000): Promise<SandboxP
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const origin = await new Promise<string>((resolve, reject) => {
     let text = "";
-    const timer = setTimeout(() => reject(new Error(`the sandbox did not start: ${text}`)), 15_000);
+    const timer = setTimeout(() => reject(new Error(`the sandbox did not start: ${text}`)), 60_000);
     const hear = (chunk: Buffer): void => {
       text += chunk.toString("utf8");
       const found = /"origin":"(http:[^"]+)"/.exec(text)?.[1];
@@ -40,12 +45,17 @@ export async function startSandboxProcess(maxStallMs = 30_000): Promise<SandboxP
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);
   });
+  const ledger = async (): Promise<string> => (await fetch(`${origin}/__sandbox/calls`)).text();
   return {
     origin,
+    ledger,
     async calls() {
-      const answer = await fetch(`${origin}/__sandbox/calls`);
-      const body = (await answer.json()) as { calls: SandboxCall[] };
-      return body.calls;
+      const { calls } = JSON.parse(await ledger()) as { calls: SandboxCall[] };
+      // The key service tries fresh provider secrets whenever it finds the time, by a listing of models.
+      const checks = calls.filter(({ client_request_id }) => client_request_id === null);
+      const other = checks.find(({ endpoint }) => endpoint !== "models.list");
+      if (other !== undefined) throw new Error(`${other.endpoint} was called for no virtual key`);
+      return calls.filter(({ client_request_id }) => client_request_id !== null);
     },
     async stop() {
       child.kill("SIGTERM");
