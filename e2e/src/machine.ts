@@ -4,13 +4,13 @@ import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePorts } from "./free-ports.ts";
+import { freePorts } from "@meterr/database/testing";
 import { endProcess } from "./processes.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CLI = join(ROOT, "apps/cli/src/main.ts");
 /** Generous: the first start builds the dashboard. Milliseconds. */
-const START_DEADLINE = 180_000;
+const START_DEADLINE = 240_000;
 
 export interface MachineOptions {
   /** Further environment for `meterr up` and every command. */
@@ -159,9 +159,9 @@ export async function pickPorts(): Promise<Ports> {
   return { gateway, dashboard, sandbox };
 }
 
-/** Runs one `meterr` command to its end, at most 60 s. */
+/** Runs one `meterr` command to its end, at most two minutes. */
 export async function run(args: readonly string[], env: Record<string, string>, stdin = ""): Promise<Ran> {
-  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ["pipe", "pipe", "pipe"], timeout: 60_000 });
+  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ["pipe", "pipe", "pipe"], timeout: 120_000 });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));

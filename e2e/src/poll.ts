@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Asks again until the answer is not null, at most so long. Throws naming what was waited for. */
-export async function poll<T>(what: string, ask: () => Promise<T | null>, deadlineMs = 15_000): Promise<T> {
+export async function poll<T>(what: string, ask: () => Promise<T | null>, deadlineMs = 60_000): Promise<T> {
   const until = performance.now() + deadlineMs;
   for (;;) {
     const answer = await ask();

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { freePorts } from "./support/free-ports.ts";
+import { freePorts } from "@meterr/database/testing";
 import { moment, runCommand } from "./support/run-command.ts";
 import { scratch } from "./support/scratch.ts";
 import { stubApi } from "./support/stub-api.ts";

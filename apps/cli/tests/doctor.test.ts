@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { freePorts } from "@meterr/database/testing";
 import { checkNode, checkPlatform } from "../src/doctor/check-machine.ts";
 import { examine } from "../src/doctor/examine.ts";
 import { homePaths } from "../src/home/paths.ts";
-import { freePorts } from "./support/free-ports.ts";
 import { runCommand } from "./support/run-command.ts";
 import { scratch } from "./support/scratch.ts";
 

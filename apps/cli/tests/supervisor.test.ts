@@ -3,13 +3,13 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { freePorts } from "@meterr/database/testing";
 import type { CliError } from "../src/errors.ts";
 import type { ChildEvent } from "../src/supervisor/child-keeper.ts";
 import { childEnvironment } from "../src/supervisor/child-environment.ts";
 import type { ChildPlan } from "../src/supervisor/child-plan.ts";
 import { lastLogLine, openLog } from "../src/supervisor/log-file.ts";
 import { Supervisor } from "../src/supervisor/supervisor.ts";
-import { freePorts } from "./support/free-ports.ts";
 import { scratch } from "./support/scratch.ts";
 import { eventually, isGone, journalLines, writeStub } from "./support/stub-installation.ts";
 import type { StubBehaviour } from "./support/stub-server.ts";
@@ -161,7 +161,7 @@ test("a child that cannot be started at all fails the start", async (t) => {
 });
 
 test("a child that does not drain is ended when its time is over", async (t) => {
-  const { supervisor, journal, pid } = await stage(t, [{ name: "gateway", ignoresTerm: true }], { drainWithin: 300 });
+  const { supervisor, journal, pid } = await stage(t, [{ name: "gateway", ignoresTerm: true }], { drainWithin: 1_500 });
   await supervisor.start();
   await supervisor.stop();
   assert.ok(journal().includes("gateway ignored"));

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { after, before, test } from "node:test";
+import { freePorts } from "@meterr/database/testing";
 import { pino } from "pino";
 import { serve, type RunningDashboard } from "../src/serve.ts";
 import type { DashboardSettings } from "../src/settings.ts";
@@ -20,7 +21,7 @@ let pagesClosed = 0;
 before(async () => {
   world = await compose();
   organisation = await world.organisation();
-  port = await freePort();
+  [port = 0] = await freePorts(1);
   const settings: DashboardSettings = { ...world.settings, port, publicUrl: `http://127.0.0.1:${port}` };
   dashboard = await serve(settings, pino({ level: "silent" }), async () => ({
     async listener(incoming, outgoing) {
@@ -36,14 +37,6 @@ after(async () => {
   if (!stopped) await dashboard?.stop();
   await world?.close();
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 interface Answer {
   readonly status: number;

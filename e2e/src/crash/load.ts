@@ -19,7 +19,7 @@ export interface LoadOptions {
 }
 
 /** Milliseconds before a caller gives up on one call: above all that the directives below take. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 /** Every other caller streams. Each call lasts about half a second, so that a kill always finds some in the middle. */
 export function startLoad(machine: Machine, { keys, callers }: LoadOptions): Load {

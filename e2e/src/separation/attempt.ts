@@ -17,7 +17,7 @@ export async function attemptAs(uid: number, attempts: readonly Attempt[]): Prom
     gid: uid,
     env: { PATH: process.env["PATH"] ?? "" },
     stdio: ["pipe", "pipe", "inherit"],
-    timeout: 30_000,
+    timeout: 60_000,
   });
   child.stdin.on("error", () => undefined);
   child.stdin.end(JSON.stringify(attempts));

@@ -35,7 +35,7 @@ async function tried(attempt: Attempt): Promise<string> {
 
 function ask(socketPath: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    request({ socketPath, path: "/healthz", timeout: 5_000 }, (response) => {
+    request({ socketPath, path: "/healthz", timeout: 30_000 }, (response) => {
       response.resume();
       if (response.statusCode === 200) resolve();
       else reject(new Error(`status ${response.statusCode}`));

@@ -22,12 +22,12 @@ export function journalLines(journal: string): string[] {
   }
 }
 
-/** Waits until a condition holds, at most 20 s. */
+/** Waits until a condition holds, at most a minute. */
 export async function eventually<Value>(
   look: () => Value | undefined | false | Promise<Value | undefined | false>,
   what: string,
 ): Promise<Value> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   while (performance.now() < deadline) {
     const value = await look();
     if (value !== undefined && value !== false) return value;
