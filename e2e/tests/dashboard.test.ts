@@ -12,7 +12,7 @@ if (skip !== false) console.warn(skip);
 const password = randomBytes(12).toString("hex");
 const secret = `sk-${randomBytes(24).toString("hex")}`;
 /** For whatever a page is waited for. Milliseconds. */
-const PATIENCE = 15_000;
+const PATIENCE = 45_000;
 const PAGES = ["/", "/requests", "/provider-secrets", "/virtual-keys", "/members", "/audit-log", "/settings"] as const;
 
 let machine: Machine;

@@ -44,7 +44,7 @@ function start(...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStrea
     cwd: project.root,
     env: { ...env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 60_000,
+    timeout: 120_000,
   });
 }
 
@@ -104,7 +104,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGKILL"] as const) {
 
 /** After SIGKILL nobody is left who could tell us: ask until it is so, or fail. */
 async function gone(folder: string, server: number): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (existsSync(folder) || isRunning(server)) {
     assert.ok(Date.now() < deadline, `${folder} or process ${server} is still there`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -39,7 +39,7 @@ test("a folder this user may not write to is refused with what to do, and nothin
     ...somebody,
     env: { METERR_HOME: home },
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 60_000,
   });
   assert.equal(ran.status, 78, ran.stderr);
   assert.match(ran.stderr, /cannot be written by this user/);

@@ -9,7 +9,7 @@ import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const DEADLINE = { timeout: 20_000 };
+const DEADLINE = { timeout: 60_000 };
 
 function started(t: TestContext, args: string[], settings?: string): ChildProcess {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["pipe", "ignore", "pipe", "pipe"] });
