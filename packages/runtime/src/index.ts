@@ -10,6 +10,8 @@ export type {
   RuntimeHost,
   Sql,
 } from "./host.ts";
+export { emitEvent, safeEvent } from "./events/safe-event.ts";
+export type { EventFields, Events, SafeEvent } from "./events/safe-event.ts";
 export { keyModule } from "./key-module.ts";
 export type { KeyModule } from "./key-module.ts";
 export { keyManifestSchema } from "./manifest/key-manifest.ts";
@@ -66,3 +68,5 @@ export { mount } from "./mount.ts";
 export type { Mounted } from "./mount.ts";
 export { serviceAccount } from "./tenant/service-account.ts";
 export type { ServiceAccount, ServiceAccountOptions } from "./tenant/service-account.ts";
+export { MAX_SECRET_BYTES, Secret } from "./secret/secret.ts";
+export type { SecretConstructor } from "./secret/secret.ts";

@@ -7,7 +7,13 @@ export type RuntimeErrorCode =
   | "transaction_closed"
   | "transaction_failed"
   | "proxy_invalid"
-  | "limiter_full";
+  | "limiter_full"
+  | "body_already_read"
+  | "peer_missing"
+  | "secret_invalid"
+  | "integration_invalid"
+  | "entitlement_invalid"
+  | "ui_invalid";
 
 /** A fault of the program or its configuration, found at construction. Never shown to a client. */
 export class RuntimeError extends Error {
