@@ -1,12 +1,15 @@
-import type { IncomingMessage } from "node:http";
 import { Problem } from "../problem.ts";
+import { RuntimeError } from "../runtime-error.ts";
+import type { NodeIncoming } from "./node-message.ts";
 import { setPeerAddress } from "./peer-address.ts";
 
 export interface NodeRequestOptions {
-  readonly hosts: ReadonlySet<string>;
+  readonly hosts: ReadonlySet<string> | "any";
   readonly scheme: "http" | "https";
   readonly maxBodyBytes: number;
   readonly signal: AbortSignal;
+  /** The target as it was sent, where a framework has changed `url`. */
+  readonly target?: string | undefined;
 }
 
 // Two of these mean two answers to one question; which of them counts would depend on the software on the way.
@@ -27,12 +30,19 @@ const SINGLE = new Set([
   "x-tenant-id",
 ]);
 
-/** The Request a node:http message is. Throws Problem on what no two programs would read alike. */
-export function nodeRequest(incoming: IncomingMessage, options: NodeRequestOptions): Request {
+// A name or an address, and a port (RFC 9110 §7.2): nothing that would move where the path begins.
+const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+
+/**
+ * The Request a node:http message is. Throws Problem on what no two programs would read alike, and RuntimeError
+ * `body_already_read` when something before it took the body.
+ */
+export function nodeRequest(incoming: NodeIncoming, options: NodeRequestOptions): Request {
   const headers = readHeaders(incoming);
   const host = headers.get("host")?.toLowerCase() ?? "";
-  if (!options.hosts.has(host)) throw new Problem("misdirected_request");
-  const url = readTarget(incoming.url ?? "", `${options.scheme}://${host}`);
+  const known = options.hosts === "any" ? HOST.test(host) : options.hosts.has(host);
+  if (!known) throw new Problem("misdirected_request");
+  const url = readTarget(options.target ?? incoming.url ?? "", `${options.scheme}://${host}`);
   const method = incoming.method ?? "";
   const declared = headers.get("content-length");
   if (declared !== null && Number(declared) > options.maxBodyBytes) throw new Problem("body_too_large");
@@ -40,13 +50,14 @@ export function nodeRequest(incoming: IncomingMessage, options: NodeRequestOptio
   if (hasBody && (method === "GET" || method === "HEAD")) {
     throw new Problem("invalid_request", { detail: "This method takes no body." });
   }
+  const body = hasBody ? bodyOf(incoming, options.maxBodyBytes) : null;
   let request: Request;
   try {
     request = new Request(url, {
       method,
       headers,
       signal: options.signal,
-      ...(hasBody ? { body: bodyStream(incoming, options.maxBodyBytes), duplex: "half" } : {}),
+      ...(body === null ? {} : { body, duplex: "half" }),
     });
   } catch {
     // TRACE and CONNECT, which the Fetch standard does not know.
@@ -57,7 +68,7 @@ export function nodeRequest(incoming: IncomingMessage, options: NodeRequestOptio
   return request;
 }
 
-function readHeaders(incoming: IncomingMessage): Headers {
+function readHeaders(incoming: NodeIncoming): Headers {
   const headers = new Headers();
   const seen = new Set<string>();
   const raw = incoming.rawHeaders;
@@ -90,18 +101,42 @@ function readTarget(target: string, origin: string): string {
   return url.href;
 }
 
-function bodyStream(incoming: IncomingMessage, maxBytes: number): ReadableStream<Uint8Array> {
+/**
+ * The bytes as they were sent: signatures cover those, and no value a parser made of them can be turned back.
+ * `rawBody` is where serverless platforms, and a `verify` function of Express's parsers, keep them.
+ */
+function bodyOf(
+  incoming: NodeIncoming & { readonly rawBody?: unknown },
+  maxBytes: number,
+): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> {
+  const { rawBody } = incoming;
+  if (rawBody instanceof Uint8Array) {
+    if (rawBody.byteLength > maxBytes) throw new Problem("body_too_large");
+    return rawBody as Uint8Array<ArrayBuffer>;
+  }
+  if (incoming.readableDidRead) {
+    throw new RuntimeError(
+      "body_already_read",
+      "Something read the request's body before the KEY module. Mount the module before body parsers such as " +
+        "express.json(); in a Next.js Pages route export `const config = { api: { bodyParser: false } }`.",
+    );
+  }
+  return bodyStream(incoming, maxBytes);
+}
+
+function bodyStream(incoming: NodeIncoming, maxBytes: number): ReadableStream<Uint8Array> {
   // Not destroyed on return: the socket is still needed for the answer.
   const iterator = incoming.iterator({ destroyOnReturn: false });
   let total = 0;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const next: IteratorResult<Uint8Array> = await iterator.next();
+        const next = await iterator.next();
         if (next.done === true) {
           controller.close();
           return;
         }
+        if (!(next.value instanceof Uint8Array)) throw new TypeError("The body was set to be read as text.");
         total += next.value.byteLength;
         if (total > maxBytes) {
           controller.error(new Problem("body_too_large"));

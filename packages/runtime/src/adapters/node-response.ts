@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { NodeIncoming, NodeOutgoing } from "./node-message.ts";
 
 /** Writes a Response, waiting whenever the client is slower. Rejects when the body's source fails. */
 export async function writeNodeResponse(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
+  incoming: NodeIncoming,
+  outgoing: NodeOutgoing,
   response: Response,
 ): Promise<void> {
   outgoing.statusCode = response.status;
