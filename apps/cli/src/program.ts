@@ -4,6 +4,7 @@ import type { CommandContext } from "./commands/context.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addProviderSecrets } from "./commands/provider-secrets.ts";
+import { addResetPassword } from "./commands/reset-password.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addUp } from "./commands/up.ts";
 import { addUsage } from "./commands/usage.ts";
@@ -43,6 +44,7 @@ function program(context: ProgramContext): Command {
   addDoctor(meterr, context);
   addMigrate(meterr, context);
   addSetup(meterr, context);
+  addResetPassword(meterr, context);
   addProviderSecrets(meterr, context);
   addVirtualKeys(meterr, context);
   addUsage(meterr, context);

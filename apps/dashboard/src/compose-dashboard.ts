@@ -3,7 +3,7 @@ import { assertIsolation, connectPool, withTenant } from "@meterr/database";
 import { apiTokenAuthenticator, createIdentity, type Identity } from "@meterr/identity";
 import { tokenCounter } from "@meterr/metering";
 import { appendAuditEntry } from "@meterr/module-audit-log";
-import { findApiToken, membershipsOf } from "@meterr/module-members";
+import { findApiToken, membershipsOf, passwordRecorder } from "@meterr/module-members";
 import {
   anyOf,
   memoryRateLimiter,
@@ -84,6 +84,7 @@ export async function composeDashboard(
     clientAddress,
     allowedOrigins: origins,
   };
+  const recordPassword = passwordRecorder({ host, lookup });
   const identity = await createIdentity({
     pool: identityPool,
     baseUrl: settings.publicUrl,
@@ -94,6 +95,11 @@ export async function composeDashboard(
     secureCookies: publicUrl.protocol === "https:",
     clientAddress,
     limiter,
+    onPasswordSet: async ({ how, userId, email, requestId, address }) => {
+      const by = { changed: "session", link: "reset_link" } as const;
+      const action = how === "changed" ? "member.password_changed" : "member.password_reset";
+      await recordPassword({ action, userId, actor: { kind: by[how], id: userId, label: email }, requestId, address });
+    },
     onFailure: (failure) => log.error({ failure }, "identity failed"),
   });
   const auth: Authenticator = anyOf(

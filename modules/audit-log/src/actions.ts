@@ -10,6 +10,9 @@ export const AUDIT_ACTIONS = [
   "member.joined",
   "member.role_changed",
   "member.removed",
+  "member.password_changed",
+  "member.password_reset_issued",
+  "member.password_reset",
   "api_token.minted",
   "api_token.revoked",
   "provider_secret.sealed",
@@ -20,6 +23,7 @@ export const AUDIT_ACTIONS = [
   "virtual_key.revoked",
   "virtual_key.suspended",
   "budget.changed",
+  "budget.removed",
   "model_price.set",
 ] as const;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { testDatabase } from "@meterr/database/testing";
 import { tenantForTest } from "@meterr/runtime/testing";
@@ -10,8 +10,13 @@ import { entryForTest, inTenant } from "./support/world.ts";
 const database = await testDatabase({ sequences: [] }).catch(() => testDatabase());
 after(() => database.close());
 
-const file = (direction: "up" | "down"): Promise<string> =>
-  readFile(new URL(`0001_audit_log.${direction}.sql`, auditLogMigrations.folder), "utf8");
+/** Every migration in the order of its direction, as one text. */
+async function file(direction: "up" | "down"): Promise<string> {
+  const names = (await readdir(auditLogMigrations.folder)).filter((name) => name.endsWith(`.${direction}.sql`)).sort();
+  const ordered = direction === "up" ? names : names.toReversed();
+  const texts = ordered.map((name) => readFile(new URL(name, auditLogMigrations.folder), "utf8"));
+  return (await Promise.all(texts)).join("\n");
+}
 
 test("in a host's own schema it goes up, is used through a plain pool, and goes down leaving nothing", async () => {
   const { admin } = database.pools;

@@ -2,15 +2,18 @@ import { serviceAccount, type AuditEvent, type AuditEntry, type VerifiedTenant }
 
 export type OneTimeCredential = "setup_token" | "invitation";
 
+/** What writes in an organisation's name without a member's request: a one-time token, or a password that was set. */
+type Occasion = OneTimeCredential | "password";
+
 /** Milliseconds: one request. */
 const LIFE = 60_000;
 
 /**
  * The one organisation a one-time token leads to, for the transaction that consumes it: for setup the organisation
- * being made, for an invitation the one its row names. The account acts with no role; `memberId` is who comes to be.
+ * being made, for an invitation the one its row names; for a password one that the person is a member of. The account acts with no role; `memberId` is who comes to be.
  */
 export function tenantOfCredential(
-  credential: OneTimeCredential,
+  credential: Occasion,
   to: { orgId: string; memberId: string; now: Date },
 ): Promise<VerifiedTenant> {
   const account = serviceAccount({

@@ -6,7 +6,7 @@ import { Problem } from "@meterr/runtime";
 export const FAILURE_PROBLEMS = {
   password_refused: {
     status: 400,
-    detail: "The password must have 12 to 128 characters and must not be easily guessed.",
+    detail: "The password is too short, too long or too easily guessed; the detail says which.",
   },
   email_taken: { status: 409, detail: "A user with this e-mail address exists already." },
   two_factor_required: {
@@ -30,7 +30,7 @@ function identityProblem(error: IdentityError): unknown {
     case "password_too_short":
     case "password_too_long":
     case "password_too_common":
-      return new Problem("password_refused", { errors: [{ path: "body.password" }] });
+      return new Problem("password_refused", { detail: error.message, errors: [{ path: "body.password" }] });
     case "email_invalid":
       return new Problem("invalid_input", { errors: [{ path: "body.email" }] });
     case "name_invalid":

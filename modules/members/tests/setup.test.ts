@@ -146,13 +146,18 @@ test("a user who is a member somewhere makes way for nobody", async () => {
   assert.notEqual(await world.identity.findUser(user.id), null);
 });
 
-test("a weak password is refused by its path, and neither token nor password is repeated", async () => {
+test("a weak password is refused by its path and the one reason that applies, and neither token nor password is repeated", async () => {
   const weak = `password${"1".repeat(8)}`;
-  for (const password of ["short", weak]) {
+  const reasons: readonly [string, RegExp][] = [
+    ["short", /^The password must have at least 12 characters\.$/],
+    [weak, /^The password is too easily guessed/],
+  ];
+  for (const [password, reason] of reasons) {
     const refused = await world.call("POST", "/api/v1/setup", { body: person({ password }) });
     assert.equal(refused.status, 400);
     assert.equal(refused.body["code"], "password_refused");
     assert.deepEqual(refused.body["errors"], [{ path: "body.password" }]);
+    assert.match(String(refused.body["detail"]), reason);
     for (const secret of [password, setupToken]) assert.equal(refused.text.includes(secret), false);
   }
 });

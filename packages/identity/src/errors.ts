@@ -1,3 +1,5 @@
+import type { PasswordRefusal } from "./password/check-password.ts";
+
 /** Why a server-side call of this package was refused. Messages are fixed texts: nothing from input enters them. */
 const MESSAGES = {
   secret_too_short: "The identity secret must be at least 32 characters.",
@@ -8,7 +10,8 @@ const MESSAGES = {
   name_invalid: "The name must have 1 to 120 characters.",
   password_too_short: "The password must have at least 12 characters.",
   password_too_long: "The password must have at most 128 characters.",
-  password_too_common: "The password is too easily guessed.",
+  password_too_common:
+    "The password is too easily guessed. Choose several unrelated words, or let a password manager make one.",
   user_not_found: "There is no such user.",
   credentials_invalid: "The email address or the password is wrong.",
   two_factor_required: "The second factor is asked for; sign in through the HTTP surface.",
@@ -17,6 +20,11 @@ const MESSAGES = {
 } as const;
 
 export type IdentityErrorCode = keyof typeof MESSAGES;
+
+/** The one reason a new password was refused for, as a person is told it. */
+export function passwordRefusalText(refusal: PasswordRefusal): string {
+  return MESSAGES[refusal];
+}
 
 /** The base error of this package. `retryAfterSeconds` is set with `sign_in_limited` alone. */
 export class IdentityError extends Error {

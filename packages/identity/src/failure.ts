@@ -1,6 +1,6 @@
 /** A failure to be logged. It names an error and its code and never carries its message, which might hold an address or a link. */
 export interface IdentityFailure {
-  readonly event: "identity_failure" | "identity_library_failure" | "identity_mail_failure";
+  readonly event: "identity_failure" | "identity_library_failure" | "identity_mail_failure" | "password_set_unrecorded";
   readonly name: string;
   /** Such as an SQLSTATE or ECONNREFUSED. */
   readonly code: string | null;

@@ -11,12 +11,14 @@ import { IdentityError } from "./errors.ts";
 import { describeFailure, type IdentityFailure } from "./failure.ts";
 import { surfaceHandler } from "./http/handler.ts";
 import { hashedSessionAdapter } from "./library/hashed-session-adapter.ts";
-import { ADDRESS_HEADER, libraryOptions, type LibraryMail } from "./library/library-options.ts";
+import { ADDRESS_HEADER, libraryOptions, REQUEST_ID_HEADER, type LibraryMail } from "./library/library-options.ts";
 import { databaseSignInLimits } from "./limits/database-sign-in-limits.ts";
 import type { SignInLimits } from "./limits/sign-in-limits.ts";
 import { mailer, type SendMail } from "./mailer.ts";
 import { sessionStore, type LiveSession, type SessionSummary } from "./session/session-store.ts";
 import { openSessionCookie, readCookie } from "./session/session-token.ts";
+import type { PasswordSet } from "./password/password-set.ts";
+import { resetLinks, type ResetLink } from "./password/reset-links.ts";
 import { serverSignIn, type SignedIn, type SignInInput } from "./users/server-sign-in.ts";
 import { userCalls, type UserCalls } from "./users/user-calls.ts";
 
@@ -43,6 +45,8 @@ export interface IdentitySettings {
   readonly limiter?: RateLimiter;
   /** Default: shared by every process through the database. */
   readonly signInLimits?: SignInLimits;
+  /** To record it. The password is set by then: a rejection is reported as `password_set_unrecorded`, and changes nothing. */
+  readonly onPasswordSet?: (event: PasswordSet) => Promise<void>;
   readonly onFailure?: (failure: IdentityFailure) => void;
 }
 
@@ -51,6 +55,11 @@ export interface Identity extends UserCalls {
   handler(request: Request): Promise<Response>;
   /** Signs in on the server, under the same limits. @throws IdentityError credentials_invalid, two_factor_required, sign_in_limited */
   signIn(input: SignInInput): Promise<SignedIn>;
+  /**
+   * A one-time link for somebody who forgot their password, valid 15 minutes, for the operator of the machine to hand
+   * over; earlier ones of theirs end. At rest there is its hash alone. @throws IdentityError user_not_found
+   */
+  issueResetLink(email: string): Promise<ResetLink>;
   revokeSessionsOf(userId: string): Promise<number>;
   revokeSession(userId: string, sessionId: string): Promise<boolean>;
   listSessionsOf(userId: string): Promise<SessionSummary[]>;
@@ -81,6 +90,15 @@ export async function createIdentity(settings: IdentitySettings): Promise<Identi
   const sessions = sessionStore(pool, clock);
   const limits = settings.signInLimits ?? databaseSignInLimits(pool, secret, clock);
   const mail: LibraryMail | null = settings.sendMail === undefined ? null : mailer(settings.sendMail, origin, failed);
+  const passwordSet = async (event: PasswordSet): Promise<void> => {
+    try {
+      // Links that were handed out for the former password are void with it.
+      await pool.query(`delete from auth.verification where value = $1`, [event.userId]);
+      await settings.onPasswordSet?.(event);
+    } catch (error) {
+      failed(describeFailure("password_set_unrecorded", error));
+    }
+  };
   const options = libraryOptions({
     origin,
     secret,
@@ -90,12 +108,20 @@ export async function createIdentity(settings: IdentitySettings): Promise<Identi
     mail,
     jwtTerms: terms,
     allowSignUp: settings.permitSignUp !== undefined,
+    onPasswordReset: (user, request) =>
+      passwordSet({
+        how: "link",
+        userId: user.id,
+        email: user.email,
+        requestId: request?.headers.get(REQUEST_ID_HEADER) ?? "",
+        address: request?.headers.get(ADDRESS_HEADER) ?? "",
+      }),
     onFailure: failed,
   });
   const adapter = await getAdapter({ ...options, database: pool });
   const hashed = hashedSessionAdapter(adapter, { now: clock, touch: (tokenHash) => sessions.touch(tokenHash) });
   const library = betterAuth({ ...options, database: () => hashed });
-  const { password } = await library.$context;
+  const { password, internalAdapter } = await library.$context;
   const users = userCalls(pool, clock, (clear) => password.hash(clear));
 
   const surface = {
@@ -111,6 +137,7 @@ export async function createIdentity(settings: IdentitySettings): Promise<Identi
     clientAddress: (request: Request) => settings.clientAddress(request),
     limiter: settings.limiter ?? null,
     permitSignUp: settings.permitSignUp ?? null,
+    passwordChanged: (by: Omit<PasswordSet, "how">) => passwordSet({ how: "changed", ...by }),
     onFailure: (error: unknown) => failed(describeFailure("identity_failure", error)),
   };
   const inner = surfaceHandler({
@@ -123,6 +150,17 @@ export async function createIdentity(settings: IdentitySettings): Promise<Identi
     ...users,
     handler: surfaceHandler(surface),
     signIn: serverSignIn(inner, origin),
+    issueResetLink: resetLinks({
+      origin,
+      now: clock,
+      findUser: (email) => users.findUserByEmail(email),
+      endLinksOf: async (userId) => {
+        await pool.query(`delete from auth.verification where value = $1`, [userId]);
+      },
+      keep: async (link) => {
+        await internalAdapter.createVerificationValue(link);
+      },
+    }),
     revokeSessionsOf: (userId) => sessions.revokeAllOf(userId),
     revokeSession: (userId, sessionId) => sessions.revoke(userId, sessionId),
     listSessionsOf: (userId) => sessions.listOf(userId),

@@ -41,6 +41,7 @@ const INPUTS: Record<string, object> = {
   "/sign-in/email": { email: "a@example.test", password: freshPassword() },
   "/request-password-reset": { email: "a@example.test" },
   "/reset-password": { token: "x", newPassword: freshPassword() },
+  "/change-password": { currentPassword: freshPassword(), newPassword: freshPassword() },
 };
 
 for (const [path, { method }] of SURFACE) {

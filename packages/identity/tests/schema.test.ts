@@ -21,6 +21,7 @@ test("the library finds its schema complete and would change nothing", async () 
     jwtTerms: jwtTerms(ORIGIN),
     allowSignUp: false,
     mail: null,
+    onPasswordReset: async () => undefined,
     onFailure: () => undefined,
   });
   const { toBeCreated, toBeAdded, compileMigrations } = await getMigrations({

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { LimitRule, RateLimiter } from "@meterr/runtime";
+import { passwordRefusalText } from "../errors.ts";
 import { checkPassword } from "../password/check-password.ts";
-import { ADDRESS_HEADER, BASE_PATH } from "../library/library-options.ts";
+import { ADDRESS_HEADER, BASE_PATH, REQUEST_ID_HEADER } from "../library/library-options.ts";
 import { addressGroup } from "../limits/address-group.ts";
 import type { SignInLimits } from "../limits/sign-in-limits.ts";
 import { openSessionCookie, readCookie } from "../session/session-token.ts";
@@ -36,6 +37,8 @@ export interface SurfaceParts {
   library(request: Request): Promise<Response>;
   clientAddress(request: Request): string;
   permitSignUp: ((asked: { email: string; invitation: string | null }) => Promise<boolean>) | null;
+  /** Told after somebody signed in has changed their password. Never rejects. */
+  passwordChanged(by: { userId: string; email: string; requestId: string; address: string }): Promise<void>;
   onFailure(error: unknown): void;
 }
 
@@ -54,7 +57,7 @@ export function surfaceHandler(parts: SurfaceParts): (request: Request) => Promi
   return async (request) => {
     const requestId = randomUUID();
     try {
-      const response = await serve(parts, request);
+      const response = await serve(parts, request, requestId);
       response.headers.set("x-request-id", requestId);
       return response;
     } catch (error) {
@@ -65,27 +68,32 @@ export function surfaceHandler(parts: SurfaceParts): (request: Request) => Promi
   };
 }
 
-async function serve(parts: SurfaceParts, request: Request): Promise<Response> {
+async function serve(parts: SurfaceParts, request: Request, requestId: string): Promise<Response> {
   const { path, operation, url } = findOperation(parts, request);
   await limitRequests(parts, request);
   if (operation.method === "POST") checkWrite(parts, request);
   const input = await readInput(operation, request, url);
-  if (operation.newPassword !== undefined) checkNewPassword(input, operation.newPassword);
 
   const presented = readCookie(request.headers.get("cookie"), parts.sessionCookie);
   const token = presented === null ? null : openSessionCookie(presented, parts.secret);
   // Read here first: the library takes a session it cannot read for none, and would call that signed out.
   const live = token === null || path === "/sign-in/email" ? null : await parts.sessions.find(token);
+  const whose = path === "/sign-up/email" ? String(input["email"]) : live?.email;
+  if (operation.newPassword !== undefined) checkNewPassword(input, operation.newPassword, whose);
   const attempt = await count(parts, request, { path, operation, input, live });
 
   if (path === "/sign-up/email") await checkSignUp(parts, input);
   // The library's sign-out reports success although the row may still be there: end the session here, or fail.
   if (path === "/sign-out" && token !== null) await parts.sessions.revokeToken(token);
 
-  const answer = await parts.library(libraryRequest(parts, request, { path, operation, input }));
+  const answer = await parts.library(libraryRequest(parts, request, { path, operation, input, requestId }));
   const body: unknown = await answer.json().catch(() => null);
   if (!answer.ok) throw libraryRefusal(answer.status, body);
   if (operation.countsSuccess === undefined) await attempt?.succeeded();
+  if (path === "/change-password" && live !== null) {
+    const address = parts.clientAddress(request);
+    await parts.passwordChanged({ userId: live.userId, email: live.email, requestId, address });
+  }
   // Signing in again does not leave the former session of the same browser behind.
   if (path === "/sign-in/email" && token !== null) await parts.sessions.revokeToken(token);
   return answered(path, operation, answer, body);
@@ -150,10 +158,11 @@ async function readInput(operation: Operation, request: Request, url: URL): Prom
   throw new Refusal("invalid_input", { errors });
 }
 
-function checkNewPassword(input: Record<string, unknown>, field: "password" | "newPassword"): void {
-  const { email } = input;
-  const refused = checkPassword(String(input[field]), typeof email === "string" ? email : undefined);
-  if (refused !== null) throw new Refusal("password_refused", { errors: [{ path: `body.${field}` }] });
+function checkNewPassword(input: Record<string, unknown>, field: "password" | "newPassword", email?: string): void {
+  const refused = checkPassword(String(input[field]), email);
+  if (refused === null) return;
+  const detail = passwordRefusalText(refused);
+  throw new Refusal("password_refused", { detail, errors: [{ path: `body.${field}` }] });
 }
 
 async function count(parts: SurfaceParts, request: Request, call: Call & { live: LiveSession | null }) {
@@ -177,9 +186,11 @@ async function checkSignUp(parts: SurfaceParts, input: Record<string, unknown>):
 }
 
 /** A request of our own making: checked input, our cookies, the verified origin and address, nothing else. */
-function libraryRequest(parts: SurfaceParts, request: Request, { path, operation, input }: Call): Request {
-  const { invitation: _invitation, ...rest } = input;
-  const headers = new Headers({ [ADDRESS_HEADER]: parts.clientAddress(request) });
+function libraryRequest(parts: SurfaceParts, request: Request, call: Call & { requestId: string }): Request {
+  const { path, operation, input, requestId } = call;
+  const { invitation: _invitation, ...given } = input;
+  const rest = { ...given, ...operation.adds };
+  const headers = new Headers({ [ADDRESS_HEADER]: parts.clientAddress(request), [REQUEST_ID_HEADER]: requestId });
   const userAgent = request.headers.get("user-agent");
   if (userAgent !== null) headers.set("user-agent", userAgent.slice(0, USER_AGENT_LENGTH));
   const cookies = ourCookies(request.headers.get("cookie"), parts, path === "/sign-in/email");

@@ -23,8 +23,9 @@ export const IDENTITY_PROBLEMS = {
 
 export type IdentityProblemCode = keyof typeof IDENTITY_PROBLEMS;
 
-/** What a refusal may add: more headers, and the paths (never the values) of refused fields. */
+/** What a refusal may add: more headers, which reason of several applies, and the paths (never the values) of refused fields. */
 export interface ProblemExtras {
+  readonly detail?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly errors?: readonly { readonly path: string }[];
 }
@@ -35,8 +36,9 @@ const UNAVAILABLE_RETRY_SECONDS = "5";
 /** A problem document (RFC 9457) with its request id, never cached. */
 export function problem(code: IdentityProblemCode, requestId: string, extras: ProblemExtras = {}): Response {
   const { status, title } = IDENTITY_PROBLEMS[code];
-  const { errors } = extras;
-  const body = { type: "about:blank", title, status, code, request_id: requestId, ...(errors ? { errors } : {}) };
+  const { detail, errors } = extras;
+  const told = { ...(detail === undefined ? {} : { detail }), ...(errors ? { errors } : {}) };
+  const body = { type: "about:blank", title, status, code, request_id: requestId, ...told };
   return new Response(JSON.stringify(body), {
     status,
     headers: {

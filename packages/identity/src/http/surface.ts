@@ -24,6 +24,8 @@ export interface Operation {
   readonly answers: Answer;
   /** A new password to check, by its field. */
   readonly newPassword?: "password" | "newPassword";
+  /** What the library is told besides the input; a client has no say in it. */
+  readonly adds?: Readonly<Record<string, unknown>>;
   readonly needs?: "mail" | "sign-up";
 }
 
@@ -106,6 +108,7 @@ export const SURFACE: ReadonlyMap<string, Operation> = new Map<string, Operation
       needs: "mail",
     },
   ],
+  // Not of mail alone: the operator of the machine hands out links too.
   [
     "/reset-password",
     {
@@ -114,7 +117,17 @@ export const SURFACE: ReadonlyMap<string, Operation> = new Map<string, Operation
       counts: "address",
       answers: { status: true },
       newPassword: "newPassword",
-      needs: "mail",
+    },
+  ],
+  [
+    "/change-password",
+    {
+      method: "POST",
+      input: z.strictObject({ currentPassword: password, newPassword: password }),
+      counts: "session",
+      answers: { user },
+      newPassword: "newPassword",
+      adds: { revokeOtherSessions: true },
     },
   ],
   [

@@ -9,6 +9,8 @@ import { accessTokenClaims, type JwtTerms } from "../authenticators/jwt-terms.ts
 export const BASE_PATH = "/api/auth";
 /** The one header the library takes the client's address from; only our own handler sets it. */
 export const ADDRESS_HEADER = "x-meterr-client-address";
+/** Likewise, of the request under which something is recorded. */
+export const REQUEST_ID_HEADER = "x-meterr-request-id";
 /** A password reset link lives this long. Seconds. */
 export const RESET_LIFE_SECONDS = 60 * 60;
 /** A signing key signs this long, and is published a day longer for what it signed. Seconds. */
@@ -25,6 +27,8 @@ export interface LibrarySettings {
   readonly jwtTerms: JwtTerms;
   readonly allowSignUp: boolean;
   readonly mail: LibraryMail | null;
+  /** Told after a link has set a password. Never rejects. */
+  onPasswordReset(user: { id: string; email: string }, request: Request | undefined): Promise<void>;
   onFailure(failure: IdentityFailure): void;
 }
 
@@ -59,6 +63,7 @@ export function libraryOptions(settings: LibrarySettings) {
       maxPasswordLength: MAX_PASSWORD_LENGTH,
       resetPasswordTokenExpiresIn: RESET_LIFE_SECONDS,
       revokeSessionsOnPasswordReset: true,
+      onPasswordReset: ({ user }, request) => settings.onPasswordReset(user, request),
       ...(mail === null ? {} : { sendResetPassword: async ({ user, token }) => mail.reset(user.email, token) }),
     },
     emailVerification: {

@@ -33,7 +33,7 @@ export function Field({ label, hint, error, className = "", ...input }: FieldPro
         </p>
       ) : null}
       {error ? (
-        <p className="text-xs text-danger" id={`${id}-error`}>
+        <p role="alert" className="text-xs text-danger" id={`${id}-error`}>
           {error}
         </p>
       ) : null}

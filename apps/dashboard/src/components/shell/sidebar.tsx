@@ -8,6 +8,7 @@ import { openPalette } from "@/components/palette/open-palette.ts";
 import { DESTINATIONS } from "./navigation.ts";
 import { OrganisationSwitch } from "./organisation-switch.tsx";
 import { useSession } from "./session-context.tsx";
+import { SignOutButton } from "./sign-out-button.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import { Wordmark } from "./wordmark.tsx";
 
@@ -71,6 +72,7 @@ export function Sidebar({ organisations, onLeave = stay }: SidebarProps) {
         <p className="truncate text-xs text-muted" title={session?.email}>
           {session?.name} · {session?.role}
         </p>
+        <SignOutButton />
       </div>
     </div>
   );

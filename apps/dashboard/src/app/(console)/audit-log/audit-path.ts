@@ -14,6 +14,9 @@ export const ACTIONS = [
   "member.joined",
   "member.role_changed",
   "member.removed",
+  "member.password_changed",
+  "member.password_reset_issued",
+  "member.password_reset",
   "api_token.minted",
   "api_token.revoked",
   "provider_secret.sealed",
@@ -24,6 +27,7 @@ export const ACTIONS = [
   "virtual_key.revoked",
   "virtual_key.suspended",
   "budget.changed",
+  "budget.removed",
   "model_price.set",
 ] as const;
 

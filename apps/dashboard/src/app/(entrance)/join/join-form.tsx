@@ -4,6 +4,7 @@ import { useState, type FormEvent } from "react";
 import { send } from "@/api/send.ts";
 import { ProblemNote } from "@/components/feedback/problem-note.tsx";
 import { Field } from "@/components/form/field.tsx";
+import { passwordRefusal } from "@/components/form/password-refusal.ts";
 import { SubmitButton } from "@/components/form/submit-button.tsx";
 import { textOf } from "@/components/form/text-of.ts";
 import { useHashToken } from "@/components/form/use-hash-token.ts";
@@ -32,9 +33,10 @@ export function JoinForm() {
     else window.location.assign("/sign-in");
   };
 
+  const refused = passwordRefusal(problem);
   return (
     <form method="post" onSubmit={(event) => void join(event)} className="grid gap-4">
-      {problem === null ? null : <ProblemNote problem={problem} />}
+      {problem === null || refused !== undefined ? null : <ProblemNote problem={problem} />}
       {token === null ? (
         <Field
           label="Invitation"
@@ -67,6 +69,7 @@ export function JoinForm() {
         hint="At least 12 characters."
         autoComplete="current-password"
         maxLength={128}
+        error={refused}
         required
       />
       <SubmitButton pending={pending || entering || token === undefined}>Join</SubmitButton>

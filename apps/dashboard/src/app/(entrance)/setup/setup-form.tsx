@@ -4,6 +4,7 @@ import { useState, type FormEvent } from "react";
 import { send } from "@/api/send.ts";
 import { ProblemNote } from "@/components/feedback/problem-note.tsx";
 import { Field } from "@/components/form/field.tsx";
+import { passwordRefusal } from "@/components/form/password-refusal.ts";
 import { SubmitButton } from "@/components/form/submit-button.tsx";
 import { textOf } from "@/components/form/text-of.ts";
 import { useHashToken } from "@/components/form/use-hash-token.ts";
@@ -34,11 +35,12 @@ export function SetupForm() {
     else window.location.assign("/sign-in");
   };
 
-  const refused =
-    problem?.code === "password_refused" ? "12 to 128 characters, and not one that is easily guessed." : undefined;
+  const refused = passwordRefusal(problem);
   return (
     <form method="post" onSubmit={(event) => void complete(event)} className="grid gap-4">
-      {problem === null ? null : <ProblemNote problem={problem} next="Nothing was made yet." />}
+      {problem === null || refused !== undefined ? null : (
+        <ProblemNote problem={problem} next="Nothing was made yet." />
+      )}
       {token === null ? (
         <Field
           label="One-time token"

@@ -1,4 +1,6 @@
 import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import type { Me } from "@/api/answers.ts";
 import { askAnyone } from "@/api/ask.ts";
 import { Entrance } from "@/components/shell/entrance.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
@@ -6,6 +8,7 @@ import { SignInForm } from "./sign-in-form.tsx";
 export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignInPage() {
+  if ((await askAnyone<Me>("/api/v1/me")).ok) redirect("/");
   const setup = await askAnyone<{ open: boolean }>("/api/v1/setup");
   if (setup.ok && setup.data.open) {
     return (

@@ -33,6 +33,13 @@ export function SignInForm() {
       <Field label="E-mail address" name="email" type="email" autoComplete="username" required />
       <Field label="Password" name="password" type="password" autoComplete="current-password" required />
       <SubmitButton pending={pending}>Sign in</SubmitButton>
+      <details>
+        <summary className="link">Forgot your password?</summary>
+        <p className="mt-2 text-muted">
+          Whoever runs this Meterr can give you a one-time link, printed on the machine itself by{" "}
+          <code className="break-words font-mono">npx meterr reset-password --email you@example.com</code>
+        </p>
+      </details>
     </form>
   );
 }
