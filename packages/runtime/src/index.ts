@@ -79,3 +79,18 @@ export { serviceAccount } from "./tenant/service-account.ts";
 export type { ServiceAccount, ServiceAccountOptions } from "./tenant/service-account.ts";
 export { MAX_SECRET_BYTES, Secret } from "./secret/secret.ts";
 export type { SecretConstructor } from "./secret/secret.ts";
+export { systemClock } from "./clock/clock.ts";
+export type { Clock } from "./clock/clock.ts";
+export type { BackoffRule } from "./integrations/backoff.ts";
+export type { CircuitRule, CircuitState } from "./integrations/circuit.ts";
+export { integrationKey } from "./integrations/integration-key.ts";
+export { IntegrationError } from "./integrations/integration-error.ts";
+export type { IntegrationErrorOptions, IntegrationReason } from "./integrations/integration-error.ts";
+export type {
+  CallOptions,
+  Integration,
+  IntegrationFetch,
+  IntegrationIo,
+  IntegrationOptions,
+  IntegrationSecrets,
+} from "./integrations/integration.ts";

@@ -6,28 +6,28 @@ export interface EventFields {
   /** What happened, for example `integration.failed`. */
   readonly event: string;
   /** Slug of the KEY module. */
-  readonly module?: string;
+  readonly module?: string | null | undefined;
   /** `METHOD /path/:pattern`, never the path as it was sent. */
-  readonly route?: string;
-  readonly job?: string;
-  readonly provider?: string;
+  readonly route?: string | null | undefined;
+  readonly job?: string | null | undefined;
+  readonly provider?: string | null | undefined;
   /** What was asked of the provider or the module, for example `subscriptions.list`. */
-  readonly operation?: string;
-  readonly tenant_id?: string;
-  readonly request_id?: string;
+  readonly operation?: string | null | undefined;
+  readonly tenant_id?: string | null | undefined;
+  readonly request_id?: string | null | undefined;
   /** The provider's id of a delivery, for example `evt_…`. */
-  readonly delivery_id?: string;
-  readonly run_id?: string;
-  readonly outcome?: string;
+  readonly delivery_id?: string | null | undefined;
+  readonly run_id?: string | null | undefined;
+  readonly outcome?: string | null | undefined;
   /** Stable error code, never a message. */
-  readonly code?: string;
-  readonly circuit?: string;
-  readonly status?: number;
-  readonly attempt?: number;
-  readonly count?: number;
-  readonly duration_ms?: number;
-  readonly retry_after_ms?: number;
-  readonly retryable?: boolean;
+  readonly code?: string | null | undefined;
+  readonly circuit?: string | null | undefined;
+  readonly status?: number | null | undefined;
+  readonly attempt?: number | null | undefined;
+  readonly count?: number | null | undefined;
+  readonly duration_ms?: number | null | undefined;
+  readonly retry_after_ms?: number | null | undefined;
+  readonly retryable?: boolean | null | undefined;
 }
 
 declare const SAFE: unique symbol;
@@ -85,7 +85,7 @@ export function safeEvent(fields: EventFields): SafeEvent {
   const event: Record<string, unknown> = {};
   for (const [name, isOfForm] of Object.entries(FORMS)) {
     const value = read(fields, name);
-    if (value === undefined) continue;
+    if (value === undefined || value === null) continue;
     const isShort = typeof value !== "string" || value.length <= MAX_WORD * 2;
     event[name] = isShort && isOfForm(value) ? value : "[redacted]";
   }

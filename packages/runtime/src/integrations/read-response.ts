@@ -1,0 +1,19 @@
+/** The same answer with its body in memory, or null when that has more than `maxBytes`. Rejects as the stream does. */
+export async function readResponse(response: Response, maxBytes: number): Promise<Response | null> {
+  const { status, statusText, headers, body } = response;
+  if (body === null) return response;
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.byteLength;
+    if (length > maxBytes) {
+      void reader.cancel().catch(() => undefined);
+      return null;
+    }
+    chunks.push(value as Uint8Array<ArrayBuffer>);
+  }
+  return new Response(new Blob(chunks), { status, statusText, headers });
+}
