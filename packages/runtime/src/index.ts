@@ -15,7 +15,7 @@ export type { EventFields, Events, SafeEvent } from "./events/safe-event.ts";
 export { keyModule } from "./key-module.ts";
 export type { KeyModule } from "./key-module.ts";
 export { keyManifestSchema } from "./manifest/key-manifest.ts";
-export type { ExposedRoute, KeyManifest } from "./manifest/key-manifest.ts";
+export type { DeclaredJob, ExposedRoute, KeyManifest } from "./manifest/key-manifest.ts";
 export { parseManifest } from "./manifest/parse-manifest.ts";
 export type { Membership, Principal, PrincipalKind, Visibility } from "./principal.ts";
 export { PROBLEM_CODES } from "./problem-codes.ts";
@@ -94,3 +94,22 @@ export type {
   IntegrationOptions,
   IntegrationSecrets,
 } from "./integrations/integration.ts";
+export { sqlIdentifier } from "./data/sql-identifier.ts";
+export { enableTenantPolicies, removeTenantPolicies, TENANT_POLICIES } from "./data/tenant-policies.ts";
+export type { EarlierState, TenantTable } from "./data/tenant-policies.ts";
+export { supabaseClaim, TENANT_TYPES, transactionSetting } from "./data/tenant-source.ts";
+export type { TenantSource, TenantType } from "./data/tenant-source.ts";
+export { jobKey } from "./jobs/job-key.ts";
+export { jobRunsTable } from "./jobs/job-runs-table.ts";
+export type { JobRunsOptions, JobRunsTable } from "./jobs/job-runs-table.ts";
+export type {
+  JobContext,
+  JobDefinition,
+  JobHost,
+  JobKey,
+  JobOptions,
+  JobReport,
+  JobRunOptions,
+  TenantIds,
+  TenantReport,
+} from "./jobs/job.ts";

@@ -20,6 +20,15 @@ const exposedRoute = z.strictObject({
   description: words,
 });
 
+const declaredJob = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/)
+    .max(64)
+    .describe("Also the scope its service account needs."),
+  description: words,
+});
+
 /** The schema of `key.json`, version 1. Published as JSON Schema in `schema/key.schema.json`. */
 export const keyManifestSchema = z
   .strictObject({
@@ -39,6 +48,7 @@ export const keyManifestSchema = z
     required_env: names,
     optional_env: names,
     exposed_routes: z.array(exposedRoute),
+    jobs: z.array(declaredJob).optional().describe("What runs without a request, for one tenant after the other."),
     tenant_scope: z.enum(TENANT_SCOPES),
     compatibility: z.record(z.string(), z.string()).describe("Package to version range, for example node: >=20."),
     dependencies: z.array(z.string().min(1)),
@@ -55,4 +65,5 @@ export const keyManifestSchema = z
   .meta({ title: "KEY module manifest", $id: "key.schema.json" });
 
 export type KeyManifest = Readonly<z.infer<typeof keyManifestSchema>>;
+export type DeclaredJob = Readonly<z.infer<typeof declaredJob>>;
 export type ExposedRoute = Readonly<z.infer<typeof exposedRoute>>;

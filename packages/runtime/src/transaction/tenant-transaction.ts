@@ -16,7 +16,7 @@ const BACK_TO_SAVEPOINT = /^\s*rollback\s+to\b/i;
  */
 export class TenantTransaction {
   readonly sql: Sql;
-  readonly #host: RuntimeHost;
+  readonly #host: Pick<RuntimeHost, "withTenant">;
   readonly #tenant: VerifiedTenant;
   #opened: Promise<Sql> | null = null;
   #done: Promise<void> = Promise.resolve();
@@ -25,7 +25,7 @@ export class TenantTransaction {
   #failure: { error: unknown } | null = null;
   #closed = false;
 
-  constructor(host: RuntimeHost, tenant: VerifiedTenant) {
+  constructor(host: Pick<RuntimeHost, "withTenant">, tenant: VerifiedTenant) {
     this.#host = host;
     this.#tenant = tenant;
     this.sql = Object.freeze({

@@ -1,0 +1,76 @@
+import { Problem } from "../problem.ts";
+import { RuntimeError } from "../runtime-error.ts";
+import { defineJob } from "./define-job.ts";
+import { failureCode } from "./failure-code.ts";
+import type { JobKey, JobOptions, JobReport, JobRunOptions, TenantReport } from "./job.ts";
+import { reportFailure, type JobPlan, type Run } from "./plan.ts";
+import { readClock, runTenant } from "./run-tenant.ts";
+
+// What can stand in a record, a log and another service's header alike.
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/**
+ * Builds a job that runs for one tenant after the other, each in a transaction of its own that also holds the record
+ * of its run, so that neither is ever kept without the other. A run with the same idempotency key does nothing where
+ * an earlier one is done; of two runners at once exactly one has each tenant; a tenant that fails, hangs or is gone
+ * is reported and the rest go on. The returned function never rejects.
+ * Throws RuntimeError `job_invalid` or `manifest_disagrees` at construction.
+ */
+export function jobKey(options: JobOptions): JobKey {
+  const definition = defineJob(options);
+  const plan: JobPlan = {
+    definition,
+    host: options.host,
+    serviceAccount: options.serviceAccount,
+    delayMs: (attempt) => options.retry.delayMs(attempt),
+    tenants: (run) => options.tenants(run),
+    handler: (context) => options.handler(context),
+  };
+  const job = async (request: JobRunOptions = {}): Promise<JobReport> => {
+    const runId = crypto.randomUUID();
+    const signal = request.signal ?? new AbortController().signal;
+    let run: Run;
+    try {
+      const at = instantOf(request.at ?? readClock(plan));
+      run = { id: runId, at, key: keyOf(options.idempotencyKey({ at: new Date(at) })), signal };
+    } catch (error) {
+      reportFailure(plan, runId, error);
+      const nothing = { idempotencyKey: null, at: null, outcome: "failed", tenants: [] } as const;
+      return { job: definition.name, runId, code: failureCode(error), ...nothing };
+    }
+    return runAll(plan, run);
+  };
+  return Object.freeze(Object.assign(job, { definition }));
+}
+
+async function runAll(plan: JobPlan, run: Run): Promise<JobReport> {
+  const tenants: TenantReport[] = [];
+  const seen = new Set<string>();
+  const report = { job: plan.definition.name, runId: run.id, idempotencyKey: run.key, at: run.at, tenants } as const;
+  try {
+    for await (const tenantId of await plan.tenants({ at: new Date(run.at), signal: run.signal })) {
+      if (typeof tenantId !== "string" || tenantId === "") throw new Problem("tenant_required");
+      // The tenant gate compares ids without regard to case, so two spellings are one tenant.
+      const same = tenantId.toLowerCase();
+      if (seen.has(same)) continue;
+      seen.add(same);
+      tenants.push(await runTenant(plan, run, tenantId));
+    }
+  } catch (error) {
+    reportFailure(plan, run.id, error);
+    return { ...report, outcome: "failed", code: "tenants_unavailable" };
+  }
+  if (run.signal.aborted) return { ...report, outcome: "interrupted", code: null };
+  const done = tenants.every(({ outcome }) => outcome === "done" || outcome === "already_done");
+  return { ...report, outcome: done ? "done" : "incomplete", code: null };
+}
+
+function instantOf(at: Date): Date {
+  if (Number.isNaN(at.getTime())) throw new RuntimeError("job_invalid", "The instant a run is for is no time.");
+  return new Date(at);
+}
+
+function keyOf(key: string): string {
+  if (typeof key === "string" && KEY.test(key)) return key;
+  throw new RuntimeError("job_invalid", "An idempotency key is 1 to 200 printable ASCII characters without spaces.");
+}
