@@ -79,6 +79,7 @@ function isDeclared({ root }: House, room: Room | undefined, file: string, name:
   return [
     own.dependencies,
     own.optionalDependencies,
+    own.peerDependencies,
     forTests ? own.devDependencies : undefined,
     forTests ? root.devDependencies : undefined,
   ].some((declared) => declared?.[name] !== undefined);

@@ -7,6 +7,8 @@ export interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
+  /** What the host brings: optional ones are loaded at their first use. */
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 /** A room is a workspace: a folder with its own package.json. */

@@ -4,6 +4,7 @@ import { PROBLEM_CODES } from "./problem-codes.ts";
 import type { Method, RouteDefinition, RouteInput, RouteOptions } from "./route.ts";
 import { RuntimeError } from "./runtime-error.ts";
 import type { TenantScope } from "./tenant/tenant-scope.ts";
+import { replayFault } from "./webhooks/replay/check-replay.ts";
 
 const METHODS: ReadonlySet<Method> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 
@@ -39,6 +40,8 @@ export function defineRoute<Auth extends Authenticator | PublicAccess>(
   if (!Number.isInteger(options.maxBodyBytes) || options.maxBodyBytes < 0 || options.maxBodyBytes > MAX_BODY_BYTES) {
     refuse(`maxBodyBytes must be 0 to ${MAX_BODY_BYTES}`);
   }
+  const unprotected = replayFault(options);
+  if (unprotected !== null) refuse(unprotected);
   const { address, tenant } = options.limit;
   if (options.tenant.kind === "member" && tenant === undefined) refuse("limit.tenant is missing");
   for (const rule of tenant === undefined ? [address] : [address, tenant]) {
@@ -65,6 +68,7 @@ export function defineRoute<Auth extends Authenticator | PublicAccess>(
       limit: options.limit,
       maxBodyBytes: options.maxBodyBytes,
       idempotency: options.idempotency,
+      replay: options.replay ?? null,
       problems: options.problems ?? {},
     }),
   };

@@ -1,3 +1,5 @@
+import type { WebhookDelivery } from "./webhooks/delivery.ts";
+
 /** Whose rows a member may see: all of the tenant's, or only those of the member itself. */
 export type Visibility = "tenant" | "subject";
 
@@ -23,4 +25,6 @@ export interface Principal {
   readonly memberships: readonly Membership[];
   /** The id of the credential's row (a session's id, a token's id, a `jti`), never the credential. */
   readonly credentialId?: string;
+  /** Of kind `webhook` always: what was delivered. */
+  readonly delivery?: WebhookDelivery;
 }

@@ -7,6 +7,7 @@ import { passGates } from "./pass-gates.ts";
 import type { Plan } from "./plan.ts";
 import type { HandlerResult, RouteInput, RouteKey, RouteOptions } from "./route.ts";
 import type { TenantScope } from "./tenant/tenant-scope.ts";
+import type { ReplayOf } from "./webhooks/replay/replay-protection.ts";
 
 /**
  * Builds a route whose handler is reached only through every gate, in this order: method and size → limit by
@@ -18,7 +19,7 @@ export function routeKey<
   const Input extends RouteInput,
   Scope extends TenantScope,
   Auth extends Authenticator | PublicAccess,
->(options: RouteOptions<Input, Scope, Auth>): RouteKey {
+>(options: RouteOptions<Input, Scope, Auth> & ReplayOf<Auth>): RouteKey {
   const { definition, pattern } = defineRoute(options as unknown as RouteOptions<RouteInput, TenantScope, Auth>);
   const plan: Plan = {
     definition,

@@ -5,6 +5,7 @@ import type { KeyManifest } from "./manifest/key-manifest.ts";
 import type { Principal } from "./principal.ts";
 import type { GlobalScope, TenantScope } from "./tenant/tenant-scope.ts";
 import type { VerifiedTenant } from "./tenant/verified-tenant.ts";
+import type { ReplayProtection } from "./webhooks/replay/replay-protection.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -114,6 +115,8 @@ export interface RouteOptions<
   readonly limit: RouteLimits;
   readonly maxBodyBytes: number;
   readonly idempotency: "accepted" | "none";
+  /** Required when `auth` takes webhooks: what keeps a delivery from having its effect twice. */
+  readonly replay?: ReplayProtection;
   /** Problem codes of this route beside the runtime's own, with their status (400–599) and the sentence a client reads. */
   readonly problems?: Readonly<Record<string, { readonly status: number; readonly detail: string }>>;
   readonly handler: (context: RouteContext<Input, Scope, Auth>) => Promise<HandlerResult>;
@@ -131,6 +134,7 @@ export interface RouteDefinition {
   readonly limit: RouteLimits;
   readonly maxBodyBytes: number;
   readonly idempotency: "accepted" | "none";
+  readonly replay: ReplayProtection | null;
   readonly problems: Readonly<Record<string, { readonly status: number; readonly detail: string }>>;
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { isVerifiedTenant, serviceAccount, type Membership, type VerifiedTenant } from "../src/index.ts";
 import { authenticatorForTest, tenantForTest } from "../src/testing/index.ts";
+import { claimOnce } from "../src/webhooks/index.ts";
 import { ANN, codeOf, ONE, people, thing, TWO } from "./thing-route.ts";
 
 const as = (person: string, tenant: string | null = null): { headers: Record<string, string | null> } => ({
@@ -44,7 +45,7 @@ for (const [what, person, named, answer] of REFUSED) {
 }
 
 test("a webhook whose account has no organisation is invalid, not forbidden", async () => {
-  const { send } = thing({ auth: authenticatorForTest(people, "webhook") });
+  const { send } = thing({ auth: authenticatorForTest(people, "webhook"), replay: claimOnce() });
   assert.equal(await codeOf(await send(as("nobody"))), "400 tenant_required");
 });
 

@@ -8,6 +8,7 @@ import {
   type RouteKey,
   type TenantContext,
 } from "../src/index.ts";
+import type { ReplayProtection } from "../src/webhooks/index.ts";
 import { authenticatorForTest, fakeHost, manifestForTest, type FakeHost } from "../src/testing/index.ts";
 
 export const ONE = randomUUID();
@@ -35,6 +36,7 @@ export interface ThingOptions {
   readonly auth?: Authenticator;
   readonly authorize?: () => boolean;
   readonly idempotency?: "accepted" | "none";
+  readonly replay?: ReplayProtection;
   readonly problems?: Record<string, { status: number; detail: string }>;
   readonly handler?: (context: Context) => Promise<HandlerResult>;
 }
@@ -81,6 +83,7 @@ export function thing(options: ThingOptions = {}): Thing {
     limit: { address: { points: 10, seconds: 60 }, tenant: { points: 20, seconds: 60 } },
     maxBodyBytes: 1000,
     idempotency: options.idempotency ?? "accepted",
+    ...(options.replay === undefined ? {} : { replay: options.replay }),
     ...(options.problems === undefined ? {} : { problems: options.problems }),
     handler: async (context) => {
       reached += 1;

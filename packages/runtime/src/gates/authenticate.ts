@@ -14,9 +14,17 @@ export async function authenticate(
   if (typeof principal.id !== "string" || principal.id === "" || !Array.isArray(principal.memberships)) {
     throw unavailable(new TypeError("An authenticator answered with an incomplete principal."));
   }
+  if (principal.kind === "webhook" && !isClaimable(principal)) {
+    throw unavailable(new TypeError("A webhook authenticator answered with nothing to claim."));
+  }
   // A browser sends its cookie along; an Authorization header beside it means two identities.
   if (principal.kind === "session" && request.headers.has("authorization")) throw new Problem("credential_conflict");
   return Object.freeze({ ...principal, memberships: Object.freeze([...principal.memberships]) });
+}
+
+/** Without an id of its own a delivery could be had any number of times. */
+function isClaimable({ delivery }: Principal): boolean {
+  return delivery !== undefined && delivery.claims.length > 0 && delivery.claims.every((claim) => claim !== "");
 }
 
 async function attempt(authenticator: Authenticator, request: Request, io: AuthenticationIo): Promise<Principal> {

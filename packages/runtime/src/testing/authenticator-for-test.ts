@@ -1,5 +1,6 @@
 import type { Authenticator } from "../authenticator.ts";
 import type { Membership, PrincipalKind } from "../principal.ts";
+import { deliveryForTest } from "./delivery-for-test.ts";
 
 export interface TestPerson {
   readonly id: string;
@@ -25,7 +26,9 @@ export function authenticatorForTest(
       if (this.broken) throw new Error("planted fault: identity");
       const name = request.headers.get("x-test-credential") ?? "";
       const person = Object.hasOwn(people, name) ? people[name] : undefined;
-      return person === undefined ? null : { kind, label: name, ...person };
+      if (person === undefined) return null;
+      const delivery = kind === "webhook" ? { delivery: deliveryForTest(request.headers.get("x-test-delivery")) } : {};
+      return { kind, label: name, ...delivery, ...person };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { AuditEntry, LimitRule, RuntimeHost, Sql } from "../host.ts";
 import { isVerifiedTenant, type VerifiedTenant } from "../tenant/verified-tenant.ts";
 import type { QueryAnswer } from "./query-answer.ts";
+import { fakeClaims, type OpenClaims } from "./fake-claims.ts";
 import { fakeIdempotency, type IdempotencyRow } from "./fake-idempotency.ts";
 import { faultyHost, type FaultyHost } from "./faulty-host.ts";
 
@@ -23,6 +24,8 @@ export interface FakeHost extends FaultyHost {
   /** Audit entries of committed transactions. */
   readonly audits: AuditEntry[];
   readonly idempotencyRows: Map<string, IdempotencyRow>;
+  /** Webhooks claimed by committed transactions. */
+  readonly claims: Set<string>;
 }
 
 const AUDIT = "insert into audit";
@@ -33,6 +36,8 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
   const audits: AuditEntry[] = [];
   const idempotencyRows = new Map<string, IdempotencyRow>();
   const locks = new Set<string>();
+  const claims = new Set<string>();
+  const openClaims: OpenClaims = new Map();
 
   const inner: RuntimeHost = {
     allowedOrigins: options.allowedOrigins ?? ["https://site.test"],
@@ -53,21 +58,25 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     async withTenant<T>(tenant: VerifiedTenant, fn: (sql: Sql) => Promise<T>): Promise<T> {
       if (!isVerifiedTenant(tenant)) throw new TypeError("Not a verified tenant.");
       const idempotency = fakeIdempotency(idempotencyRows, locks);
+      const claimed = fakeClaims(claims, openClaims);
       const entries: AuditEntry[] = [];
       const query = async (text: string, values: readonly unknown[] = []): Promise<QueryAnswer> => {
         statements.push({ tenant, text, values });
         if (text === AUDIT) entries.push(values[0] as AuditEntry);
-        return idempotency.answer(text, values) ?? (await options.answer?.(text, values)) ?? { rows: [], rowCount: 0 };
+        const own = idempotency.answer(text, values) ?? (await claimed.answer(text, values));
+        return own ?? (await options.answer?.(text, values)) ?? { rows: [], rowCount: 0 };
       };
       try {
         const result = await fn({ query: query as Sql["query"] });
         idempotency.commit();
+        claimed.commit();
         audits.push(...entries);
         return result;
       } finally {
         idempotency.release();
+        claimed.release();
       }
     },
   };
-  return { ...faultyHost(inner), statements, audits, idempotencyRows };
+  return { ...faultyHost(inner), statements, audits, idempotencyRows, claims };
 }

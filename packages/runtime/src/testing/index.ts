@@ -2,6 +2,7 @@ export { assertKeyPromises } from "./assert-key-promises.ts";
 export type { PromiseFixtures } from "./assert-key-promises.ts";
 export { authenticatorForTest } from "./authenticator-for-test.ts";
 export type { TestAuthenticator, TestPerson } from "./authenticator-for-test.ts";
+export { deliveryForTest } from "./delivery-for-test.ts";
 export { fakeClock } from "./fake-clock.ts";
 export type { FakeClock } from "./fake-clock.ts";
 export { fakeHost } from "./fake-host.ts";

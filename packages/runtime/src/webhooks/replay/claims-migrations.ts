@@ -1,0 +1,7 @@
+/**
+ * The table of claims, as a host's migration runner takes it: NNNN_name.{up,down}.sql in a folder.
+ * A function, for not every edge runtime knows where a module stands.
+ */
+export function webhookClaimsMigrations(): { readonly name: string; readonly folder: URL } {
+  return { name: "webhook-claims", folder: new URL("../../../migrations/", import.meta.url) };
+}
