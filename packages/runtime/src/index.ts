@@ -113,3 +113,10 @@ export type {
   TenantIds,
   TenantReport,
 } from "./jobs/job.ts";
+export { allOf } from "./entitlements/all-of.ts";
+export { cachedEntitlements } from "./entitlements/cached-entitlements.ts";
+export type { CachedEntitlements, CachedEntitlementsOptions } from "./entitlements/cached-entitlements.ts";
+export { isFeatureName } from "./entitlements/entitlement.ts";
+export type { EntitlementCheck, EntitlementQuestion } from "./entitlements/entitlement.ts";
+export { requireEntitlement } from "./entitlements/require-entitlement.ts";
+export type { EntitlementOptions } from "./entitlements/require-entitlement.ts";

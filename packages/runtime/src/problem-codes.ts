@@ -10,6 +10,7 @@ export const PROBLEM_CODES = {
   credential_in_query: { status: 401, detail: "A credential does not belong in the address" },
   budget_exceeded: { status: 402, detail: "Over a money limit" },
   forbidden: { status: 403, detail: "Not allowed" },
+  not_entitled: { status: 403, detail: "Not part of this organisation's plan" },
   tenant_forbidden: { status: 403, detail: "Not a member of this organisation" },
   cross_origin_refused: { status: 403, detail: "Not sent by this site" },
   not_found: { status: 404, detail: "Not found" },
