@@ -8,7 +8,7 @@ export interface Sql {
   ): Promise<{ rows: Row[]; rowCount: number | null }>;
 }
 
-/** At most `points` within any window of `seconds`. */
+/** At most `points` within a window of `seconds`; each limiter says where its windows begin. */
 export interface LimitRule {
   readonly points: number;
   readonly seconds: number;

@@ -15,6 +15,7 @@ export type RuntimeErrorCode =
   | "webhook_keys_unavailable"
   | "proxy_invalid"
   | "limiter_full"
+  | "limits_invalid"
   | "body_already_read"
   | "peer_missing"
   | "secret_invalid"

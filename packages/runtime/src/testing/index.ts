@@ -13,3 +13,5 @@ export { manifestForTest } from "./manifest-for-test.ts";
 export { tenantForTest } from "./tenant-for-test.ts";
 export type { TestTenant } from "./tenant-for-test.ts";
 export type { QueryAnswer } from "./query-answer.ts";
+export { RATE_LIMITER_PROMISES } from "./rate-limiter-promises.ts";
+export type { LimiterPromise, LimiterUnderTest } from "./rate-limiter-promises.ts";
