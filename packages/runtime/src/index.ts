@@ -120,3 +120,15 @@ export { isFeatureName } from "./entitlements/entitlement.ts";
 export type { EntitlementCheck, EntitlementQuestion } from "./entitlements/entitlement.ts";
 export { requireEntitlement } from "./entitlements/require-entitlement.ts";
 export type { EntitlementOptions } from "./entitlements/require-entitlement.ts";
+export { checkTenantTables } from "./data/check-tenant-tables.ts";
+export { dataKey } from "./data/data-key.ts";
+export type {
+  DataAssumptions,
+  DataDefinition,
+  DataKey,
+  DataOptions,
+  DataTable,
+  GlobalTable,
+} from "./data/data.ts";
+export { readTenantTables } from "./data/tenant-table-catalogue.ts";
+export type { FoundPolicy, FoundRole, FoundTable } from "./data/tenant-table-catalogue.ts";
