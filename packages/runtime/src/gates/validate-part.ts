@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { Problem, type FieldError } from "../problem.ts";
 import { unreadAuthority } from "./unread-authority.ts";
 
-export type Part = "body" | "query" | "params" | "headers";
+export type Part = "body" | "query" | "params" | "headers" | "props";
 
 const MAX_ERRORS = 20;
 const PLAIN_NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -12,7 +12,7 @@ export async function validatePart(part: Part, schema: StandardSchemaV1, value: 
   const outcome = schema["~standard"].validate(value);
   const result = outcome instanceof Promise ? await outcome : outcome;
   if (result.issues !== undefined) throw invalid(result.issues.slice(0, MAX_ERRORS).map((issue) => at(part, issue)));
-  if (part === "body" || part === "query") {
+  if (part === "body" || part === "query" || part === "props") {
     const ignored = unreadAuthority(value, result.value, part);
     if (ignored !== null) throw invalid([{ path: ignored }]);
   }

@@ -1,6 +1,6 @@
 import { RuntimeError } from "../runtime-error.ts";
 import { Secret } from "../secret/secret.ts";
-import { assertServer } from "./assert-server.ts";
+import { assertServer } from "../server/assert-server.ts";
 import type { IntegrationOptions, IntegrationSecrets } from "./integration.ts";
 
 const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::\d+)?$/;
@@ -12,7 +12,7 @@ export function checkIntegration<Secrets extends IntegrationSecrets, Input, Outp
 ): string {
   const { manifest, secrets, origins, limit, timeout, retry, circuit, maxResponseBytes } = options;
   const name = options.name ?? manifest.slug;
-  assertServer(name);
+  assertServer(name, "integration_invalid");
   const refuse = (why: string): never => {
     throw new RuntimeError("integration_invalid", `${name}: ${why}`);
   };

@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from "../clock/clock.ts";
 import { emitEvent } from "../events/safe-event.ts";
 import { memoryRateLimiter } from "../limits/memory-rate-limiter.ts";
-import { assertServer } from "./assert-server.ts";
+import { assertServer } from "../server/assert-server.ts";
 import { backoff } from "./backoff.ts";
 import { Circuit, type CircuitOutcome } from "./circuit.ts";
 import { checkIntegration } from "./define-integration.ts";
@@ -96,7 +96,7 @@ export function integrationKey<Secrets extends IntegrationSecrets, Input, Output
   };
 
   const call = async (input: Input, callOptions: CallOptions = {}): Promise<Output> => {
-    assertServer(name);
+    assertServer(name, "integration_invalid");
     if (running >= (limit.concurrent ?? Number.POSITIVE_INFINITY)) throw new IntegrationError(name, "overloaded");
     running += 1;
     const began = clock.elapsed();
