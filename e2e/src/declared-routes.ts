@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./machine.ts";
 
@@ -6,6 +6,7 @@ import { ROOT } from "./machine.ts";
 export function declaredRoutes(): string[] {
   const modules = join(ROOT, "modules");
   return readdirSync(modules)
+    .filter((name) => existsSync(join(modules, name, "key.json")))
     .flatMap((name) => {
       const manifest = JSON.parse(readFileSync(join(modules, name, "key.json"), "utf8")) as {
         exposed_routes: { path: string; method: string[] }[];

@@ -58,7 +58,7 @@ export async function operatorToken(machine: Machine): Promise<string> {
 /** Signs in over HTTP; the Cookie header of a browser from then on. */
 export async function signIn(machine: Machine, email: string, password: string): Promise<string> {
   const reply = await manage(machine, null, "POST", "/api/auth/sign-in/email", { body: { email, password } });
-  if (reply.status !== 200) throw new Error(`signing in answered ${reply.status}`);
+  if (reply.status !== 200) throw new Error(`signing in answered ${reply.status}: ${reply.text}`);
   return reply.headers
     .getSetCookie()
     .map((line) => line.split(";")[0] ?? "")

@@ -29,3 +29,8 @@ export async function sandboxCalls(machine: Machine): Promise<SandboxCall[]> {
   }
   return [...calls.values()];
 }
+
+/** Those that acted for a virtual key: the key service tries fresh provider secrets for none, whenever it finds the time. */
+export async function callsOfKeys(machine: Machine): Promise<SandboxCall[]> {
+  return (await sandboxCalls(machine)).filter((call) => call.client_request_id !== null);
+}

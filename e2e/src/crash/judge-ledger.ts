@@ -1,6 +1,6 @@
 import { askDatabase } from "../database.ts";
 import type { Machine } from "../machine.ts";
-import { sandboxCalls } from "../sandbox-calls.ts";
+import { callsOfKeys } from "../sandbox-calls.ts";
 
 /** What the provider's own ledger and Meterr's say of each other. */
 export interface LedgerVerdict {
@@ -50,7 +50,7 @@ export async function judgeLedger(machine: Machine): Promise<LedgerVerdict> {
   );
   const events = Map.groupBy(await askDatabase<EventRow>(machine, EVENTS), (row) => row.id);
   const budgets = await askDatabase<BudgetRow>(machine, BUDGETS);
-  const received = (await sandboxCalls(machine)).filter((call) => call.client_request_id !== null);
+  const received = await callsOfKeys(machine);
   const faults: string[] = [];
 
   for (const [id, calls] of Map.groupBy(received, (call) => call.client_request_id ?? "")) {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import OpenAI from "openai";
-import { askDatabase } from "../src/database.ts";
-import { declaredRoutes } from "../src/declared-routes.ts";
-import { startMachine, type Machine } from "../src/machine.ts";
-import { manage, managed, operatorToken } from "../src/management.ts";
-import { becomeOwner } from "../src/owner.ts";
-import { accept, joinAs, type Member } from "../src/people.ts";
-import { poll } from "../src/poll.ts";
-import { addOrganisation } from "../src/second-organisation.ts";
+import { askDatabase } from "../../src/database.ts";
+import { declaredRoutes } from "../../src/declared-routes.ts";
+import type { Machine } from "../../src/machine.ts";
+import { manage, managed, operatorToken } from "../../src/management.ts";
+import { accept, joinAs, type Member } from "../../src/people.ts";
+import { poll } from "../../src/poll.ts";
+import { addOrganisation } from "../../src/second-organisation.ts";
+import { sharedMachine } from "../../src/shared-machine.ts";
 
 /** What one organisation, or one member, has: everything in it is named with `mark`. */
 interface Belongings {
@@ -36,8 +36,7 @@ let keyOf: Record<"alice" | "bob", { id: string; key: string }>;
 let eventsOf: Record<"alice" | "bob", string>;
 
 before(async () => {
-  machine = await startMachine();
-  await becomeOwner(machine);
+  machine = await sharedMachine();
   owner = await operatorToken(machine);
   const me = await managed<{ organisation_id: string }>(200, machine, { token: owner }, "GET", "/api/v1/me");
   orgOne = me.organisation_id;
@@ -50,8 +49,6 @@ before(async () => {
   keyOf = { alice: await mint(alice.apiToken, "alice"), bob: await mint(bob.apiToken, "bob") };
   eventsOf = { alice: await callAndRefuse(keyOf.alice), bob: await callAndRefuse(keyOf.bob) };
 });
-after(() => machine?.stop());
-
 async function mint(token: string, name: string): Promise<{ id: string; key: string }> {
   const body = { name, mode: "test", allowed_models: ["gpt-4o-mini"] };
   return managed(201, machine, { token }, "POST", "/api/v1/virtual-keys", { body });
@@ -84,6 +81,9 @@ async function furnish(token: string): Promise<Belongings> {
   const apiToken = await post<{ id: string }>("/api/v1/api-tokens", { name: mark });
   const email = `${mark}@example.test`;
   const invitation = await post<{ id: string }>("/api/v1/members", { email, name: mark, role: "viewer" });
+  const { member_id } = await managed<{ member_id: string }>(200, machine, { token }, "GET", "/api/v1/me");
+  const own = `/api/v1/budgets/members/${member_id}`;
+  await managed(200, machine, { token }, "PUT", own, { body: { limit_usd: "1000" } });
   await post("/api/v1/model-prices", {
     provider: "openai",
     model: mark,
@@ -92,8 +92,7 @@ async function furnish(token: string): Promise<Belongings> {
   const event = await callAndRefuse(virtualKey);
   const usage = { input: 10, output: 1 };
   await post("/api/v1/usage", { provider: "openai", model: mark, request_id: mark, usage });
-  const me = await managed<{ member_id: string }>(200, machine, { token }, "GET", "/api/v1/me");
-  const ids = { secret: secret.id, apiToken: apiToken.id, invitation: invitation.id, member: me.member_id };
+  const ids = { secret: secret.id, apiToken: apiToken.id, invitation: invitation.id, member: member_id };
   return { mark, token, virtualKey, event, ...ids };
 }
 
@@ -102,6 +101,7 @@ const LISTS: Readonly<Record<string, { readonly path: string; readonly marked: b
   "GET /api/v1/audit-log/entries": { path: "/api/v1/audit-log/entries?limit=200", marked: true },
   "GET /api/v1/audit-log/head": { path: "/api/v1/audit-log/head", marked: false },
   "GET /api/v1/audit-log/verify": { path: "/api/v1/audit-log/verify", marked: false },
+  "GET /api/v1/budgets": { path: "/api/v1/budgets", marked: false },
   "GET /api/v1/me": { path: "/api/v1/me", marked: false },
   "GET /api/v1/members": { path: "/api/v1/members", marked: true },
   "GET /api/v1/api-tokens": { path: "/api/v1/api-tokens?include_revoked=true", marked: true },
@@ -117,6 +117,8 @@ const LISTS: Readonly<Record<string, { readonly path: string; readonly marked: b
 const ITEMS: Readonly<Record<string, { readonly of: (theirs: Belongings) => string; readonly body?: unknown }>> = {
   "PATCH /api/v1/members/:id": { of: ({ member }) => member, body: { role: "viewer" } },
   "DELETE /api/v1/members/:id": { of: ({ member }) => member },
+  "PUT /api/v1/budgets/members/:id": { of: ({ member }) => member, body: { limit_usd: "1" } },
+  "DELETE /api/v1/budgets/members/:id": { of: ({ member }) => member },
   "DELETE /api/v1/invitations/:id": { of: ({ invitation }) => invitation },
   "DELETE /api/v1/api-tokens/:id": { of: ({ apiToken }) => apiToken },
   "GET /api/v1/provider-secrets/:id": { of: ({ secret }) => secret },
@@ -129,6 +131,7 @@ const ITEMS: Readonly<Record<string, { readonly of: (theirs: Belongings) => stri
 
 /** Routes that make something for whoever asks, or have no organisation: no row of another can be asked of them. */
 const MAKING = [
+  "DELETE /api/v1/budgets/organisation",
   "GET /api/v1/setup",
   "POST /api/v1/api-tokens",
   "POST /api/v1/invitations/accept",
@@ -140,6 +143,7 @@ const MAKING = [
   "POST /api/v1/token-count",
   "POST /api/v1/usage",
   "POST /api/v1/virtual-keys",
+  "PUT /api/v1/budgets/organisation",
 ];
 
 /** Everything that tells whose an answer is. */

@@ -1,37 +1,28 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
 import { ApiError, GoogleGenAI, Type } from "@google/genai";
 import OpenAI from "openai";
-import { startMachine, type Machine } from "../src/machine.ts";
-import { managed, operatorToken } from "../src/management.ts";
-import { becomeOwner } from "../src/owner.ts";
-import { poll } from "../src/poll.ts";
-import { sandboxCalls, type SandboxCall } from "../src/sandbox-calls.ts";
-
-interface Event {
-  id: string;
-  outcome: string;
-  usage_source: string;
-  simulated: boolean;
-  provider: string;
-  stream: boolean;
-  model_requested: string;
-  status: number | null;
-  usage: Record<string, number>;
-  cost_nanousd: string;
-}
+import type { Machine } from "../../src/machine.ts";
+import { managed } from "../../src/management.ts";
+import { accept } from "../../src/people.ts";
+import { becomesOneEvent, callsOf, eventOf } from "../../src/one-event.ts";
+import { poll } from "../../src/poll.ts";
+import { callsOfKeys } from "../../src/sandbox-calls.ts";
+import { addOrganisation } from "../../src/second-organisation.ts";
+import { sharedMachine } from "../../src/shared-machine.ts";
 
 let machine: Machine;
 let token: string;
 let key: string;
 before(async () => {
-  machine = await startMachine();
-  await becomeOwner(machine);
-  token = await operatorToken(machine);
+  machine = await sharedMachine();
+  // An organisation of its own, so that every refusal and all that is spent in it is of this suite.
+  const email = "mary@example.test";
+  const { invitation } = await addOrganisation(machine, "Official Libraries", email);
+  token = (await accept(machine, invitation, email)).apiToken;
   key = await mint("roomy");
 });
-after(() => machine?.stop());
 
 async function mint(name: string, limitUsd?: string): Promise<string> {
   const body = { name, mode: "test", ...(limitUsd === undefined ? {} : { limit_usd: limitUsd }) };
@@ -43,57 +34,8 @@ const anthropic = (apiKey = key): Anthropic => new Anthropic({ apiKey, baseURL: 
 const google = (apiKey = key): GoogleGenAI =>
   new GoogleGenAI({ apiKey, httpOptions: { baseUrl: `${machine.gateway}/google` } });
 
-/** List prices in nano-dollars for each token: $ per million × 1,000. Input, output. */
-const PRICES: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  "gpt-4o-mini": [150n, 600n],
-  "text-embedding-3-small": [20n, 0n],
-  "claude-haiku-4-5": [1_000n, 5_000n],
-  "gemini-2.5-flash": [300n, 2_500n],
-};
-
-/** What happened at the provider while `work` ran: its own account of each call. */
-async function callsOf(work: () => Promise<unknown>): Promise<SandboxCall[]> {
-  const before = new Set((await sandboxCalls(machine)).map((call) => call.id));
-  await work();
-  return poll("the provider to have finished", async () => {
-    const since = (await sandboxCalls(machine)).filter((call) => !before.has(call.id));
-    return since.length > 0 && since.every((call) => call.finished_at !== null) ? since : null;
-  });
-}
-
-async function eventOf(call: SandboxCall): Promise<Event> {
-  const id = call.client_request_id ?? "";
-  return poll(`the event of ${id}`, async () => {
-    const page = await managed<{ items: Event[] }>(200, machine, { token }, "GET", "/api/v1/usage/events?limit=200");
-    return page.items.find((event) => event.id === id) ?? null;
-  });
-}
-
-/** One call, one event: with the tokens the provider counted and the cost they have at its list price. */
-async function becomesOneEvent(
-  expected: { provider: string; model: string; stream?: boolean },
-  work: () => Promise<unknown>,
-): Promise<void> {
-  const calls = await callsOf(work);
-  assert.equal(calls.length, 1, "the provider received another number of calls");
-  const [call] = calls;
-  assert.ok(call);
-  const event = await eventOf(call);
-  const { provider, model, stream = false } = expected;
-  assert.deepEqual(
-    [event.provider, event.model_requested, event.stream, event.simulated],
-    [provider, model, stream, true],
-  );
-  assert.deepEqual([event.outcome, event.usage_source, event.status], ["settled", "provider", 200]);
-  const { usage } = event;
-  const sum = (...buckets: string[]): number => buckets.reduce((total, name) => total + (usage[name] ?? 0), 0);
-  const input = sum("input", "cache_read", "cache_write_5m", "cache_write_1h", "audio_in");
-  const output = sum("output", "reasoning", "audio_out");
-  assert.deepEqual({ input, output }, { input: call.usage?.input, output: call.usage?.output });
-  const [inputPrice, outputPrice] = PRICES[model] ?? [0n, 0n];
-  assert.equal(event.cost_nanousd, (BigInt(input) * inputPrice + BigInt(output) * outputPrice).toString());
-  assert.notEqual(event.cost_nanousd, "0");
-}
+const becomes = (expected: { provider: string; model: string; stream?: boolean }, work: () => Promise<unknown>) =>
+  becomesOneEvent({ machine, token }, expected, work);
 
 const CHAT = { model: "gpt-4o-mini", max_completion_tokens: 60 } as const;
 const MESSAGES = { model: "claude-haiku-4-5", max_tokens: 60 } as const;
@@ -107,21 +49,26 @@ const schema = {
 } as const;
 
 test("OpenAI: a plain chat completion", () =>
-  becomesOneEvent({ provider: "openai", model: CHAT.model }, async () => {
-    const answer = await openai().chat.completions.create({ ...CHAT, messages: user("Say something.") });
-    assert.ok(answer.choices[0]?.message.content);
+  becomes({ provider: "openai", model: CHAT.model }, async () => {
+    const asked = openai().chat.completions.create({ ...CHAT, messages: user("Say something.") });
+    const { data, response } = await asked.withResponse();
+    assert.ok(data.choices[0]?.message.content);
+    assert.equal(response.headers.get("x-meterr-simulated"), "true");
   }));
 
-test("OpenAI: a streamed chat completion", () =>
-  becomesOneEvent({ provider: "openai", model: CHAT.model, stream: true }, async () => {
+test("OpenAI: a streamed chat completion, without a chunk of ours in it", () =>
+  becomes({ provider: "openai", model: CHAT.model, stream: true }, async () => {
     const stream = await openai().chat.completions.create({ ...CHAT, messages: user("Say something."), stream: true });
     let text = "";
-    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
+    for await (const chunk of stream) {
+      text += chunk.choices[0]?.delta.content ?? "";
+      assert.ok(chunk.choices.length > 0 && (chunk.usage ?? null) === null, "usage was not asked for");
+    }
     assert.ok(text.length > 0);
   }));
 
 test("OpenAI: a chat completion with a tool", () =>
-  becomesOneEvent({ provider: "openai", model: CHAT.model }, async () => {
+  becomes({ provider: "openai", model: CHAT.model }, async () => {
     const answer = await openai().chat.completions.create({
       ...CHAT,
       messages: user("The weather?"),
@@ -134,10 +81,10 @@ test("OpenAI: a chat completion with a tool", () =>
 
 test("OpenAI: a response, plain and streamed", async () => {
   const ask = { model: CHAT.model, max_output_tokens: 60, input: "Say something." };
-  await becomesOneEvent({ provider: "openai", model: CHAT.model }, async () => {
+  await becomes({ provider: "openai", model: CHAT.model }, async () => {
     assert.ok((await openai().responses.create(ask)).output_text);
   });
-  await becomesOneEvent({ provider: "openai", model: CHAT.model, stream: true }, async () => {
+  await becomes({ provider: "openai", model: CHAT.model, stream: true }, async () => {
     let last = "";
     for await (const event of await openai().responses.create({ ...ask, stream: true })) last = event.type;
     assert.equal(last, "response.completed");
@@ -145,7 +92,7 @@ test("OpenAI: a response, plain and streamed", async () => {
 });
 
 test("OpenAI: embeddings", () =>
-  becomesOneEvent({ provider: "openai", model: "text-embedding-3-small" }, async () => {
+  becomes({ provider: "openai", model: "text-embedding-3-small" }, async () => {
     const answer = await openai().embeddings.create({
       model: "text-embedding-3-small",
       input: ["one text", "another"],
@@ -154,19 +101,19 @@ test("OpenAI: embeddings", () =>
   }));
 
 test("Anthropic: a plain message", () =>
-  becomesOneEvent({ provider: "anthropic", model: MESSAGES.model }, async () => {
+  becomes({ provider: "anthropic", model: MESSAGES.model }, async () => {
     const answer = await anthropic().messages.create({ ...MESSAGES, messages: user("Say something.") });
     assert.equal(answer.content[0]?.type, "text");
   }));
 
 test("Anthropic: a streamed message", () =>
-  becomesOneEvent({ provider: "anthropic", model: MESSAGES.model, stream: true }, async () => {
+  becomes({ provider: "anthropic", model: MESSAGES.model, stream: true }, async () => {
     const stream = anthropic().messages.stream({ ...MESSAGES, messages: user("Say something.") });
     assert.ok((await stream.finalText()).length > 0);
   }));
 
 test("Anthropic: a message with a tool", () =>
-  becomesOneEvent({ provider: "anthropic", model: MESSAGES.model }, async () => {
+  becomes({ provider: "anthropic", model: MESSAGES.model }, async () => {
     const answer = await anthropic().messages.create({
       ...MESSAGES,
       messages: user("The weather?"),
@@ -177,13 +124,13 @@ test("Anthropic: a message with a tool", () =>
   }));
 
 test("Google: plain content", () =>
-  becomesOneEvent({ provider: "google", model: GENERATE.model }, async () => {
+  becomes({ provider: "google", model: GENERATE.model }, async () => {
     const answer = await google().models.generateContent({ ...GENERATE, contents: "Say something." });
     assert.ok(answer.text);
   }));
 
 test("Google: streamed content", () =>
-  becomesOneEvent({ provider: "google", model: GENERATE.model, stream: true }, async () => {
+  becomes({ provider: "google", model: GENERATE.model, stream: true }, async () => {
     let text = "";
     for await (const chunk of await google().models.generateContentStream({ ...GENERATE, contents: "Say something." }))
       text += chunk.text ?? "";
@@ -191,7 +138,7 @@ test("Google: streamed content", () =>
   }));
 
 test("Google: content with a tool", () =>
-  becomesOneEvent({ provider: "google", model: GENERATE.model }, async () => {
+  becomes({ provider: "google", model: GENERATE.model }, async () => {
     const parameters = { type: Type.OBJECT, properties: { city: { type: Type.STRING } }, required: ["city"] };
     const answer = await google().models.generateContent({
       model: GENERATE.model,
@@ -243,9 +190,9 @@ test("a provider's error reaches each official library as its own kind of error,
     ],
   ];
   for (const [provider, ask, isTheirs] of asked) {
-    const [call, ...more] = await callsOf(() => assert.rejects(ask(), isTheirs, provider));
+    const [call, ...more] = await callsOf(machine, () => assert.rejects(ask(), isTheirs, provider));
     assert.ok(call && more.length === 0, provider);
-    const event = await eventOf(call);
+    const event = await eventOf({ machine, token }, call);
     assert.deepEqual([event.provider, event.status, event.cost_nanousd], [provider, 400, "0"]);
   }
 });
@@ -282,16 +229,26 @@ test("a client that hangs up in the middle of a stream is charged for what the p
   ];
   for (const [provider, model, hangUp] of asked) {
     // Whether leaving throws is each library's own choice.
-    await becomesOneEvent({ provider, model, stream: true }, () => hangUp().catch(() => undefined));
+    await becomes({ provider, model, stream: true }, () => hangUp().catch(() => undefined));
   }
+});
+
+test("an unknown virtual key is refused in OpenAI's own shape and is not retried", async () => {
+  const stranger = openai(`${key.slice(0, -1)}${key.endsWith("0") ? "1" : "0"}`);
+  await assert.rejects(
+    stranger.models.list(),
+    (error) => error instanceof OpenAI.APIError && error.status === 401 && error.code === "key_invalid",
+  );
 });
 
 test("past its limit a virtual key is refused with 402, which no official library retries or passes on", async () => {
   const narrow = await mint("narrow", "0.0006");
   // About 0.0003 dollars each: one fits, a second does not.
   const spend = user("Enough. sandbox:tokens=400");
-  await callsOf(() => openai(narrow).chat.completions.create({ ...CHAT, max_completion_tokens: 500, messages: spend }));
-  const before = (await sandboxCalls(machine)).length;
+  await callsOf(machine, () =>
+    openai(narrow).chat.completions.create({ ...CHAT, max_completion_tokens: 500, messages: spend }),
+  );
+  const before = (await callsOfKeys(machine)).length;
   const refused: readonly [string, () => Promise<unknown>, (error: unknown) => boolean][] = [
     [
       "openai",
@@ -310,7 +267,7 @@ test("past its limit a virtual key is refused with 402, which no official librar
     ],
   ];
   for (const [provider, ask, isRefusal] of refused) await assert.rejects(ask(), isRefusal, provider);
-  assert.equal((await sandboxCalls(machine)).length, before, "a refused call reached the provider");
+  assert.equal((await callsOfKeys(machine)).length, before, "a refused call reached the provider");
   const { items } = await poll("the three refusals", async () => {
     const page = await managed<{ items: { code: string; provider: string }[] }>(
       200,

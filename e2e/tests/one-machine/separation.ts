@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { ROOT, startMachine, type Machine } from "../src/machine.ts";
-import { becomeOwner } from "../src/owner.ts";
-import { attemptAs, type Attempt } from "../src/separation/attempt.ts";
+import { before, describe, test } from "node:test";
+import { ROOT, type Machine } from "../../src/machine.ts";
+import { attemptAs, type Attempt } from "../../src/separation/attempt.ts";
+import { sharedMachine } from "../../src/shared-machine.ts";
 
 const base = 64_100;
 const [gateway, dashboard, sandbox] = [base, base + 1, base + 2];
@@ -41,15 +41,13 @@ describe("started as root", { skip }, () => {
   }
 
   before(async () => {
-    machine = await startMachine();
-    await becomeOwner(machine);
+    machine = await sharedMachine();
     await machine.json(
-      ["provider-secrets", "add", "--provider", "openai", "--name", "s", "--sandbox", "--secret-stdin"],
+      ["provider-secrets", "add", "--provider", "google", "--name", "s", "--sandbox", "--secret-stdin"],
       "sandbox-secret",
     );
     pids = await machine.children();
   });
-  after(() => machine?.stop());
 
   test("each process runs under a user and a group of its own, and none as root", () => {
     for (const [name, number] of Object.entries({ gateway, dashboard, sandbox })) {
@@ -141,7 +139,7 @@ describe("started as root", { skip }, () => {
 
   test("what the processes run from is not theirs to change", () => {
     for (const name of ["gateway", "dashboard", "sandbox"]) {
-      const { uid, mode } = statSync(join(import.meta.dirname, "../../apps", name, "src", "main.ts"));
+      const { uid, mode } = statSync(join(ROOT, "apps", name, "src", "main.ts"));
       assert.ok(uid < base || uid > base + 3);
       assert.equal(mode & 0o022, 0);
     }
