@@ -1,20 +1,23 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { startEmbedded } from "@meterr/database";
+import { makeRunFolder } from "./run-folder.ts";
 
-/** The one PostgreSQL server of a test run. */
+/** The one PostgreSQL server of a test run, and the folder of all its temporary files. */
 export interface TestDatabase {
-  /** `METERR_TEST_DATABASE`: the administrator's DatabaseSettings as JSON; `testDatabase()` reads it. */
+  /** `METERR_TEST_DATABASE`: the administrator's DatabaseSettings as JSON; `testDatabase()` reads it. And `TMPDIR`. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** Starts it in a folder of its own, which goes with it. Should this process be killed outright, a watcher ends both. */
+/**
+ * Starts it in a folder of its own, which goes with it. Should this process be killed outright, a watcher ends both.
+ * A run inside a run, or on a server that somebody keeps, is given `METERR_TEST_DATABASE` and uses that one.
+ */
 export async function startDatabase(): Promise<TestDatabase> {
-  const folder = mkdtempSync(path.join(tmpdir(), "meterr-test-"));
-  chmodSync(folder, 0o711); // as root the server runs as another user, who must be able to enter
+  if (process.env["METERR_TEST_DATABASE"] !== undefined) return { environment: {}, stop: async () => undefined };
+  const folder = makeRunFolder();
   try {
     const server = await startEmbedded({
       dataDir: path.join(folder, "server"),
@@ -25,7 +28,7 @@ export async function startDatabase(): Promise<TestDatabase> {
     });
     const release = watch(server.pid, folder);
     return {
-      environment: { METERR_TEST_DATABASE: JSON.stringify(server.settings) },
+      environment: { METERR_TEST_DATABASE: JSON.stringify(server.settings), TMPDIR: folder },
       async stop() {
         await server.stop("immediate"); // nothing in it is worth an orderly end
         rmSync(folder, { recursive: true, force: true });

@@ -37,8 +37,12 @@ const project = plant({
 after(() => project[Symbol.dispose]());
 
 /** A run inside a run must not believe it is one of the outer run's files. */
-function start(...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } {
-  const { NODE_TEST_CONTEXT: _, METERR_TEST_DATABASE: __, ...env } = process.env;
+function start(
+  args: readonly string[],
+  own: "own database" | "any database" = "own database",
+): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  if (own === "own database") delete env["METERR_TEST_DATABASE"];
   const script = path.join(import.meta.dirname, "../test.ts");
   return spawn(process.execPath, [script, "--root", project.root, ...args], {
     cwd: project.root,
@@ -48,8 +52,11 @@ function start(...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStrea
   });
 }
 
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = start(...args);
+async function run(
+  args: readonly string[],
+  own?: "own database" | "any database",
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = start(args, own);
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   return { code: code as number, stdout, stderr };
 }
@@ -57,7 +64,7 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
 const databaseFolder = (): string => path.dirname(readFileSync(path.join(project.root, "host.txt"), "utf8"));
 
 test("a passing run has one database, ends with node's own totals, and leaves nothing behind", async () => {
-  const { code, stdout } = await run("packages/a");
+  const { code, stdout } = await run(["packages/a"]);
   assert.equal(code, 0);
   assert.match(stdout, /nothing was skipped\n. tests 1\n[^]*. duration_ms [\d.]+\s*$/);
   assert.match(databaseFolder(), /meterr-test-/);
@@ -66,10 +73,10 @@ test("a passing run has one database, ends with node's own totals, and leaves no
 
 test("a failing test, a file that cannot be loaded, no test at all and a misspelt path each fail the run", async () => {
   const [failed, broken, none, misspelt] = await Promise.all([
-    run("packages/a", "packages/b"),
-    run("packages/a", "packages/e"),
-    run("packages/c"),
-    run("packages/vualt"),
+    run(["packages/a", "packages/b"], "any database"),
+    run(["packages/a", "packages/e"], "any database"),
+    run(["packages/c"], "any database"),
+    run(["packages/vualt"]),
   ]);
   assert.deepEqual([failed.code, broken.code, none.code, misspelt.code], [1, 1, 1, 1]);
   assert.match(none.stderr, /not one test was executed/);
@@ -77,7 +84,7 @@ test("a failing test, a file that cannot be loaded, no test at all and a misspel
 });
 
 test("what was skipped is named with its reason, and skipping everything proves nothing", async () => {
-  const { code, stdout } = await run("packages/d");
+  const { code, stdout } = await run(["packages/d"], "any database");
   assert.match(stdout, /SKIPPED packages\/d\/tests\/skip\.test\.ts: a \(no browser\)/);
   assert.equal(code, 1);
 });
@@ -91,7 +98,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGKILL"] as const) {
         resolve();
       });
     });
-    const child = start("apps/f");
+    const child = start(["apps/f"]);
     await started;
     const folder = databaseFolder();
     const server = Number(readFileSync(path.join(folder, "server/data/postmaster.pid"), "utf8").split("\n")[0]);
