@@ -12,7 +12,7 @@ import { problemOfStatus } from "./answer/problem-of-status.ts";
 import { Problem } from "./problem.ts";
 import type { VerifiedTenant } from "./tenant/verified-tenant.ts";
 import { TenantTransaction } from "./transaction/tenant-transaction.ts";
-import { isReplay, REPLAY_ANSWER } from "./webhooks/replay/refuse-replay.ts";
+import { isReplay, REPLAY_ANSWER } from "./webhooks/replay/is-replay.ts";
 
 /** What the gates have established. */
 export interface Admitted {
@@ -33,8 +33,9 @@ export async function runHandler(plan: Plan, admitted: Admitted): Promise<Respon
   const transaction = admitted.tenant === null ? null : new TenantTransaction(plan.host, admitted.tenant);
   const committed: (() => void | Promise<void>)[] = [];
   try {
-    const claim = { tenantId: admitted.tenant?.id ?? null, route: plan.name, now: admitted.now };
-    if (await isReplay(admitted.principal, plan.definition.replay, transaction, claim)) {
+    const { principal, tenant, now } = admitted;
+    const claim = { tenantId: tenant?.id ?? null, route: plan.name, now };
+    if (principal?.kind === "webhook" && (await isReplay(principal, plan.definition.replay, transaction, claim))) {
       return respond(admitted, prepareAnswer(REPLAY_ANSWER), true);
     }
     const scope = await idempotencyScope(plan, admitted);

@@ -36,6 +36,7 @@ export interface Hook {
   readonly route: RouteKey;
   /** The contexts handlers were reached with. */
   readonly reached: Context[];
+  requestOf(body: string | Uint8Array, headers: Record<string, string | null>): Request;
   post(body: string | Uint8Array, headers: Record<string, string | null>): Promise<Response>;
 }
 
@@ -64,20 +65,21 @@ export function hook(auth: WebhookAuthenticator, options: HookOptions = {}): Hoo
       return { status: 200, body: { done: true } };
     },
   });
+  const requestOf = (body: string | Uint8Array, change: Record<string, string | null>): Request => {
+    const headers = new Headers({ "content-type": "application/json" });
+    for (const [name, value] of Object.entries(change)) {
+      if (value === null) headers.delete(name);
+      else headers.set(name, value);
+    }
+    const bytes = body as Uint8Array<ArrayBuffer>;
+    return new Request(`https://site.test${path}`, { method: "POST", headers, body: bytes });
+  };
   return {
     host,
     route,
     reached,
-    post(body, change) {
-      const headers = new Headers({ "content-type": "application/json" });
-      for (const [name, value] of Object.entries(change)) {
-        if (value === null) headers.delete(name);
-        else headers.set(name, value);
-      }
-      return route(
-        new Request(`https://site.test${path}`, { method: "POST", headers, body: body as Uint8Array<ArrayBuffer> }),
-      );
-    },
+    requestOf,
+    post: (body, change) => route(requestOf(body, change)),
   };
 }
 

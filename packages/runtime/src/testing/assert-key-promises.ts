@@ -12,7 +12,16 @@ export interface PromiseFixtures {
   breakIdentity(broken: boolean): void;
 }
 
-const CREDENTIALS = ["authorization", "cookie", "x-test-credential"];
+const CREDENTIALS = [
+  "authorization",
+  "cookie",
+  "x-test-credential",
+  "stripe-signature",
+  "x-hub-signature-256",
+  "webhook-signature",
+  "x-webhook-signature",
+  "github-public-key-signature",
+];
 
 /**
  * S1, S2, S3, S5 and S12 for every route enumerated from the mount, each beside a positive control.
@@ -65,10 +74,22 @@ async function assertRoute(mounted: Mounted, route: RouteDefinition, fixtures: P
   }
   await kept("S3 declared length", withHeader("content-length", String(route.maxBodyBytes + 1)), [413]);
   await kept("S3 unknown query", withQuery("org_id=x"), [400]);
-  if (route.input.body !== undefined) {
+  if (route.auth.kind === "webhook") {
+    // What a schema would refuse is refused before it: nobody signed it.
+    await kept("S2 another body than the signed one", withBody("{}"), [401]);
+  } else if (route.input.body !== undefined) {
     await kept("S3 wrong type", withBody('"text"'), [400]);
     await kept("S3 member twice", withBody('{"a":1,"a":1}'), [400]);
     await kept("S3 content type", withHeader("content-type", "text/plain"), [415]);
+  }
+  if (route.replay?.kind === "claim") {
+    const first = await fixtures.request(route);
+    const again = first.clone();
+    assert.ok((await mounted(first)).status < 400);
+    host.events.length = 0;
+    const { status } = await mounted(again);
+    assert.ok(status === 200 || status === 409, `replay: ${name} answered ${status}, not 200 or 409`);
+    assert.equal(host.events.includes("commit"), false, `replay: ${name} had a second effect`);
   }
   for (const fault of ["limiter", "address", "clock"] as const) {
     await planted(host, fault, () => kept(`S5 ${fault}`, same, [503]));

@@ -12,13 +12,12 @@ export const REPLAY_ANSWER = { status: 200, body: { replayed: true } } as const;
  * rolled back and the sender is to hear `REPLAY_ANSWER`. Throws Problem `replayed` (409) where the sender does not repeat.
  */
 export async function isReplay(
-  principal: Principal | null,
+  { delivery }: Principal,
   protection: ReplayProtection | null,
   transaction: TenantTransaction | null,
   scope: Omit<ClaimScope, "tenantId"> & { readonly tenantId: string | null },
 ): Promise<boolean> {
-  if (principal?.kind !== "webhook" || protection?.kind === "harmless") return false;
-  const { delivery } = principal;
+  if (protection?.kind === "harmless") return false;
   const { tenantId } = scope;
   if (delivery === undefined || protection === null || transaction === null || tenantId === null) {
     throw new TypeError("A webhook reached its handler without replay protection.");
