@@ -1200,6 +1200,20 @@ begin
     else 'virtual_key_unknown' end from unnest(v_asked) as i;
 end $function$
 ; -- owner meterr_owner
+CREATE OR REPLACE FUNCTION meterr.remove_budget(p_org uuid, p_scope text, p_scope_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'meterr', 'pg_temp'
+AS $function$
+begin
+  delete from budgets where org_id = p_org and scope = p_scope and scope_id = p_scope_id
+    and scope in ('organisation', 'member');
+  if not found then return false; end if;
+  perform note_revocation(p_org, 'policy', p_scope_id);
+  return true;
+end $function$
+; -- owner meterr_owner
 CREATE OR REPLACE FUNCTION meterr.remove_member(p_org uuid, p_id uuid)
  RETURNS text
  LANGUAGE plpgsql
@@ -1401,6 +1415,7 @@ grant select on meterr.provider_secrets to meterr_dashboard;
 grant execute on function meterr.publish_organisation_key(uuid,text,jsonb,text) to meterr_gateway;
 grant execute on function meterr.record_reported_usage(jsonb) to meterr_dashboard;
 grant select on meterr.refusals to meterr_dashboard;
+grant execute on function meterr.remove_budget(uuid,text,uuid) to meterr_dashboard;
 grant execute on function meterr.remove_member(uuid,uuid) to meterr_dashboard;
 grant select on meterr.revocation_epoch to meterr_lookup;
 grant select on meterr.revocations to meterr_lookup;

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addAuditLog } from "./commands/audit-log.ts";
+import { addBudgets } from "./commands/budgets.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -47,6 +48,7 @@ function program(context: ProgramContext): Command {
   addResetPassword(meterr, context);
   addProviderSecrets(meterr, context);
   addVirtualKeys(meterr, context);
+  addBudgets(meterr, context);
   addUsage(meterr, context);
   addAuditLog(meterr, context);
   return meterr;

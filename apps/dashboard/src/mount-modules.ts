@@ -1,6 +1,7 @@
 import { permit } from "@meterr/identity";
 import type { TokenCounter } from "@meterr/metering";
 import { createAuditLog } from "@meterr/module-audit-log";
+import { createBudgets } from "@meterr/module-budgets";
 import { createMembers, type Users } from "@meterr/module-members";
 import { createModelPrices } from "@meterr/module-model-prices";
 import { createProviderSecrets } from "@meterr/module-provider-secrets";
@@ -40,6 +41,7 @@ export function mountModules(parts: ModuleParts): KeyModule[] {
       destinations: destinationPolicy(sandboxAvailable, settings.allowedDestinations),
     }),
     createVirtualKeys({ host, auth, newId, randomBytes, sandboxAvailable }),
+    createBudgets({ host, auth, newId }),
     createUsageTracking({ host, auth, newId }),
     createModelPrices({ host, auth, newId }),
     createTokenCount({ host, auth, counter: parts.counter }),

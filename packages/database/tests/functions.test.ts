@@ -47,6 +47,7 @@ const aimed: Record<
     "not_found",
   ],
   note_revocation: () => ["select note_revocation($1, 'policy', $2) as r", [b.orgId, randomUUID()], "42501"],
+  remove_budget: () => ["select remove_budget($1, 'member', $2) as r", [b.orgId, b.members.developer.id], false],
   remove_member: () => ["select remove_member($1, $2) as r", [b.orgId, b.members.viewer.id], "not_found"],
   revoke_api_token: ({ token }) => ["select revoke_api_token($1, $2) as r", [b.orgId, token], false],
   revoke_provider_secret: ({ secret }) => ["select revoke_provider_secret($1, $2) as r", [b.orgId, secret], false],
@@ -92,6 +93,7 @@ async function snapshot(): Promise<unknown[]> {
   const { rows } = await db.pools.admin.query(
     `select to_jsonb(m) as r from meterr.members m union all select to_jsonb(k) from meterr.virtual_keys k
      union all select to_jsonb(s) from meterr.provider_secrets s union all select to_jsonb(t) from meterr.api_tokens t
+     union all select to_jsonb(g) from meterr.budgets g
      union all select to_jsonb(e) from meterr.revocation_epoch e order by 1`,
   );
   return rows;

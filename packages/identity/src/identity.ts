@@ -17,6 +17,7 @@ import type { SignInLimits } from "./limits/sign-in-limits.ts";
 import { mailer, type SendMail } from "./mailer.ts";
 import { sessionStore, type LiveSession, type SessionSummary } from "./session/session-store.ts";
 import { openSessionCookie, readCookie } from "./session/session-token.ts";
+import type { PasswordHashing } from "./password/password-hashing.ts";
 import type { PasswordSet } from "./password/password-set.ts";
 import { resetLinks, type ResetLink } from "./password/reset-links.ts";
 import { serverSignIn, type SignedIn, type SignInInput } from "./users/server-sign-in.ts";
@@ -45,6 +46,8 @@ export interface IdentitySettings {
   readonly limiter?: RateLimiter;
   /** Default: shared by every process through the database. */
   readonly signInLimits?: SignInLimits;
+  /** Default, and for anything but tests: the library's scrypt (N = 2^14, r = 16, p = 1, 64 bytes, a salt each). */
+  readonly passwords?: PasswordHashing;
   /** To record it. The password is set by then: a rejection is reported as `password_set_unrecorded`, and changes nothing. */
   readonly onPasswordSet?: (event: PasswordSet) => Promise<void>;
   readonly onFailure?: (failure: IdentityFailure) => void;
@@ -107,6 +110,7 @@ export async function createIdentity(settings: IdentitySettings): Promise<Identi
     trustedOrigins,
     mail,
     jwtTerms: terms,
+    passwords: settings.passwords ?? null,
     allowSignUp: settings.permitSignUp !== undefined,
     onPasswordReset: (user, request) =>
       passwordSet({

@@ -12,6 +12,7 @@ export { IDENTITY_PROBLEMS } from "./http/problem.ts";
 export type { IdentityProblemCode } from "./http/problem.ts";
 export type { AttemptRule, AttemptVerdict, SignInLimits } from "./limits/sign-in-limits.ts";
 export type { IdentityMail, SendMail } from "./mailer.ts";
+export type { PasswordHashing } from "./password/password-hashing.ts";
 export type { PasswordSet } from "./password/password-set.ts";
 export type { ResetLink } from "./password/reset-links.ts";
 export { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./password/check-password.ts";

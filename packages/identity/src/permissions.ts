@@ -21,7 +21,7 @@ export const PERMISSIONS = {
   "virtual_keys.create": ["owner", "admin", "developer"],
   "virtual_keys.update": ["owner", "admin"],
   "virtual_keys.revoke": ["owner", "admin", "developer"],
-  "budgets.read": ["owner", "admin", "viewer"],
+  "budgets.read": ["owner", "admin", "developer", "viewer"],
   "budgets.update": ["owner", "admin"],
   "prices.read": ["owner", "admin", "viewer"],
   "prices.update": ["owner", "admin"],

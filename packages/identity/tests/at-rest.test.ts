@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac, scryptSync } from "node:crypto";
 import { after, before, test } from "node:test";
+import { createIdentity } from "../src/index.ts";
 import { answer } from "./support/answer.ts";
-import { fixture, person, type Fixture } from "./support/fixture.ts";
+import { fixture, freshPassword, ORIGIN, person, type Fixture } from "./support/fixture.ts";
 import { secretOf, totp } from "./support/totp.ts";
 
 let it: Fixture;
@@ -124,3 +125,33 @@ for (const role of ["dashboard", "gateway", "worker"] as const) {
     }
   });
 }
+
+test("unless a test says otherwise a password is kept as scrypt with N = 16,384, r = 16 and p = 1, under a salt of its own", async () => {
+  const identity = await createIdentity({
+    pool: it.database.pools.identity,
+    baseUrl: ORIGIN,
+    secret: it.secret,
+    clock: it.now,
+    trustedOrigins: [],
+    secureCookies: false,
+    memberships: async () => [],
+    clientAddress: () => "",
+  });
+  const [one, two] = [await person(identity), await person(identity)];
+  const salts = new Set<string>();
+  for (const { id, email, password } of [one, two]) {
+    const { rows } = await it.database.pools.admin.query<{ password: string }>(
+      `select password from auth.account where "userId" = $1`,
+      [id],
+    );
+    const [salt = "", kept] = (rows[0]?.password ?? "").split(":");
+    assert.match(salt, /^[0-9a-f]{32}$/);
+    salts.add(salt);
+    const cost = { N: 16_384, r: 16, p: 1, maxmem: 128 * 16_384 * 16 * 2 };
+    assert.equal(kept, scryptSync(password, salt, 64, cost).toString("hex"));
+    await identity.signIn({ email, password, address: "192.0.2.1" });
+    const wrong = { email, password: freshPassword(), address: "192.0.2.1" };
+    await assert.rejects(identity.signIn(wrong), { code: "credentials_invalid" });
+  }
+  assert.equal(salts.size, 2);
+});

@@ -23,7 +23,7 @@ const EXPECTED = `
   virtual_keys.create       y     y      y        n
   virtual_keys.update       y     y      n        n
   virtual_keys.revoke       y     y      y        n
-  budgets.read              y     y      n        y
+  budgets.read              y     y      y        y
   budgets.update            y     y      n        n
   prices.read               y     y      n        y
   prices.update             y     y      n        n

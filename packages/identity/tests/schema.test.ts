@@ -19,6 +19,7 @@ test("the library finds its schema complete and would change nothing", async () 
     secureCookies: false,
     trustedOrigins: [],
     jwtTerms: jwtTerms(ORIGIN),
+    passwords: null,
     allowSignUp: false,
     mail: null,
     onPasswordReset: async () => undefined,

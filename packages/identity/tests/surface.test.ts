@@ -44,6 +44,7 @@ function libraryPaths(): string[] {
     secureCookies: false,
     trustedOrigins: [],
     jwtTerms: jwtTerms(ORIGIN),
+    passwords: null,
     allowSignUp: true,
     mail: quiet,
     onPasswordReset: async () => undefined,

@@ -23,7 +23,7 @@ export interface ApiClientOptions {
 }
 
 export interface ApiRequest {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** From the root, e.g. /api/v1/usage/events. */
   path: string;
   query?: Readonly<Record<string, string | number | undefined>>;

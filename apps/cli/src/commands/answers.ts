@@ -10,6 +10,26 @@ export const setupAnswer = z.object({
   api_token: z.string().min(1),
 });
 
+export const member = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role: z.string(),
+  status: z.string(),
+  created_at: z.string().nullish(),
+  expires_at: z.string().nullish(),
+});
+export type Member = z.output<typeof member>;
+
+export const budget = z.object({
+  scope: z.string(),
+  member_id: z.string().nullish(),
+  limit_nanousd: z.string(),
+  spent_nanousd: z.string(),
+  reserved_nanousd: z.string(),
+});
+export type Budget = z.output<typeof budget>;
+
 export const providerSecret = z.object({
   id: z.string(),
   provider: z.string(),

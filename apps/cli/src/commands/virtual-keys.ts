@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { duration } from "../api/durations.ts";
+import { amount } from "./amount.ts";
 import { table, type Column } from "../terminal/table.ts";
 import { mintedVirtualKey, pageOf, providerNames, virtualKey, type VirtualKey } from "./answers.ts";
 import { operatorClient, print, type CommandContext, type JsonOption } from "./context.ts";
@@ -90,14 +91,6 @@ async function list(options: PagingOptions & JsonOption, context: CommandContext
     page.items.length === 0 ? "No virtual keys yet." : table(columns, page.items, paint),
   );
   moreHint(context, options, page.next_cursor, "meterr virtual-keys list");
-}
-
-// Stays text all the way: an amount is never a float.
-function amount(text: string): string {
-  if (!/^[0-9]{1,9}(\.[0-9]{1,9})?$/.test(text) || /^[0.]+$/.test(text)) {
-    throw new InvalidArgumentError("It must be an amount in dollars above zero with at most nine decimals, e.g. 0.01.");
-  }
-  return text;
 }
 
 function names(text: string): string[] {

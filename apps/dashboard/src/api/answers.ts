@@ -137,6 +137,17 @@ export interface Member {
   readonly expires_at: string | null;
 }
 
+export interface Budget {
+  readonly id: string;
+  readonly scope: "organisation" | "member";
+  /** Null: the organisation's. */
+  readonly member_id: string | null;
+  readonly limit_nanousd: string;
+  readonly spent_nanousd: string;
+  readonly reserved_nanousd: string;
+  readonly created_at: string;
+}
+
 export interface ApiToken {
   readonly id: string;
   readonly name: string;

@@ -39,6 +39,30 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   "GET /api/v1/audit-log/head": { target: at("/audit-log/head") },
   "GET /api/v1/audit-log/verify": { target: at("/audit-log/verify") },
 
+  "GET /api/v1/budgets": { target: at("/budgets") },
+  "PUT /api/v1/budgets/organisation": {
+    target: async () => ({ path: `${API}/budgets/organisation`, body: { limit_usd: "500" } }),
+  },
+  "DELETE /api/v1/budgets/organisation": {
+    target: async (_, caller) => {
+      await budgetOf(caller, "organisation", caller.organisation.orgId);
+      return { path: `${API}/budgets/organisation` };
+    },
+  },
+  "PUT /api/v1/budgets/members/:id": {
+    target: async (_, { organisation }) => ({
+      path: `${API}/budgets/members/${organisation.members.developer.id}`,
+      body: { limit_usd: "50" },
+    }),
+  },
+  "DELETE /api/v1/budgets/members/:id": {
+    target: async (_, caller) => {
+      const { id } = await addMember(caller.organisation, "developer");
+      await budgetOf(caller, "member", id);
+      return { path: `${API}/budgets/members/${id}` };
+    },
+  },
+
   "GET /api/v1/setup": { target: at("/setup"), by: "nobody" },
   "POST /api/v1/setup": {
     by: "nobody",
@@ -226,6 +250,16 @@ async function apiTokenOf({ organisation, role }: Caller): Promise<string> {
     ]),
   );
   return id;
+}
+
+async function budgetOf({ organisation }: Caller, scope: "organisation" | "member", id: string): Promise<void> {
+  await organisation.arrange((sql) =>
+    sql.query(
+      `insert into budgets (org_id, id, scope, scope_id, limit_nanousd) values ($1, $2, $3, $4, 1000000000)
+       on conflict (org_id, scope, scope_id) do nothing`,
+      [organisation.orgId, randomUUID(), scope, id],
+    ),
+  );
 }
 
 async function virtualKeyOf({ organisation, role }: Caller): Promise<string> {

@@ -41,7 +41,7 @@ export function mintVirtualKey(parts: RouteParts, deps: Deps): RouteKey {
       allowance_missing: {
         status: 403,
         detail:
-          "You have no budget of your own to mint live keys on. Ask an owner or admin to mint one for you, or mint a test key.",
+          "You have no budget of your own to mint live keys on. Ask an owner or admin to give you one, or mint a test key.",
       },
       expiry_past: { status: 400, detail: "expires_at lies in the past." },
     },

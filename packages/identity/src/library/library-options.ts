@@ -2,6 +2,7 @@ import type { BetterAuthOptions } from "better-auth";
 import { jwt, twoFactor } from "better-auth/plugins";
 import { describeFailure, type IdentityFailure } from "../failure.ts";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../password/check-password.ts";
+import type { PasswordHashing } from "../password/password-hashing.ts";
 import { ABSOLUTE_LIFE_SECONDS } from "../session/session-life.ts";
 import { accessTokenClaims, type JwtTerms } from "../authenticators/jwt-terms.ts";
 
@@ -25,6 +26,7 @@ export interface LibrarySettings {
   readonly secureCookies: boolean;
   readonly trustedOrigins: readonly string[];
   readonly jwtTerms: JwtTerms;
+  readonly passwords: PasswordHashing | null;
   readonly allowSignUp: boolean;
   readonly mail: LibraryMail | null;
   /** Told after a link has set a password. Never rejects. */
@@ -43,7 +45,7 @@ export interface LibraryMail {
  * allow-list), limits, the Origin check, session life and session tokens at rest (the adapter).
  */
 export function libraryOptions(settings: LibrarySettings) {
-  const { mail, secret } = settings;
+  const { mail, secret, passwords } = settings;
   return {
     appName: "Meterr",
     baseURL: settings.origin,
@@ -61,6 +63,7 @@ export function libraryOptions(settings: LibrarySettings) {
       autoSignIn: false,
       minPasswordLength: MIN_PASSWORD_LENGTH,
       maxPasswordLength: MAX_PASSWORD_LENGTH,
+      ...(passwords === null ? {} : { password: passwords }),
       resetPasswordTokenExpiresIn: RESET_LIFE_SECONDS,
       revokeSessionsOnPasswordReset: true,
       onPasswordReset: ({ user }, request) => settings.onPasswordReset(user, request),

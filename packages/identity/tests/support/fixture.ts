@@ -8,6 +8,7 @@ import {
   type IdentityMail,
   type IdentitySettings,
 } from "../../src/index.ts";
+import { quickPasswords } from "../../src/testing/index.ts";
 import { browser, TEST_ADDRESS, type Browser } from "./browser.ts";
 
 export const ORIGIN = "http://127.0.0.1:3000";
@@ -53,6 +54,7 @@ export async function fixture(settings: Partial<IdentitySettings> = {}): Promise
         else waiter(mail);
       },
       onFailure: (failure) => failures.push(failure),
+      passwords: quickPasswords,
       ...other,
     });
   const identity = await again(settings);

@@ -2,24 +2,37 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import type { Member } from "@/api/answers.ts";
+import type { Budget, Member } from "@/api/answers.ts";
 import { ConfirmByName } from "@/components/form/confirm-by-name.tsx";
+import { useSession } from "@/components/shell/session-context.tsx";
+import { BudgetAct } from "./budget-act.tsx";
 import { ChangeRole } from "./change-role.tsx";
 import { MemberRow } from "./member-row.tsx";
 
 interface Act {
-  readonly kind: "role" | "remove" | "withdraw" | "leave";
+  readonly kind: "role" | "budget" | "remove" | "withdraw" | "leave";
   readonly member: Member;
 }
 
-export function MemberList({ members }: { readonly members: readonly Member[] }) {
+export function MemberList({
+  members,
+  budgets,
+  allBudgets,
+}: {
+  readonly members: readonly Member[];
+  readonly budgets: readonly Budget[];
+  /** Whether every member's is among them, or the visitor's own alone. */
+  readonly allBudgets: boolean;
+}) {
   const router = useRouter();
+  const self = useSession()?.memberId;
   const [act, setAct] = useState<Act | null>(null);
   const close = (): void => setAct(null);
   const done = (): void => {
     setAct(null);
     router.refresh();
   };
+  const budgetOf = (member: Member): Budget | null => budgets.find(({ member_id: id }) => id === member.id) ?? null;
   return (
     <div className="panel overflow-x-auto">
       <table className="rows">
@@ -29,6 +42,7 @@ export function MemberList({ members }: { readonly members: readonly Member[] })
             <th scope="col">Name</th>
             <th scope="col">E-mail address</th>
             <th scope="col">Role</th>
+            <th scope="col">Budget</th>
             <th scope="col">Since</th>
             <th scope="col">
               <span className="sr-only">Acts</span>
@@ -37,10 +51,25 @@ export function MemberList({ members }: { readonly members: readonly Member[] })
         </thead>
         <tbody>
           {members.map((member) => (
-            <MemberRow key={member.id} member={member} onAct={(kind) => setAct({ kind, member })} />
+            <MemberRow
+              key={member.id}
+              member={member}
+              budget={budgetOf(member)}
+              budgetKnown={allBudgets || member.id === self}
+              onAct={(kind) => setAct({ kind, member })}
+            />
           ))}
         </tbody>
       </table>
+      {act?.kind === "budget" ? (
+        <BudgetAct
+          member={act.member}
+          name={act.member.name}
+          budget={budgetOf(act.member)}
+          onClose={close}
+          onDone={done}
+        />
+      ) : null}
       {act?.kind === "role" ? <ChangeRole member={act.member} onClose={close} onDone={done} /> : null}
       {act?.kind === "remove" ? (
         <ConfirmByName

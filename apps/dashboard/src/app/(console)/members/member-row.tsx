@@ -1,17 +1,21 @@
 "use client";
 
-import type { Member } from "@/api/answers.ts";
+import type { Budget, Member } from "@/api/answers.ts";
 import { Badge } from "@/components/feedback/badge.tsx";
+import { LimitBar } from "@/components/figures/limit-bar.tsx";
 import { When } from "@/components/figures/when.tsx";
 import { useSession } from "@/components/shell/session-context.tsx";
 import { ROLES } from "./roles.ts";
 
 interface RowProps {
   readonly member: Member;
-  readonly onAct: (act: "role" | "remove" | "withdraw" | "leave") => void;
+  readonly budget: Budget | null;
+  /** False: others' budgets are not shown to the visitor. */
+  readonly budgetKnown: boolean;
+  readonly onAct: (act: "role" | "budget" | "remove" | "withdraw" | "leave") => void;
 }
 
-export function MemberRow({ member, onAct }: RowProps) {
+export function MemberRow({ member, budget, budgetKnown, onAct }: RowProps) {
   const session = useSession();
   const may = (permission: string): boolean => session?.permissions.includes(permission) ?? false;
   const self = member.id === session?.memberId;
@@ -28,6 +32,13 @@ export function MemberRow({ member, onAct }: RowProps) {
       </td>
       <td data-label="Role">
         <span title={role?.may}>{role?.label ?? member.role}</span>
+      </td>
+      <td data-label="Budget">
+        {budget === null ? (
+          <span className="text-muted">{budgetKnown && member.status === "active" ? "none" : "–"}</span>
+        ) : (
+          <LimitBar of={budget} />
+        )}
       </td>
       <td data-label="Since" className="text-muted">
         {member.status === "invited" && member.expires_at !== null ? (
@@ -63,6 +74,16 @@ export function MemberRow({ member, onAct }: RowProps) {
               onClick={() => onAct("role")}
             >
               Role
+            </button>
+          ) : null}
+          {member.status === "active" && may("budgets.update") ? (
+            <button
+              type="button"
+              className="button"
+              aria-label={`Set the budget of ${member.name}`}
+              onClick={() => onAct("budget")}
+            >
+              Budget
             </button>
           ) : null}
           {member.status === "active" && may("members.remove") && touchable && !self ? (

@@ -3,9 +3,9 @@
 import Link from "next/link";
 import type { VirtualKey } from "@/api/answers.ts";
 import { Badge, ModeBadge } from "@/components/feedback/badge.tsx";
+import { LimitBar } from "@/components/figures/limit-bar.tsx";
 import { When } from "@/components/figures/when.tsx";
 import { useMay, useSession } from "@/components/shell/session-context.tsx";
-import { LimitBar } from "./limit-bar.tsx";
 
 interface RowProps {
   readonly virtualKey: VirtualKey;
@@ -36,7 +36,7 @@ export function VirtualKeyRow({ virtualKey, memberName, onAct }: RowProps) {
         </span>
       </td>
       <td data-label="Spent">
-        <LimitBar virtualKey={virtualKey} />
+        <LimitBar of={virtualKey} />
       </td>
       <td data-label="For" className="text-muted">
         <span>{virtualKey.member_id === session?.memberId ? "you" : memberName}</span>

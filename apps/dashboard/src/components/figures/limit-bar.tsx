@@ -1,10 +1,16 @@
-import type { VirtualKey } from "@/api/answers.ts";
-import { Money } from "@/components/figures/money.tsx";
 import { exactMoney } from "@/format/money.ts";
+import { Money } from "./money.tsx";
+
+interface Limited {
+  /** Null: none. */
+  readonly limit_nanousd: string | null;
+  readonly spent_nanousd: string;
+  readonly reserved_nanousd: string;
+}
 
 /** Spent and reserved against the limit. Widths are attributes, since the page's policy lets no style attribute apply. */
-export function LimitBar({ virtualKey }: { readonly virtualKey: VirtualKey }) {
-  const { limit_nanousd: limit, spent_nanousd: spent, reserved_nanousd: reserved } = virtualKey;
+export function LimitBar({ of }: { readonly of: Limited }) {
+  const { limit_nanousd: limit, spent_nanousd: spent, reserved_nanousd: reserved } = of;
   if (limit === null) {
     return (
       <span className="inline-flex flex-wrap gap-x-1.5">

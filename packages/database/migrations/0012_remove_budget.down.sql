@@ -1,0 +1,1 @@
+drop function remove_budget(uuid, text, uuid);

@@ -1,0 +1,1 @@
+export { quickPasswords } from "./quick-passwords.ts";
