@@ -13,8 +13,8 @@ export type {
 export { emitEvent, safeEvent } from "./events/safe-event.ts";
 export type { EventFields, Events, SafeEvent } from "./events/safe-event.ts";
 export { keyModule } from "./key-module.ts";
-export type { KeyModule } from "./key-module.ts";
-export { keyManifestSchema } from "./manifest/key-manifest.ts";
+export type { KeyModule, KeyModuleParts, KeyPart } from "./key-module.ts";
+export { keyManifestSchema, MANIFEST_VERSIONS } from "./manifest/key-manifest.ts";
 export type { DeclaredJob, ExposedRoute, KeyManifest } from "./manifest/key-manifest.ts";
 export { parseManifest } from "./manifest/parse-manifest.ts";
 export type { Membership, Principal, PrincipalKind, Visibility } from "./principal.ts";
@@ -122,13 +122,8 @@ export { requireEntitlement } from "./entitlements/require-entitlement.ts";
 export type { EntitlementOptions } from "./entitlements/require-entitlement.ts";
 export { checkTenantTables } from "./data/check-tenant-tables.ts";
 export { dataKey } from "./data/data-key.ts";
-export type {
-  DataAssumptions,
-  DataDefinition,
-  DataKey,
-  DataOptions,
-  DataTable,
-  GlobalTable,
-} from "./data/data.ts";
 export { readTenantTables } from "./data/tenant-table-catalogue.ts";
 export type { FoundPolicy, FoundRole, FoundTable } from "./data/tenant-table-catalogue.ts";
+export type { DataAssumptions, DataDefinition, DataKey, DataOptions, DataTable, GlobalTable } from "./data/data.ts";
+export { declaredEnvironment } from "./environment/declared-environment.ts";
+export type { DeclaredEnvironment } from "./environment/declared-environment.ts";

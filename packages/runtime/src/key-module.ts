@@ -1,32 +1,58 @@
+import type { DataKey } from "./data/data.ts";
+import type { DeclaredEnvironment } from "./environment/declared-environment.ts";
+import type { JobKey } from "./jobs/job.ts";
+import { agreeWithParts } from "./manifest/agree-with-parts.ts";
 import type { KeyManifest } from "./manifest/key-manifest.ts";
 import type { RouteKey } from "./route.ts";
-import { RuntimeError } from "./runtime-error.ts";
 
-/** A capability a host mounts: its manifest and the routes that manifest declares. */
+/** What every KEY of a module has: a UI or an integration, as far as its module needs to know. */
+export interface KeyPart {
+  readonly definition: { readonly manifest: KeyManifest; readonly name?: string };
+}
+
+export interface KeyModuleParts {
+  readonly manifest: KeyManifest;
+  readonly routes?: readonly RouteKey[];
+  readonly jobs?: readonly JobKey[];
+  /** With it, every table of `key.json` must be made by one of these, be `job_runs`, or stand in `otherTables`. */
+  readonly data?: readonly DataKey[];
+  /** Tables the module uses and something else makes: its own plain SQL, the runtime (`webhook_claims`). */
+  readonly otherTables?: readonly string[];
+  readonly ui?: readonly KeyPart[];
+  readonly integrations?: readonly KeyPart[];
+  /** With it, every variable of `key.json` must have been asked for by now. */
+  readonly environment?: DeclaredEnvironment;
+  /** With it, the same sentences as in `key.json`, none more and none fewer. */
+  readonly sideEffects?: readonly string[];
+}
+
+/** A capability a host mounts: its manifest and everything that manifest declares. */
 export interface KeyModule {
   readonly manifest: KeyManifest;
   readonly routes: readonly RouteKey[];
+  readonly jobs: readonly JobKey[];
+  readonly data: readonly DataKey[];
+  readonly ui: readonly KeyPart[];
+  readonly integrations: readonly KeyPart[];
+  /** What `key.json` declares and no part handed in vouches for, a sentence each with the fix. Empty: proved. */
+  readonly unproved: readonly string[];
 }
 
 /**
- * Joins a manifest and its routes.
- * Throws RuntimeError `manifest_disagrees` when a declared route is missing or a route belongs to another manifest.
+ * Joins a manifest and its parts. What is in the code must be in `key.json`, and what is in `key.json` must be in the
+ * code: routes and jobs always; tables, environment and side effects when the parts that vouch for them are handed in.
+ * Throws RuntimeError `manifest_disagrees`, whose message says the fix.
  */
-export function keyModule(parts: KeyModule): KeyModule {
-  const built = new Set<string>();
-  for (const route of parts.routes) {
-    const { manifest, method, path } = route.definition;
-    if (manifest !== parts.manifest) {
-      throw new RuntimeError("manifest_disagrees", `${method} ${path} was made with another module's key.json.`);
-    }
-    built.add(`${method} ${path}`);
-  }
-  for (const declared of parts.manifest.exposed_routes) {
-    for (const method of declared.method) {
-      if (!built.has(`${method} ${declared.path}`)) {
-        throw new RuntimeError("manifest_disagrees", `${method} ${declared.path} is in key.json and was not built.`);
-      }
-    }
-  }
-  return Object.freeze({ manifest: parts.manifest, routes: Object.freeze([...parts.routes]) });
+export function keyModule(parts: KeyModuleParts): KeyModule {
+  const unproved = agreeWithParts(parts);
+  const { manifest, routes = [], jobs = [], data = [], ui = [], integrations = [] } = parts;
+  return Object.freeze({
+    manifest,
+    routes: Object.freeze([...routes]),
+    jobs: Object.freeze([...jobs]),
+    data: Object.freeze([...data]),
+    ui: Object.freeze([...ui]),
+    integrations: Object.freeze([...integrations]),
+    unproved: Object.freeze(unproved),
+  });
 }

@@ -10,6 +10,7 @@ export type RuntimeErrorCode =
   | "data_invalid"
   | "identifier_invalid"
   | "assumptions_broken"
+  | "environment_missing"
   | "webhook_invalid"
   | "webhook_secret_invalid"
   | "webhook_keys_unavailable"

@@ -28,15 +28,18 @@ test("an identifier is quoted, and nothing but an identifier gets through", () =
     assert.throws(() => sqlIdentifier(name), { code: "identifier_invalid" }, JSON.stringify(name));
   }
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."aZ_9.\"'; -") })), (name) => {
-      let quoted: string;
-      try {
-        quoted = sqlIdentifier(name);
-      } catch {
-        return;
-      }
-      assert.match(quoted, /^"[A-Za-z_]\w{0,62}"(\."[A-Za-z_]\w{0,62}")?$/);
-    }),
+    fc.property(
+      fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom("a", "Z", "_", "9", ".", '"', "'", ";", " ", "-") })),
+      (name) => {
+        let quoted: string;
+        try {
+          quoted = sqlIdentifier(name);
+        } catch {
+          return;
+        }
+        assert.match(quoted, /^"[A-Za-z_]\w{0,62}"(\."[A-Za-z_]\w{0,62}")?$/);
+      },
+    ),
   );
 });
 

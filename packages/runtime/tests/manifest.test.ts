@@ -7,6 +7,7 @@ import {
   globalScope,
   keyManifestSchema,
   keyModule,
+  MANIFEST_VERSIONS,
   memberTenant,
   parseManifest,
   publicAccess,
@@ -23,9 +24,32 @@ const path = "/api/v1/things";
 const entry = { path, method: ["GET"], auth: ["api_token"], tenant_scope: "per-request-tenant-id" } as const;
 const declared = { ...entry, method: [...entry.method], auth: [...entry.auth], description: "A route." };
 
-test("the published JSON Schema is the schema that is enforced", async () => {
-  const file = await readFile(new URL("../schema/key.schema.json", import.meta.url), "utf8");
-  assert.deepEqual(JSON.parse(file), JSON.parse(JSON.stringify(z.toJSONSchema(keyManifestSchema))));
+const published = async (name: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(new URL(`../schema/${name}`, import.meta.url), "utf8")) as Record<string, unknown>;
+
+test("the published JSON Schema is the schema that is enforced, and stands under its version too", async () => {
+  const enforced: unknown = JSON.parse(JSON.stringify(z.toJSONSchema(keyManifestSchema)));
+  assert.deepEqual(await published("key.schema.json"), enforced);
+  assert.deepEqual(await published(`versions/key-${MANIFEST_VERSIONS.at(-1) ?? ""}.schema.json`), enforced);
+});
+
+test("a later version of the schema only adds fields, and none that is required", async () => {
+  for (const [index, version] of MANIFEST_VERSIONS.slice(1).entries()) {
+    const earlier = await published(`versions/key-${MANIFEST_VERSIONS[index] ?? ""}.schema.json`);
+    const later = await published(`versions/key-${version}.schema.json`);
+    const { schema_version: _, ...fields } = earlier["properties"] as Record<string, unknown>;
+    for (const [field, schema] of Object.entries(fields)) {
+      assert.deepEqual((later["properties"] as Record<string, unknown>)[field], schema, field);
+    }
+    assert.deepEqual(later["required"], earlier["required"]);
+  }
+});
+
+test("a key.json of the first version is read as ever, and jobs need the second", () => {
+  const declaration = { key_type: ["job" as const], jobs: [{ name: "a.b", description: "x" }] };
+  assert.equal(manifestForTest([], declaration).jobs?.length, 1);
+  assert.throws(() => manifestForTest([], { ...declaration, schema_version: "1.0.0" }), { message: /write "1\.1\.0"/ });
+  assert.equal(manifestForTest([declared], { schema_version: "1.0.0" }).schema_version, "1.0.0");
 });
 
 test("a manifest without any one of its required fields is refused, and the field is named", () => {
@@ -45,6 +69,8 @@ const UNSOUND: readonly [string, Record<string, unknown>][] = [
   ["a table with SQL in it", { tables: ["x; drop table y"] }],
   ["an environment name in lower case", { required_env: ["path"] }],
   ["another schema version", { schema_version: "2.0.0" }],
+  ["routes without the word for them", { key_type: ["data"] }],
+  ["jobs without the word for them", { jobs: [{ name: "a.b", description: "x" }] }],
   ["a global scope without a reason", { tenant_scope: "global" }],
   ["a public route without a reason", { exposed_routes: [{ ...declared, auth: ["public"], tenant_scope: "global" }] }],
   ["a global route without a reason", { exposed_routes: [{ ...declared, tenant_scope: "global" }] }],
@@ -61,6 +87,25 @@ const UNSOUND: readonly [string, Record<string, unknown>][] = [
 for (const [what, change] of UNSOUND) {
   test(`a manifest with ${what} is refused`, () => {
     assert.throws(() => parseManifest({ ...manifestForTest([declared]), ...change }), { code: "manifest_invalid" });
+  });
+}
+
+const FIXES: readonly [string, Record<string, unknown>, RegExp][] = [
+  ["a field left out", { slug: undefined }, /slug: add it, a string/],
+  ["a field of another type", { tables: "x" }, /tables: make it a array/],
+  ["a field misspelt", { requiredEnv: [] }, /take out "requiredEnv", or did you mean "required_env"\?/],
+  ["a word that is none of the list", { tenant_scope: "tenant" }, /tenant_scope: write "per-request-tenant-id" or /],
+  ["a slug in capitals", { slug: "Stripe" }, /slug: write lower-case words joined by hyphens/],
+  ["a list with nothing in it", { key_type: [] }, /key_type: do not leave it empty/],
+  ["a name that is too long", { license_spdx: "x".repeat(65) }, /license_spdx: 64 at most/],
+  ["an environment name in lower case", { optional_env: ["path"] }, /optional_env\.0: write upper-case names/],
+];
+for (const [what, change, fix] of FIXES) {
+  test(`the message about ${what} says the fix`, () => {
+    assert.throws(() => parseManifest({ ...manifestForTest([declared]), ...change }), {
+      code: "manifest_invalid",
+      message: fix,
+    });
   });
 }
 

@@ -29,11 +29,14 @@ const declaredJob = z.strictObject({
   description: words,
 });
 
-/** The schema of `key.json`, version 1. Published as JSON Schema in `schema/key.schema.json`. */
+/** Every version a `key.json` may be of, oldest first. A later one only adds optional fields: 1.1.0 added `jobs`. */
+export const MANIFEST_VERSIONS = ["1.0.0", "1.1.0"] as const;
+
+/** The schema of `key.json`. Published as JSON Schema in `schema/key.schema.json`, earlier ones in `schema/versions`. */
 export const keyManifestSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    schema_version: z.literal("1.0.0"),
+    schema_version: z.enum(MANIFEST_VERSIONS),
     slug: z
       .string()
       .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)

@@ -1,15 +1,18 @@
 import { RuntimeError } from "../runtime-error.ts";
+import { explainIssue } from "./explain-issue.ts";
 import { keyManifestSchema, type KeyManifest } from "./key-manifest.ts";
+
+const FIELDS = Object.keys(keyManifestSchema.shape);
 
 /**
  * Checks the parsed content of a `key.json`.
- * Throws RuntimeError `manifest_invalid`, naming the fields, when it does not keep the schema
+ * Throws RuntimeError `manifest_invalid`, naming the fields and their fix, when it does not keep the schema
  * or opens a route without saying why.
  */
 export function parseManifest(json: unknown): KeyManifest {
   const result = keyManifestSchema.safeParse(json);
   if (!result.success) {
-    const fields = result.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
+    const fields = result.error.issues.map((issue) => explainIssue(issue, FIELDS));
     throw new RuntimeError("manifest_invalid", `key.json is not valid. ${fields.join("; ")}`);
   }
   const manifest = result.data;
@@ -26,6 +29,14 @@ export function parseManifest(json: unknown): KeyManifest {
   }
   if (manifest.tenant_scope === "global" && manifest.global_reason === undefined) {
     refuse("tenant_scope is global: global_reason must say why");
+  }
+  const names = (manifest.jobs ?? []).map(({ name }) => name);
+  if (manifest.jobs !== undefined && manifest.schema_version === "1.0.0") {
+    refuse('jobs are of a later schema: write "1.1.0" as schema_version');
+  }
+  if (names.length > 0 && !manifest.key_type.includes("job")) refuse('jobs are declared: add "job" to key_type');
+  if (manifest.exposed_routes.length > 0 && !manifest.key_type.includes("route")) {
+    refuse('routes are declared: add "route" to key_type');
   }
   return Object.freeze(manifest);
 }

@@ -1,4 +1,4 @@
-import type { ExposedRoute, KeyManifest } from "../manifest/key-manifest.ts";
+import { MANIFEST_VERSIONS, type ExposedRoute, type KeyManifest } from "../manifest/key-manifest.ts";
 import { parseManifest } from "../manifest/parse-manifest.ts";
 
 /** A complete manifest around the routes a test needs. */
@@ -7,7 +7,7 @@ export function manifestForTest(
   more: Partial<KeyManifest> = {},
 ): KeyManifest {
   return parseManifest({
-    schema_version: "1.0.0",
+    schema_version: MANIFEST_VERSIONS.at(-1),
     slug: "test-module",
     title: "Test module",
     description: "Made for a test.",
