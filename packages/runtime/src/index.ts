@@ -13,7 +13,8 @@ export type {
 export { emitEvent, safeEvent } from "./events/safe-event.ts";
 export type { EventFields, Events, SafeEvent } from "./events/safe-event.ts";
 export { keyModule } from "./key-module.ts";
-export type { KeyModule, KeyModuleParts, KeyPart } from "./key-module.ts";
+export type { KeyModule } from "./key-module.ts";
+export type { KeyModuleParts, KeyPart } from "./key-parts.ts";
 export { keyManifestSchema, MANIFEST_VERSIONS } from "./manifest/key-manifest.ts";
 export type { DeclaredJob, ExposedRoute, KeyManifest } from "./manifest/key-manifest.ts";
 export { parseManifest } from "./manifest/parse-manifest.ts";

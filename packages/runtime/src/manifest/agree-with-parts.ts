@@ -1,4 +1,4 @@
-import type { KeyModuleParts } from "../key-module.ts";
+import type { KeyModuleParts } from "../key-parts.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import type { KeyManifest } from "./key-manifest.ts";
 
