@@ -1,0 +1,53 @@
+import type { KeyManifest } from "@meterr/runtime";
+import type { ModuleNames, ModuleType } from "./module-type.ts";
+
+/** What the documents of a scaffold say that depends on its type. */
+export function documentsOf(type: ModuleType, names: ModuleNames, manifest: KeyManifest): Record<string, string> {
+  const { tables, required_env: env } = manifest;
+  return {
+    quickstart: QUICKSTARTS[type](names),
+    installation:
+      tables.length === 0
+        ? "Nothing to run: it has no tables."
+        : `Run \`migrations/0001_${names.table}.up.sql\` as the role that shall own the tables, and grant the application's role what it needs:\n\n` +
+          `\`\`\`sql\n${tables.map((table) => `grant select, insert, update on ${table} to app;`).join("\n")}\n\`\`\``,
+    configuration: env.length === 0 ? "None." : env.map((name) => `- \`${name}\`: required; a secret.`).join("\n"),
+    rls: tables.length === 0 ? "It has no tables and carries no tenant's data." : rlsOf(tables),
+    removal: tables.length === 0 ? "" : `, run \`migrations/0001_${names.table}.down.sql\` (the data is lost)`,
+  };
+}
+
+function rlsOf(tables: readonly string[]): string {
+  return [
+    `- Tables: ${tables.map((table) => `\`${table}\``).join(", ")}; row-level security enabled and forced on each.`,
+    "- Policies: `tenant_isolation` admits rows whose `org_id` is the tenant's; `tenant_isolation_only` holds even when",
+    "  another policy admits more.",
+    "- The tenant is set with `set_config('app.tenant_id', …, true)` in each transaction; without one no row is seen.",
+    "- When row-level security is off, every role that can query the tables sees every tenant's rows: the host checks at",
+    "  boot and does not serve then.",
+  ].join("\n");
+}
+
+const QUICKSTARTS: Readonly<Record<ModuleType, (names: ModuleNames) => string>> = {
+  route: ({ slug, pascal }) => `import { mount } from "@meterr/runtime";
+import { create${pascal} } from "@meterr/module-${slug}";
+
+const { routes } = create${pascal}({ host, auth, authorize: { read: () => true, create: () => true } });
+export const handle = mount(routes);`,
+  job: ({ slug, pascal }) => `import { create${pascal} } from "@meterr/module-${slug}";
+
+const run = create${pascal}({ host, serviceAccount, tenants });
+const report = await run(); // from your scheduler`,
+  data: ({ slug, pascal }) => `import { create${pascal} } from "@meterr/module-${slug}";
+
+await create${pascal}().checkAssumptions(pool); // at boot, as the application's role; do not serve when it throws`,
+  ui: ({ slug, pascal }) => `import { headers } from "next/headers";
+import { create${pascal} } from "@meterr/module-${slug}";
+
+export const ${pascal} = create${pascal}({ host: { ...host, headers }, auth });`,
+  integration: ({ slug, pascal, env }) => `import { Secret } from "@meterr/runtime";
+import { create${pascal} } from "@meterr/module-${slug}";
+
+const readThing = create${pascal}({ secret: new Secret(process.env["${env}_API_KEY"] ?? "") });
+const thing = await readThing("1");`,
+};
