@@ -1,0 +1,87 @@
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { mount, type Mounted, type RuntimeHost } from "@meterr/runtime";
+import { authenticatorForTest, type TestAuthenticator, type TestPerson } from "@meterr/runtime/testing";
+import { genericWebhook, type WebhookAuthenticator } from "@meterr/runtime/webhooks";
+import { createWebhookInbox, type ProcessDelivery, type WebhookInboxOptions } from "../../src/index.ts";
+
+export const BASE = "https://site.test/api/v1/webhook-inbox";
+
+/** A sender with a secret of its own, and what it sends. */
+export interface TestSource {
+  readonly name: string;
+  readonly auth: WebhookAuthenticator;
+  deliver(account: string, more?: Record<string, unknown>, change?: { source?: string; body?: string }): Request;
+}
+
+export function sourceForTest(name: string, tenantOf: (account: string) => Promise<string | null>): TestSource {
+  const secret = randomBytes(24).toString("hex");
+  const auth = genericWebhook({
+    sender: name,
+    secret,
+    account: (event) => (event as { account: string }).account,
+    id: (event) => (event as { id: string }).id,
+    tenantOf,
+  });
+  return {
+    name,
+    auth,
+    deliver(account, more = {}, change = {}) {
+      const signed = JSON.stringify({ id: `evt_${randomUUID()}`, type: "thing.made", account, ...more });
+      const signature = createHmac("sha256", secret).update(signed).digest("hex");
+      return new Request(`${BASE}/sources/${change.source ?? name}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-webhook-signature": signature },
+        body: change.body ?? signed,
+      });
+    },
+  };
+}
+
+export interface TestInbox {
+  readonly mounted: Mounted;
+  get(person: string, path: string): Promise<Response>;
+  replay(person: string, id: string, body?: Record<string, unknown>): Promise<Response>;
+}
+
+export interface TestInboxOptions {
+  readonly host: RuntimeHost;
+  readonly sources: readonly { readonly name: string; readonly auth: WebhookAuthenticator }[];
+  readonly people?: Readonly<Record<string, TestPerson>>;
+  readonly members?: TestAuthenticator;
+  readonly process?: ProcessDelivery;
+  readonly rules?: Partial<WebhookInboxOptions>;
+}
+
+/** Owners read and replay, viewers read. */
+export function inboxForTest(options: TestInboxOptions): TestInbox {
+  const members = options.members ?? authenticatorForTest(options.people ?? {});
+  const auth = Object.assign(members, { kinds: ["session", "jwt", "api_token"] as const });
+  const { routes } = createWebhookInbox({
+    host: options.host,
+    sources: options.sources,
+    process: options.process ?? (async () => undefined),
+    auth,
+    authorizeRead: ({ tenant }) => tenant.role === "owner" || tenant.role === "viewer",
+    authorizeReplay: ({ tenant }) => tenant.role === "owner",
+    ...options.rules,
+  });
+  const mounted = mount(routes);
+  const as = (person: string) => ({ "x-test-credential": person, "content-type": "application/json" });
+  return {
+    mounted,
+    get: (person, path) => mounted(new Request(`${BASE}${path}`, { headers: as(person) })),
+    replay: (person, id, body = {}) =>
+      mounted(
+        new Request(`${BASE}/deliveries/${id}/replay`, {
+          method: "POST",
+          headers: as(person),
+          body: JSON.stringify(body),
+        }),
+      ),
+  };
+}
+
+export async function codeOf(response: Response): Promise<string> {
+  const { code } = (await response.json()) as { code?: string };
+  return `${response.status} ${code ?? ""}`.trim();
+}
