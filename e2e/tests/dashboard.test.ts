@@ -77,6 +77,8 @@ test("the printed address makes the first owner, and its token never travels in 
 
 test("three steps lead from nothing to a call that appears by itself", { skip }, async () => {
   await page.getByRole("button", { name: "Stay in test mode" }).click();
+  await page.getByRole("button", { name: "Mint a test key" }).waitFor();
+  await page.reload();
   await page.getByRole("button", { name: "Mint a test key" }).click();
   const shown = page.locator("[data-shown-once]");
   virtualKey = (await shown.innerText()).trim();

@@ -723,12 +723,12 @@ begin
 end $function$
 ; -- owner meterr_owner
 CREATE OR REPLACE FUNCTION meterr.find_api_token(p_hash bytea)
- RETURNS TABLE(org_id uuid, token_id uuid, member_id uuid, user_id uuid, role text, expires_at timestamp with time zone)
+ RETURNS TABLE(org_id uuid, token_id uuid, token_name text, member_id uuid, user_id uuid, email text, role text, expires_at timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'meterr', 'pg_temp'
 AS $function$
-  select t.org_id, t.id, m.id, m.user_id, m.role, t.expires_at
+  select t.org_id, t.id, t.name, m.id, m.user_id, m.email, m.role, t.expires_at
   from api_tokens t join members m on m.org_id = t.org_id and m.id = t.member_id
   where t.hash = p_hash and t.revoked_at is null and m.removed_at is null
     and (t.expires_at is null or t.expires_at > now())
@@ -1358,8 +1358,8 @@ grant execute on function meterr.accept_invitation(uuid,bytea,uuid,uuid,text) to
 grant execute on function meterr.add_provider_secret(uuid,uuid,text,text,text,boolean,text,uuid,text,text) to meterr_dashboard;
 grant select (org_id, id, admitted_at, gateway_id) on meterr.admissions to meterr_lookup;
 grant insert (org_id, id, member_id, name, hash, display, minted_by, expires_at) on meterr.api_tokens to meterr_dashboard;
-grant select (org_id, id, member_id, hash, minted_by, expires_at, revoked_at) on meterr.api_tokens to meterr_lookup;
 grant select (org_id, id, member_id, name, display, created_at, minted_by, expires_at, revoked_at) on meterr.api_tokens to meterr_dashboard;
+grant select (org_id, id, member_id, name, hash, minted_by, expires_at, revoked_at) on meterr.api_tokens to meterr_lookup;
 grant insert (org_id, id, scope, scope_id, limit_nanousd) on meterr.budgets to meterr_dashboard;
 grant select (org_id, scope, scope_id) on meterr.budgets to meterr_lookup;
 grant select on meterr.budgets to meterr_dashboard;

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import type { OrganisationFixture } from "@meterr/database/testing";
 import { parseToken } from "@meterr/vault";
-import { openWorld, type World } from "./support/world.ts";
+import { freshEmail, openWorld, type World } from "./support/world.ts";
 
 let world: World;
 let ours: OrganisationFixture;
@@ -50,6 +50,29 @@ test("an API token is shown once, acts as its member, and its revocation is imme
     ["api_token.minted", "api_token.revoked"],
   );
   assert.equal(JSON.stringify(world.audits).includes(token), false);
+});
+
+test("who acted by an API token is told by the member's address and the token's name", async () => {
+  const named = await mint({ name: "nightly report" });
+  const invited = { email: freshEmail(), name: "Grace", role: "viewer" };
+  await world.call("POST", "/api/v1/members", { token: String(named.body["token"]), body: invited });
+  const { email } = ours.members.owner;
+  assert.deepEqual(
+    world.audits.map(({ actor }) => [actor.kind, actor.label]),
+    [
+      ["api_token", `${email}, by the API token test`],
+      ["api_token", `${email}, by the API token nightly report`],
+    ],
+  );
+  assert.equal(world.audits[1]?.actor.id, named.body["id"]);
+});
+
+test("names of any length leave room for what the audit log keeps", async () => {
+  const email = `${"x".repeat(300)}@example.test`;
+  const { id } = ours.members.owner;
+  await ours.arrange((sql) => sql.query("update members set email = $1 where id = $2", [email, id]));
+  assert.equal((await mint({ name: "n".repeat(120) })).status, 201);
+  assert.equal(world.audits[0]?.actor.label.length, 320);
 });
 
 test("a repeated request answers without the token and mints nothing", async () => {

@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
+import { cookies } from "next/headers";
 import type { Page, ProviderSecret, UsageEvent, VirtualKey } from "@/api/answers.ts";
 import { ask } from "@/api/ask.ts";
+import { MODE_COOKIE } from "@/api/cookies.ts";
 import { modeOf } from "@/api/mode.ts";
 import { PageProblem } from "@/components/feedback/page-problem.tsx";
 import { ModeSwitch, TestBanner } from "@/components/shell/mode-switch.tsx";
@@ -46,12 +48,13 @@ async function FirstRunPage() {
     ask<Page<ProviderSecret>>("/api/v1/provider-secrets"),
     ask<Page<VirtualKey>>("/api/v1/virtual-keys"),
   ]);
+  const choice = (await cookies()).get(MODE_COOKIE)?.value;
   if (!secrets.ok) return <PageProblem problem={secrets.problem} />;
   if (!keys.ok) return <PageProblem problem={keys.problem} />;
   return (
     <>
       <PageHead title="Three steps to the first call" lead="Then this page shows what your applications spend." />
-      <FirstRun secrets={secrets.data.items} keys={keys.data.items} />
+      <FirstRun secrets={secrets.data.items} keys={keys.data.items} testChosen={choice === "test"} />
     </>
   );
 }

@@ -48,7 +48,7 @@ export function AuditTable({ first, path }: { readonly first: Page<AuditEntry>; 
                 <tr key={entry.id} id={`entry-${entry.sequence}`}>
                   <th scope="row">{actionWords(entry.action)}</th>
                   <td data-label="Who">
-                    <span className="break-all">{entry.actor.label}</span>
+                    <span className="wrap-anywhere">{entry.actor.label}</span>
                   </td>
                   <td data-label="When" className="text-muted">
                     <When instant={entry.at} />

@@ -2,12 +2,15 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import type { MintedKey, ProviderSecret, VirtualKey } from "@/api/answers.ts";
+import type { MintedKey, Mode, ProviderSecret, VirtualKey } from "@/api/answers.ts";
+import { MODE_COOKIE } from "@/api/cookies.ts";
 import { Sheet } from "@/components/feedback/sheet.tsx";
 import { ShownOnce } from "@/components/secrets/shown-once.tsx";
 import { Snippets } from "@/components/secrets/snippets.tsx";
+import { remember } from "@/components/shell/remember.ts";
 import { useMay, useSession } from "@/components/shell/session-context.tsx";
 import { SealForm } from "../provider-secrets/seal-form.tsx";
+import { FirstChoice } from "./first-choice.tsx";
 import { FirstMint } from "./first-mint.tsx";
 import { FirstRequest } from "./first-request.tsx";
 import { Step } from "./step.tsx";
@@ -15,61 +18,43 @@ import { Step } from "./step.tsx";
 interface FirstRunProps {
   readonly secrets: readonly ProviderSecret[];
   readonly keys: readonly VirtualKey[];
+  /** Whether the visitor has chosen test mode before. */
+  readonly testChosen: boolean;
 }
 
 /** The product itself in three steps. What is done stays done over a reload; only the key cannot be shown again. */
-export function FirstRun({ secrets, keys }: FirstRunProps) {
+export function FirstRun({ secrets, keys, testChosen }: FirstRunProps) {
   const router = useRouter();
   const session = useSession();
-  const maySeal = useMay("provider_secrets.create");
   const mayMint = useMay("virtual_keys.create");
   const [sealing, setSealing] = useState(false);
-  const [stays, setStays] = useState(false);
-  const [minted, setMinted] = useState<MintedKey | null>(null);
+  const [stays, setStays] = useState(testChosen);
+  const [lastMinted, setMinted] = useState<MintedKey | null>(null);
 
-  const live = secrets.some(({ simulated }) => !simulated);
-  const inForce = keys.find(({ status }) => status === "active");
-  const chosen = secrets.length > 0 || stays || inForce !== undefined || minted !== null;
+  const sandboxAvailable = session?.sandboxAvailable === true;
+  const sealedLive = secrets.some(({ simulated }) => !simulated);
+  const test = sandboxAvailable && (stays || !sealedLive);
+  const mode: Mode = test ? "test" : "live";
+  const inForce = keys.find((key) => key.status === "active" && key.mode === mode);
+  const minted = lastMinted?.mode === mode ? lastMinted : null;
+  const chosen = secrets.length > 0 || (test && stays) || inForce !== undefined || minted !== null;
   const key = minted ?? inForce;
   const gatewayUrl = session?.gatewayUrl ?? "";
+  const choose = (next: Mode): void => {
+    remember(MODE_COOKIE, next);
+    setStays(next === "test");
+  };
   return (
     <ol className="grid max-w-3xl gap-3">
       <Step number={1} title="Seal a provider secret, or stay in test mode" done={chosen} current={!chosen}>
-        {secrets.length > 0 ? (
-          <p>
-            {live
-              ? "A provider secret is sealed. Live keys can call the provider."
-              : "A secret for the sandbox is sealed."}
-          </p>
-        ) : chosen ? (
-          <p>
-            Test mode: calls go to the sandbox, answers are simulated and nothing is charged. You can seal a secret at
-            any time.
-          </p>
-        ) : (
-          <p>
-            Your own OpenAI, Anthropic or Google API key, sealed so that nobody can read it here again. Without one the
-            sandbox answers in the provider’s place.
-          </p>
-        )}
-        {live ? null : (
-          <div className="flex flex-wrap gap-2">
-            {maySeal ? (
-              <button
-                type="button"
-                className={`button ${chosen ? "" : "button-primary"}`}
-                onClick={() => setSealing(true)}
-              >
-                Seal a provider secret
-              </button>
-            ) : null}
-            {chosen || session?.sandboxAvailable !== true ? null : (
-              <button type="button" className="button" onClick={() => setStays(true)}>
-                Stay in test mode
-              </button>
-            )}
-          </div>
-        )}
+        <FirstChoice
+          mode={mode}
+          chosen={chosen}
+          sealedLive={sealedLive}
+          sandboxAvailable={sandboxAvailable}
+          onSeal={() => setSealing(true)}
+          onChoose={choose}
+        />
       </Step>
       <Step
         number={2}
@@ -88,7 +73,7 @@ export function FirstRun({ secrets, keys }: FirstRunProps) {
           </p>
         )}
         {chosen && mayMint && minted === null ? (
-          <FirstMint live={live} again={inForce !== undefined} onMinted={setMinted} />
+          <FirstMint live={!test} again={inForce !== undefined} onMinted={setMinted} />
         ) : null}
       </Step>
       <Step number={3} title="Make a call and watch it appear" done={false} current={key !== undefined}>
