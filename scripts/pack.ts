@@ -1,6 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { packWorkspace } from "./pack/pack-workspace.ts";
+import { prepareKeys } from "./pack/prepare-keys.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 
@@ -11,8 +12,10 @@ async function pack(): Promise<void> {
     options: { out: { type: "string", default: "packed" } },
   });
   if (positionals.length === 0) throw new Error("name the workspaces to pack, such as packages/runtime");
-  for (const folder of positionals) {
-    const packed = await packWorkspace({ root: ROOT, folder: folder.replace(/\/+$/, ""), out: values.out });
+  for (const named of positionals) {
+    const folder = named.replace(/\/+$/, "");
+    const own = folder === "apps/keys-cli" ? { prepare: (staged: string) => prepareKeys(ROOT, staged) } : {};
+    const packed = await packWorkspace({ root: ROOT, folder, out: values.out, ...own });
     console.log(packed.file);
     const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
     console.error(`${packed.name} ${packed.version}: ${kib(packed.size)}, ${kib(packed.unpackedSize)} unpacked`);

@@ -17,15 +17,14 @@ import { run } from "./program.ts";
 
 const commands: readonly RegisterCommand[] = [addList, addInfo, addNew, addAdd, addVerify, addRemove, addDocs];
 
-// The published package keeps the shape of this repository, with built modules in place of their sources.
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-const modules = join(root, "modules");
-const packed = existsSync(join(modules, "catalogue.json"));
+// The published package carries its modules built; in this repository they are built as they are asked for.
+const packed = fileURLToPath(new URL("../modules/", import.meta.url));
+const repository = fileURLToPath(new URL("../../../", import.meta.url));
 
 const context: CommandContext = {
   terminal: { env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
   cwd: process.cwd(),
-  catalogue: packed ? packedCatalogue(modules) : repositoryCatalogue(root),
+  catalogue: existsSync(join(packed, "catalogue.json")) ? packedCatalogue(packed) : repositoryCatalogue(repository),
   version: manifest.version,
   outcome: exitCodes.ok,
 };
