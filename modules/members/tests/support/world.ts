@@ -7,6 +7,7 @@ import {
   type TestDatabase,
 } from "@meterr/database/testing";
 import { apiTokenAuthenticator, createIdentity, type Identity } from "@meterr/identity";
+import { quickPasswords } from "@meterr/identity/testing";
 import {
   anyOf,
   memoryRateLimiter,
@@ -85,6 +86,7 @@ export async function openWorld(): Promise<World> {
     memberships: membershipsOf(lookup),
     secureCookies: false,
     clientAddress: () => "192.0.2.1",
+    passwords: quickPasswords,
   });
   const audits: World["audits"] = [];
   const host: RuntimeHost = {

@@ -1,8 +1,8 @@
 import { randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
 import type { PasswordHashing } from "../password/password-hashing.ts";
 
-const LENGTH = 32;
-/** Salted and one-way as in production, at the least cost there is: hundreds of tests sign somebody in. */
+const LENGTH = 64;
+/** Salted, one-way and of the same form as in production, at the least cost there is: hundreds of tests sign somebody in. */
 const digest = (password: string, salt: string): Buffer => scryptSync(password, salt, LENGTH, { N: 2, r: 1, p: 1 });
 
 /** For tests of everything but the strength of what is kept of a password. */
