@@ -1,0 +1,11 @@
+export { createStripeEntitlements } from "./create-stripe-entitlements.ts";
+export type { StripeEntitlements } from "./create-stripe-entitlements.ts";
+export { linkStripeCustomer, unlinkStripeCustomer } from "./customers.ts";
+export { ENTITLED_STATUSES } from "./entitled-statuses.ts";
+export { StripeEntitlementsError } from "./errors.ts";
+export type { StripeEntitlementsErrorCode } from "./errors.ts";
+export { featuresByPrice, featuresInMetadata } from "./features-of-price.ts";
+export type { FeaturesOfPrice, StripePrice } from "./features-of-price.ts";
+export { stripeEntitlementsMigrations } from "./migrations.ts";
+export type { StripeEntitlementsOptions } from "./options.ts";
+export type { StripeClient, StripeClientConfig, StripeLibrary } from "./stripe/stripe-library.ts";
