@@ -8,6 +8,7 @@ import {
   type IdentityMail,
   type IdentitySettings,
 } from "../../src/index.ts";
+import { databaseSignInLimits } from "../../src/limits/database-sign-in-limits.ts";
 import { quickPasswords } from "../../src/testing/index.ts";
 import { browser, TEST_ADDRESS, type Browser } from "./browser.ts";
 
@@ -38,6 +39,9 @@ export async function fixture(settings: Partial<IdentitySettings> = {}): Promise
   const memberships = new Map<string, Membership[]>();
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
+  const began = Date.now();
+  /** Stands still but for what is set ahead: however slow the machine, no wait of a second is over before it is seen. */
+  const still = (): Date => new Date(began + ahead);
   const again = (other: Partial<IdentitySettings>): Promise<Identity> =>
     createIdentity({
       pool: database.pools.identity,
@@ -55,6 +59,7 @@ export async function fixture(settings: Partial<IdentitySettings> = {}): Promise
       },
       onFailure: (failure) => failures.push(failure),
       passwords: quickPasswords,
+      ...(other.pool === undefined && { signInLimits: databaseSignInLimits(database.pools.identity, secret, still) }),
       ...other,
     });
   const identity = await again(settings);
