@@ -128,3 +128,4 @@ export type { FoundPolicy, FoundRole, FoundTable } from "./data/tenant-table-cat
 export type { DataAssumptions, DataDefinition, DataKey, DataOptions, DataTable, GlobalTable } from "./data/data.ts";
 export { declaredEnvironment } from "./environment/declared-environment.ts";
 export type { DeclaredEnvironment } from "./environment/declared-environment.ts";
+export { describeAssumptions } from "./data/describe-assumptions.ts";

@@ -49,7 +49,7 @@ for (const [what, change] of INVALID) {
 }
 
 const DISAGREE: readonly [string, ReturnType<typeof manifestForTest>, RegExp][] = [
-  ["is no job", manifestForTest([], { jobs: [declared], tables: ["job_runs"] }), /add "job" to key_type/],
+  ["is no job", { ...manifest, key_type: ["route"] }, /add "job" to key_type/],
   ["declares no such job", manifestForTest([], { key_type: ["job"], tables: ["job_runs"] }), /add \{ "name"/],
   ["declares it twice", manifestForTest([], { ...manifest, jobs: [declared, declared] }), /exactly once/],
   ["leaves out its runs", manifestForTest([], { key_type: ["job"], jobs: [declared] }), /add "job_runs" to tables/],

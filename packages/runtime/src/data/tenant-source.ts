@@ -11,6 +11,8 @@ export interface TenantSource {
   readonly role: string;
   /** For a person: how the tenant is set, and what a transaction without one sees. */
   readonly words: string;
+  /** What the transaction is given so that its policies see this tenant; a blank value is no tenant. */
+  readonly setting: { readonly name: string; value(tenantId: string): string };
   /** The SQL a policy compares the tenant's column with. Null when no tenant is set, which equals nothing. */
   expression(type: TenantType): string;
 }
@@ -24,6 +26,7 @@ export function transactionSetting(name = "app.tenant_id"): TenantSource {
   return Object.freeze({
     dialect: "setting",
     role: "public",
+    setting: Object.freeze({ name, value: (tenantId: string) => tenantId }),
     words:
       `Each transaction sets its tenant with \`select set_config('${name}', $1, true)\`. ` +
       "The setting ends with the transaction; a transaction that sets none sees no row and writes none.",
@@ -40,6 +43,10 @@ export function supabaseClaim(claim = "org_id"): TenantSource {
   return Object.freeze({
     dialect: "supabase",
     role: '"authenticated"',
+    setting: Object.freeze({
+      name: "request.jwt.claims",
+      value: (tenantId: string) => JSON.stringify({ role: "authenticated", [claim]: tenantId }),
+    }),
     words:
       `Supabase sets the request's verified JWT; the tenant is its claim \`${claim}\` (\`auth.jwt() ->> '${claim}'\`), ` +
       "put there by a custom access token hook. A JWT without the claim sees no row and writes none; nor does any role " +
