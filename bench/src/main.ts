@@ -1,6 +1,10 @@
 import { gatewayBench } from "./gateway.ts";
+import { runtimeBench } from "./runtime.ts";
 
-const benches: Record<string, (args: readonly string[]) => Promise<void>> = { gateway: gatewayBench };
+const benches: Record<string, (args: readonly string[]) => Promise<void>> = {
+  gateway: gatewayBench,
+  runtime: runtimeBench,
+};
 
 const [name, ...args] = process.argv.slice(2);
 const bench = name !== undefined && Object.hasOwn(benches, name) ? benches[name] : undefined;

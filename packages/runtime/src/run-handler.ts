@@ -1,7 +1,7 @@
 import { answerResponse, prepareAnswer, type PreparedAnswer } from "./answer/prepare-answer.ts";
 import { rateLimitHeaders, type LimitRecord } from "./gates/limit-rate.ts";
 import type { ValidInput } from "./gates/read-input.ts";
-import type { AuditEvent } from "./host.ts";
+import { handlerContext } from "./handler-context.ts";
 import { idempotencyKeyOf } from "./idempotency/idempotency-key.ts";
 import { claimIdempotency, rememberIdempotency, type IdempotencyScope } from "./idempotency/idempotency-record.ts";
 import { requestHash } from "./idempotency/request-hash.ts";
@@ -38,7 +38,8 @@ export async function runHandler(plan: Plan, admitted: Admitted): Promise<Respon
     if (principal?.kind === "webhook" && (await isReplay(principal, plan.definition.replay, transaction, claim))) {
       return respond(admitted, prepareAnswer(REPLAY_ANSWER), true);
     }
-    const scope = await idempotencyScope(plan, admitted);
+    const key = plan.definition.method === "GET" ? null : idempotencyKeyOf(admitted.request);
+    const scope = key === null ? null : await idempotencyScope(plan, admitted, key);
     if (scope !== null && transaction !== null) {
       const replay = await claimIdempotency(transaction.sql, scope);
       if (replay !== null) {
@@ -46,7 +47,7 @@ export async function runHandler(plan: Plan, admitted: Admitted): Promise<Respon
         return respond(admitted, prepareAnswer(replay), true);
       }
     }
-    const result = await plan.handler(contextOf(plan, admitted, transaction, committed));
+    const result = await plan.handler(handlerContext(plan, admitted, transaction, committed));
     if (result.status >= 400) throw problemOfStatus(result.status);
     // Serialised first: what cannot be sent must not be kept either.
     const answer = prepareAnswer(result);
@@ -54,8 +55,8 @@ export async function runHandler(plan: Plan, admitted: Admitted): Promise<Respon
       const body = result.replayBody === undefined ? result.body : result.replayBody;
       await rememberIdempotency(transaction.sql, scope, { status: result.status, body });
     }
-    await transaction?.commit();
-    await runCommitted(plan, admitted, committed);
+    if (transaction !== null) await transaction.commit();
+    if (committed.length > 0) await runCommitted(plan, admitted, committed);
     return respond(admitted, answer);
   } catch (error) {
     await transaction?.rollback();
@@ -63,57 +64,8 @@ export async function runHandler(plan: Plan, admitted: Admitted): Promise<Respon
   }
 }
 
-function contextOf(
-  plan: Plan,
-  admitted: Admitted,
-  transaction: TenantTransaction | null,
-  committed: (() => void | Promise<void>)[],
-): Record<string, unknown> {
-  const { request, target, input, tenant, principal } = admitted;
-  const context: Record<string, unknown> = {
-    request: {
-      method: request.method,
-      target: target.query === "" ? target.pathname : `${target.pathname}?${target.query}`,
-    },
-    requestId: admitted.requestId,
-    params: input.params,
-    query: input.query,
-    body: input.body,
-    headers: input.headers,
-    principal,
-    tenant,
-    address: admitted.address,
-    signal: request.signal,
-    now: admitted.now,
-    afterCommit: (fn: () => void | Promise<void>) => void committed.push(fn),
-  };
-  if (transaction !== null && tenant !== null && principal !== null) {
-    context["sql"] = transaction.sql;
-    context["audit"] = async (event: AuditEvent): Promise<void> => {
-      const { kind, id, label } = principal;
-      const entry = {
-        ...event,
-        actor: { kind, id, label },
-        requestId: admitted.requestId,
-        address: admitted.address,
-      };
-      try {
-        await plan.host.audit(transaction.sql, tenant, entry);
-      } catch (error) {
-        // An effect without its record must not stand, even when the handler carries on.
-        transaction.poison(error);
-        throw error;
-      }
-    };
-  }
-  return context;
-}
-
-async function idempotencyScope(plan: Plan, admitted: Admitted): Promise<IdempotencyScope | null> {
+async function idempotencyScope(plan: Plan, admitted: Admitted, key: string): Promise<IdempotencyScope> {
   const { request, target, tenant, principal } = admitted;
-  if (plan.definition.method === "GET") return null;
-  const key = idempotencyKeyOf(request);
-  if (key === null) return null;
   if (plan.definition.idempotency === "none" || tenant === null || principal === null) {
     // Silence would let the client believe in a promise that nobody keeps.
     throw new Problem("invalid_request", { detail: "This route takes no Idempotency-Key." });

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
+import fc from "fast-check";
 import { z } from "zod";
-import { globalScope, publicAccess, routeKey } from "../src/index.ts";
+import { globalScope, Problem, publicAccess, routeKey } from "../src/index.ts";
+import { cookieValues } from "../src/authenticators/cookie-values.ts";
 import { readBody } from "../src/body/read-body.ts";
+import { readQuery } from "../src/path/read-query.ts";
 import { fakeHost, manifestForTest } from "../src/testing/index.ts";
 import { codeOf, problemOf, thing, type SendOptions } from "./thing-route.ts";
 
@@ -172,4 +175,36 @@ test("only the headers a schema reads reach the handler, and no credential is am
   assert.equal((await post({}, "?a=1")).status, 400);
   assert.equal((await post({ body: "x" })).status, 413);
   assert.equal((await post({ headers: { origin: "https://evil.test" } })).status, 403);
+});
+
+test("a query is read as the URL standard reads it, however plain it is", () => {
+  const text = fc.string({
+    unit: fc.constantFrom("a", "B", "7", "-", "=", "&", "+", "%20", "%41", ".", "_", "~", "é"),
+  });
+  fc.assert(
+    fc.property(text, (query) => {
+      const pairs = [...new URLSearchParams(query)];
+      const repeated = new Set(pairs.map(([name]) => name)).size < pairs.length;
+      if (repeated) assert.throws(() => readQuery(query), Problem);
+      else assert.deepEqual(Object.entries(readQuery(query)), Object.entries(Object.fromEntries(pairs)));
+    }),
+  );
+  assert.throws(() => readQuery("__proto__=1"), Problem);
+  assert.equal(Reflect.get(readQuery("a=1"), "constructor"), undefined);
+});
+
+test("every cookie of a name is read, and no other's", () => {
+  const cases: readonly [string, string[]][] = [
+    ["s=1", ["1"]],
+    ["a=0; s=1;s=2 ; b=3", ["1", "2"]],
+    ["xs=1; s2=1; s =4", ["4"]],
+    ["s", []],
+    ["=s; s=;s==a=b", ["", "=a=b"]],
+    ["a=s; b=s=1", []],
+    ["s;s=1", ["1"]],
+    [";;s=1;;", ["1"]],
+  ];
+  for (const [cookie, values] of cases) {
+    assert.deepEqual(cookieValues(new Request("http://h/", { headers: { cookie } }), "s"), values, cookie);
+  }
 });

@@ -34,10 +34,13 @@ export async function limitRate(
 /** `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10 §3, §4), one item for each limit met. */
 export function rateLimitHeaders(records: readonly LimitRecord[]): Record<string, string> {
   if (records.length === 0) return {};
-  const policies = records.map(({ name, rule }) => `"${name}";q=${rule.points};w=${rule.seconds}`);
-  const states = records.map(({ name, verdict }) => {
+  let policy = "";
+  let state = "";
+  for (const { name, rule, verdict } of records) {
+    const comma = policy === "" ? "" : ", ";
     const reset = Math.ceil(verdict.retryAfterSeconds);
-    return `"${name}";r=${Math.max(0, Math.floor(verdict.remaining))}${reset > 0 ? `;t=${reset}` : ""}`;
-  });
-  return { "ratelimit-policy": policies.join(", "), ratelimit: states.join(", ") };
+    policy += `${comma}"${name}";q=${rule.points};w=${rule.seconds}`;
+    state += `${comma}"${name}";r=${Math.max(0, Math.floor(verdict.remaining))}${reset > 0 ? `;t=${reset}` : ""}`;
+  }
+  return { "ratelimit-policy": policy, ratelimit: state };
 }

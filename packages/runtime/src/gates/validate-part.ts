@@ -7,10 +7,21 @@ export type Part = "body" | "query" | "params" | "headers" | "props";
 const MAX_ERRORS = 20;
 const PLAIN_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** One part of the input against its Standard Schema. Throws Problem `invalid_input` with paths, never values. */
-export async function validatePart(part: Part, schema: StandardSchemaV1, value: unknown): Promise<unknown> {
+/**
+ * One part of the input against its Standard Schema: its value, or a promise of it where the schema answers later.
+ * Throws, or rejects with, Problem `invalid_input` with paths, never values.
+ */
+export function validatePart(part: Part, schema: StandardSchemaV1, value: unknown): unknown {
   const outcome = schema["~standard"].validate(value);
-  const result = outcome instanceof Promise ? await outcome : outcome;
+  // Most schemas answer at once, and a promise for each part of each request is what validation would then cost most.
+  return isThenable(outcome) ? outcome.then((result) => valueOf(part, value, result)) : valueOf(part, value, outcome);
+}
+
+function isThenable<Value>(outcome: Value | Promise<Value>): outcome is Promise<Value> {
+  return typeof outcome === "object" && outcome !== null && "then" in outcome;
+}
+
+function valueOf(part: Part, value: unknown, result: StandardSchemaV1.Result<unknown>): unknown {
   if (result.issues !== undefined) throw invalid(result.issues.slice(0, MAX_ERRORS).map((issue) => at(part, issue)));
   if (part === "body" || part === "query" || part === "props") {
     const ignored = unreadAuthority(value, result.value, part);

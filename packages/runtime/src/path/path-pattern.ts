@@ -1,4 +1,5 @@
 import { RuntimeError } from "../runtime-error.ts";
+import { BareRecord } from "./bare-record.ts";
 
 export interface PathPattern {
   readonly source: string;
@@ -26,7 +27,7 @@ export function pathPattern(source: string): PathPattern {
     match(pathname) {
       const given = pathname.split("/");
       if (given.length !== segments.length + 1 || given[0] !== "") return null;
-      const values: Record<string, string> = Object.create(null);
+      const values = new BareRecord();
       for (let index = 0; index < segments.length; index++) {
         const segment = segments[index] ?? "";
         const raw = given[index + 1] ?? "";

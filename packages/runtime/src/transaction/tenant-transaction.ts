@@ -19,9 +19,10 @@ export class TenantTransaction {
   readonly #host: Pick<RuntimeHost, "withTenant">;
   readonly #tenant: VerifiedTenant;
   #opened: Promise<Sql> | null = null;
-  #done: Promise<void> = Promise.resolve();
+  #done: Promise<void> | null = null;
   #verdict: PromiseWithResolvers<void> | null = null;
-  #tail: Promise<void> = Promise.resolve();
+  /** Settles when the newest query has; null before the first. */
+  #tail: Promise<void> | null = null;
   #failure: { error: unknown } | null = null;
   #closed = false;
 
@@ -40,7 +41,9 @@ export class TenantTransaction {
 
   /** Waits for queries under way, then commits. Throws, rolled back, when any failed; 503 when the outcome is unknown. */
   async commit(): Promise<void> {
-    await this.#close();
+    this.#closed = true;
+    if (this.#tail === null && this.#failure === null) return;
+    await this.#tail;
     if (this.#failure !== null) {
       await this.#rollback();
       const { error } = this.#failure;
@@ -57,19 +60,15 @@ export class TenantTransaction {
   }
 
   async rollback(): Promise<void> {
-    await this.#close();
-    await this.#rollback();
-  }
-
-  async #close(): Promise<void> {
     this.#closed = true;
     await this.#tail;
+    await this.#rollback();
   }
 
   async #rollback(): Promise<void> {
     this.#verdict?.reject(new RuntimeError("transaction_failed", "Rolled back."));
     // It rejects with the error above; a connection lost on the way rolls back as well.
-    await this.#done.catch(() => undefined);
+    await this.#done?.catch(() => undefined);
   }
 
   #open(): Promise<Sql> {
