@@ -33,7 +33,9 @@ export function readCases(folder: string = import.meta.dirname): AuditCase[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md") && file.includes(path.sep))
     .sort()
-    .map((file) => readCase(file.slice(0, -3).replaceAll(path.sep, "/"), readFileSync(path.join(folder, file), "utf8")));
+    .map((file) =>
+      readCase(file.slice(0, -3).replaceAll(path.sep, "/"), readFileSync(path.join(folder, file), "utf8")),
+    );
 }
 
 export function readCase(name: string, markdown: string): AuditCase {
@@ -52,13 +54,19 @@ export function readCase(name: string, markdown: string): AuditCase {
     } else {
       const groups = EXPECT.exec(line)?.[1]?.split("|");
       if (groups !== undefined) tree?.expected.push({ path: file.path, line: file.lines.length + 1, groups });
-      file.lines.push(line.replace(EXPECT, "").replaceAll(RANDOM, (_, prefix: string, length: string) => fill(prefix, Number(length))));
+      file.lines.push(
+        line
+          .replace(EXPECT, "")
+          .replaceAll(RANDOM, (_, prefix: string, length: string) => fill(prefix, Number(length))),
+      );
     }
   }
   return { name, title: /^# (.+)$/mu.exec(markdown)?.[1] ?? name, trees };
 }
 
 function fill(prefix: string, length: number): string {
-  const letters = randomBytes(length * 3).toString("base64").replaceAll(/[^A-Za-z0-9]/gu, "");
+  const letters = randomBytes(length * 3)
+    .toString("base64")
+    .replaceAll(/[^A-Za-z0-9]/gu, "");
   return prefix.replaceAll("+", "") + letters.slice(0, length);
 }
