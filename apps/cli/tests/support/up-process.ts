@@ -11,6 +11,10 @@ import type { StubBehaviour } from "./stub-server.ts";
 
 const entry = fileURLToPath(new URL("./up-with-stubs.ts", import.meta.url));
 
+/** As `meterr` itself keeps what Node has compiled. */
+const { NODE_COMPILE_CACHE } = process.env;
+const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+
 export interface Machine {
   home: string;
   journal: string;
@@ -52,6 +56,7 @@ export async function machine(t: Cleanup, behaviour: Partial<StubBehaviour> = {}
     METERR_DASHBOARD_PORT: String(dashboard),
     METERR_SANDBOX_PORT: String(sandbox),
     STUB_ROOT: root,
+    ...compileCache,
   };
   t.after(() => endDatabase(home));
   const start = (
