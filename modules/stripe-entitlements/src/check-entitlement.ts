@@ -1,6 +1,7 @@
 import {
   emitEvent,
   isFeatureName,
+  systemClock,
   type EntitlementCheck,
   type RuntimeHost,
   type VerifiedTenant,
@@ -17,6 +18,11 @@ interface Row {
   readonly read_at: Date | null;
 }
 
+interface Reading {
+  readonly answer: Promise<readonly string[] | null>;
+  failedAt: number | null;
+}
+
 const READ = "select customer_id, generation, features, read_at from stripe_customers where org_id = $1";
 // Only while no event has come in since the row was read.
 const STORE =
@@ -25,6 +31,9 @@ const STORE =
 
 const CACHE_SECONDS = 60;
 const MAX_CACHE_SECONDS = 300;
+/** How long a reading that failed stands for its tenant's next one. */
+const FAILED_MS = 2_000;
+const MAX_READINGS_KEPT = 1_000;
 /** Readings of Stripe for one question: an event in the middle of the first makes a second necessary. */
 const MAX_READINGS = 2;
 
@@ -35,9 +44,9 @@ const MAX_READINGS = 2;
 export function entitlementCheck(
   host: RuntimeHost,
   askStripe: AskStripe,
-  options: Pick<StripeEntitlementsOptions, "cacheSeconds" | "events" | "library">,
+  options: Pick<StripeEntitlementsOptions, "cacheSeconds" | "clock" | "events" | "library">,
 ): EntitlementCheck {
-  const { cacheSeconds = CACHE_SECONDS, events, library = loadStripe } = options;
+  const { cacheSeconds = CACHE_SECONDS, events, library = loadStripe, clock = systemClock() } = options;
   if (!(cacheSeconds >= 1 && cacheSeconds <= MAX_CACHE_SECONDS)) {
     throw new RangeError(`stripe-entitlements: cacheSeconds must be 1 to ${MAX_CACHE_SECONDS}.`);
   }
@@ -58,20 +67,27 @@ export function entitlementCheck(
     return stored ? features : null;
   };
 
-  /** Readings under way: a burst of requests asks Stripe once. */
-  const reading = new Map<string, Promise<readonly string[] | null>>();
+  const readings = new Map<string, Reading>();
+  /** A burst of requests asks Stripe once, and a tenant for whom Stripe fails does not use up everybody's limit. */
   const readOnce = (tenant: VerifiedTenant, row: Row): Promise<readonly string[] | null> => {
     const name = [tenant.id, row.customer_id, row.generation].join(" ");
-    const begun = reading.get(name);
-    if (begun !== undefined) return begun;
-    const reads = read(tenant, row).finally(() => reading.delete(name));
-    reading.set(name, reads);
-    return reads;
+    const begun = readings.get(name);
+    if (begun !== undefined && !isOver(begun, clock.elapsed())) return begun.answer;
+    if (readings.size >= MAX_READINGS_KEPT) {
+      for (const [other, reading] of readings) if (isOver(reading, clock.elapsed())) readings.delete(other);
+    }
+    const reading: Reading = { answer: read(tenant, row), failedAt: null };
+    readings.set(name, reading);
+    reading.answer.then(
+      () => readings.delete(name),
+      () => void (reading.failedAt = clock.elapsed()),
+    );
+    return reading.answer;
   };
 
   return async ({ tenant, feature, signal }) => {
     if (!isFeatureName(feature)) return false;
-    for (let readings = 0; readings < MAX_READINGS; readings++) {
+    for (let tries = 0; tries < MAX_READINGS; tries++) {
       const row = await host.withTenant(tenant, async (sql) => (await sql.query<Row>(READ, [tenant.id])).rows[0]);
       if (row === undefined) return false;
       const age = host.now().getTime() - (row.read_at?.getTime() ?? Number.NaN);
@@ -83,4 +99,8 @@ export function entitlementCheck(
     }
     throw new StripeEntitlementsError("changing", "The subscription kept changing while Stripe was asked.");
   };
+}
+
+function isOver({ failedAt }: Reading, elapsed: number): boolean {
+  return failedAt !== null && elapsed - failedAt >= FAILED_MS;
 }

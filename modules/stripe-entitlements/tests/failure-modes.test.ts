@@ -90,18 +90,17 @@ test("database down: the check denies, and Stripe is told to send the event agai
   await assertDenied(await it.post(blind.handle, it.event(someone.customer)), 503, "identity_unavailable");
   host.faults.add("commit");
   await assertDenied(await someone.get(), 503, "dependency_unavailable").finally(() => host.faults.clear());
-  assert.equal((await someone.get()).status, 200);
 });
 
 test("Stripe down: the check denies, tries once more, then leaves Stripe alone", async () => {
-  const someone = await shop(it.build());
+  const entitlements = it.build();
   for (const mood of ["reset", 500, 503] as const) {
     stripe.moods.push(mood, mood);
-    await assertDenied(await someone.get(), 503, "dependency_unavailable");
+    await assertDenied(await (await shop(entitlements)).get(), 503, "dependency_unavailable");
   }
   const asked = stripe.requests.length;
   assert.equal(asked, 5); // the fifth failure in a row opened the circuit
-  await assertDenied(await someone.get(), 503, "dependency_unavailable");
+  await assertDenied(await (await shop(entitlements)).get(), 503, "dependency_unavailable");
   assert.equal(stripe.requests.length, asked);
   const recovering = await shop(it.build());
   stripe.moods.length = 0;
@@ -118,15 +117,28 @@ test("a Stripe that refuses the key, redirects or answers something else denies"
   }
 });
 
+test("a tenant for whom Stripe fails does not use up everybody's limit, and is let in once Stripe answers", async () => {
+  const clock = fakeClock();
+  const someone = await shop(it.build({ clock }));
+  stripe.moods.push(404);
+  for (let again = 0; again < 3; again++) await assertDenied(await someone.get(), 503, "dependency_unavailable");
+  await clock.advance(1_999);
+  assert.equal((await someone.get()).status, 503);
+  assert.equal(stripe.requests.length, 1);
+  await clock.advance(1);
+  assert.equal((await someone.get()).status, 200);
+});
+
 test("Stripe's limit reached: the check denies with Stripe's own delay, and keeps to it", async () => {
-  const someone = await shop(it.build());
+  const entitlements = it.build();
+  const someone = await shop(entitlements);
   stripe.headers["retry-after"] = "40";
   stripe.moods.push(429);
   const response = await someone.get();
   delete stripe.headers["retry-after"];
   assert.equal(response.headers.get("retry-after"), "40");
   await assertDenied(response, 503, "dependency_unavailable");
-  await assertDenied(await someone.get(), 503, "dependency_unavailable");
+  await assertDenied(await (await shop(entitlements)).get(), 503, "dependency_unavailable");
   assert.equal(stripe.requests.length, 1);
 });
 

@@ -324,6 +324,20 @@ test("neither errors nor events repeat the secret or the provider's words", asyn
   );
 });
 
+test("a clock or a randomness that throws is a failed call like any other", async () => {
+  const fails = (): never => {
+    throw new Error(value);
+  };
+  for (const change of [{ clock: { ...fakeClock(), elapsed: fails } }, { randomUUID: fails }, { random: fails }]) {
+    const it = world([status(500)], { ...change, limit: { points: 9, seconds: 1, concurrent: 1 } });
+    for (let again = 0; again < 2; again++) {
+      const error = await it.run().catch((thrown: unknown) => thrown);
+      if (again === 0) assert.ok(error instanceof IntegrationError && error.reason === "failed", inspect(error));
+      else assert.notEqual(error instanceof IntegrationError && error.reason, "overloaded");
+    }
+  }
+});
+
 test("in a browser it is neither made nor called", async () => {
   const it = world();
   for (const name of ["window", "document", "DedicatedWorkerGlobalScope"]) {

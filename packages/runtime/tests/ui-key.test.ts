@@ -37,7 +37,7 @@ function widget(change: Change = {}) {
   const { cookie = "sid=ann", ...options } = change;
   const headers = cookie === null ? [] : ([["cookie", cookie]] as [string, string][]);
   let loaded = 0;
-  const component = uiKey<unknown>({
+  const whole: UiOptions<unknown, undefined> = {
     host: { ...host, headers: async () => new Headers(headers) },
     manifest,
     auth,
@@ -50,7 +50,9 @@ function widget(change: Change = {}) {
     },
     render: (data) => createElement("ul", null, JSON.stringify(data)),
     ...options,
-  });
+  };
+  // Tests hand in what the types refuse.
+  const component = uiKey(whole as unknown as UiOptions<null, undefined>);
   const show = async (props = {}): Promise<string> => renderToStaticMarkup((await component(props)) as ReactNode);
   return { host, component, show, loaded: () => loaded, reports: host.reports as readonly Failure[] };
 }

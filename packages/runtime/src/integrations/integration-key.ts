@@ -95,34 +95,39 @@ export function integrationKey<Secrets extends IntegrationSecrets, Input, Output
     }
   };
 
+  const attempts = async (input: Input, { signal, idempotencyKey }: CallOptions): Promise<Output> => {
+    const began = clock.elapsed();
+    const key = idempotencyKey ?? randomUUID();
+    for (let number = 1; ; number++) {
+      const left = timeout.totalMs - (clock.elapsed() - began);
+      const result = await attempt(input, number, left, signal, key);
+      const failed = "error" in result ? result.error : null;
+      emitEvent(events, {
+        event: failed === null ? "integration.answered" : "integration.failed",
+        ...tell,
+        attempt: number,
+        duration_ms: Math.round(clock.elapsed() - began),
+        code: failed?.reason,
+        retryable: failed?.retryable,
+        status: failed?.providerStatus,
+        retry_after_ms: failed?.retryAfterMs,
+      });
+      if (!("error" in result)) return result.output;
+      const delay = result.error.retryAfterMs ?? backoff(number, retry, random);
+      const fits = delay <= retry.maxRetryAfterMs && clock.elapsed() - began + delay < timeout.totalMs;
+      if (!result.repeatable || number >= retry.attempts || !fits) throw result.error;
+      await clock.wait(delay, signal ?? NEVER);
+    }
+  };
+
   const call = async (input: Input, callOptions: CallOptions = {}): Promise<Output> => {
     assertServer(name, "integration_invalid");
     if (running >= (limit.concurrent ?? Number.POSITIVE_INFINITY)) throw new IntegrationError(name, "overloaded");
     running += 1;
-    const began = clock.elapsed();
-    const key = callOptions.idempotencyKey ?? randomUUID();
-    const { signal } = callOptions;
     try {
-      for (let number = 1; ; number++) {
-        const left = timeout.totalMs - (clock.elapsed() - began);
-        const result = await attempt(input, number, left, signal, key);
-        const failed = "error" in result ? result.error : null;
-        emitEvent(events, {
-          event: failed === null ? "integration.answered" : "integration.failed",
-          ...tell,
-          attempt: number,
-          duration_ms: Math.round(clock.elapsed() - began),
-          code: failed?.reason,
-          retryable: failed?.retryable,
-          status: failed?.providerStatus,
-          retry_after_ms: failed?.retryAfterMs,
-        });
-        if (!("error" in result)) return result.output;
-        const delay = result.error.retryAfterMs ?? backoff(number, retry, random);
-        const fits = delay <= retry.maxRetryAfterMs && clock.elapsed() - began + delay < timeout.totalMs;
-        if (!result.repeatable || number >= retry.attempts || !fits) throw result.error;
-        await clock.wait(delay, signal ?? NEVER);
-      }
+      return await attempts(input, callOptions);
+    } catch (error) {
+      throw own(name, error);
     } finally {
       running -= 1;
     }

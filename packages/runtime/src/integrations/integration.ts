@@ -68,7 +68,7 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
 }
 
-/** Rejects with IntegrationError, and with nothing else. */
+/** Rejects with IntegrationError and nothing else, but for RuntimeError `integration_invalid` in a browser. */
 export type Integration<Input, Output> = ((input: Input, options?: CallOptions) => Promise<Output>) & {
   readonly definition: {
     readonly manifest: KeyManifest;
