@@ -46,6 +46,7 @@ test("it listens on a private socket alone, asks everyone for a password, and ke
 });
 
 test("a server left running is taken over; one that was killed is started again", async () => {
+  await folder.furnish();
   const first = await folder.start();
   const second = await folder.start();
   assert.deepEqual([second.pid, second.adopted], [first.pid, true]);
@@ -63,6 +64,7 @@ test("three starts at once make one server", async () => {
 });
 
 test("a left-over server that does not answer for a while is waited for", async () => {
+  await folder.furnish();
   const first = await folder.start();
   process.kill(first.pid, "SIGSTOP");
   const wake = setTimeout(() => process.kill(first.pid, "SIGCONT"), 200);
@@ -72,8 +74,7 @@ test("a left-over server that does not answer for a while is waited for", async 
 });
 
 test("a number in postmaster.pid that belongs to another process now is not taken for the server, and not signalled", async () => {
-  const first = await folder.start();
-  await first.stop();
+  await folder.furnish();
   writeFileSync(join(dataDir, "data", "postmaster.pid"), `${process.pid}\n${join(dataDir, "data")}\n0\n5432\n\n\n\n`);
   const second = await folder.start();
   assert.equal(second.adopted, false);
@@ -81,8 +82,7 @@ test("a number in postmaster.pid that belongs to another process now is not take
 });
 
 test("an initialisation that was cut short is begun again", async () => {
-  const first = await folder.start();
-  await first.stop();
+  await folder.furnish();
   rmSync(join(dataDir, "data"), { recursive: true });
   mkdirSync(join(dataDir, "data.new"));
   writeFileSync(join(dataDir, "data.new", "PG_VERSION"), "18\n");
@@ -91,6 +91,7 @@ test("an initialisation that was cut short is begun again", async () => {
 });
 
 test("a stop ends an open transaction, and repeating it is nothing", async () => {
+  await folder.furnish();
   const server = await folder.start();
   const client = new pg.Client({ ...server.settings, ssl: false });
   client.on("error", () => undefined);
@@ -103,14 +104,13 @@ test("a stop ends an open transaction, and repeating it is nothing", async () =>
 });
 
 test("a folder that is not ours, of another version, without its password, or unwritable is refused by name and left alone", async () => {
+  await folder.furnish();
   const theirs = join(folder.path, "theirs");
   mkdirSync(theirs);
   writeFileSync(join(theirs, "letter.txt"), "hello");
   await assert.rejects(folder.start({ dataDir: theirs }), { code: "folder_not_ours" });
   assert.equal(existsSync(join(theirs, "data")), false);
 
-  const server = await folder.start();
-  await server.stop();
   writeFileSync(join(dataDir, "data", "PG_VERSION"), "12\n");
   await assert.rejects(folder.start(), { code: "data_version_mismatch", message: /PostgreSQL 12/ });
   writeFileSync(join(dataDir, "data", "PG_VERSION"), "18\n");
@@ -152,6 +152,7 @@ test(
 );
 
 test("neither a statement nor a row of it reaches the server's log", async () => {
+  await folder.furnish();
   const server = await folder.start();
   const canary = `canary_${process.hrtime.bigint()}`;
   await ask(server.settings, "create table t (n text primary key)");
