@@ -3,7 +3,9 @@ import { addAuditLog } from "./commands/audit-log.ts";
 import { addBudgets } from "./commands/budgets.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addMembers } from "./commands/members.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addModelPrices } from "./commands/model-prices.ts";
 import { addProviderSecrets } from "./commands/provider-secrets.ts";
 import { addResetPassword } from "./commands/reset-password.ts";
 import { addSetup } from "./commands/setup.ts";
@@ -48,7 +50,9 @@ function program(context: ProgramContext): Command {
   addResetPassword(meterr, context);
   addProviderSecrets(meterr, context);
   addVirtualKeys(meterr, context);
+  addMembers(meterr, context);
   addBudgets(meterr, context);
+  addModelPrices(meterr, context);
   addUsage(meterr, context);
   addAuditLog(meterr, context);
   return meterr;
@@ -56,4 +60,4 @@ function program(context: ProgramContext): Command {
 
 const exitCodesHelp = `
 Exit codes: 0 done · 1 failed · 2 wrong usage · 3 refused by the server · 4 server not reachable · 78 settings or data refused
-Server: METERR_URL (default http://127.0.0.1 with METERR_DASHBOARD_PORT, else 3000). Credential: METERR_API_TOKEN, else the file that "meterr setup" wrote.`;
+Server: METERR_URL (default http://127.0.0.1 with METERR_DASHBOARD_PORT, else 3000). Credential: METERR_API_TOKEN, else the file that "npx meterr setup" wrote.`;

@@ -75,7 +75,7 @@ describe("setup", () => {
   test("without a one-time token it says how to get one", async (t) => {
     const ran = await runCommand(options, { env: { METERR_HOME: join(scratch(t), "home") }, stdin: "x" });
     assert.equal(ran.code, 2);
-    assert.match(ran.err, /There is no one-time token .*\n.*meterr up/);
+    assert.match(ran.err, /There is no one-time token .*\n.*npx meterr up/);
   });
 });
 
@@ -221,15 +221,6 @@ describe("commands", () => {
     assert.match(ran.out, /\?\[2Jx\?/);
     assert.ok(!/[\u001b\u202e]/.test(ran.out));
   });
-
-  test("revoking names the id in the path, whatever it holds", async (t) => {
-    const api = await stubApi(t, () => ({ status: 204 }));
-    const ran = await runCommand(["virtual-keys", "revoke", "../setup?x"], {
-      env: { METERR_URL: api.origin, METERR_API_TOKEN: random() },
-    });
-    assert.equal(ran.code, 0, ran.err);
-    assert.equal(api.seen[0]?.url, "/api/v1/virtual-keys/..%2Fsetup%3Fx");
-  });
 });
 
 describe("failures", () => {
@@ -293,13 +284,13 @@ describe("failures", () => {
       env: { METERR_URL: `http://127.0.0.1:${port}`, METERR_API_TOKEN: random() },
     });
     assert.equal(ran.code, 4);
-    assert.match(ran.err, /meterr up/);
+    assert.match(ran.err, /npx meterr up/);
   });
 
   test("without a credential it says how to get one", async (t) => {
     const ran = await runCommand(["usage", "list"], { env: { METERR_HOME: join(scratch(t), "home") } });
     assert.equal(ran.code, 2);
-    assert.match(ran.err, /meterr setup/);
+    assert.match(ran.err, /npx meterr setup/);
   });
 
   test("the kept credential is not sent to another server than its own", async (t) => {

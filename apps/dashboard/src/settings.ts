@@ -46,7 +46,7 @@ export function parseSettings(text: string): DashboardSettings {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new SettingsError("dashboard settings are not JSON; start the dashboard with `meterr up`");
+    throw new SettingsError("dashboard settings are not JSON; start the dashboard with `npx meterr up`");
   }
   const parsed = dashboardSettings.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -60,7 +60,7 @@ export function readSettings(descriptor: number): DashboardSettings {
   try {
     text = readFileSync(descriptor, "utf8");
   } catch {
-    throw new SettingsError(`no settings on descriptor ${descriptor}; the dashboard is started by \`meterr up\``);
+    throw new SettingsError(`no settings on descriptor ${descriptor}; the dashboard is started by \`npx meterr up\``);
   }
   return parseSettings(text);
 }

@@ -32,7 +32,7 @@ export async function openVault(
   );
   const canary = answer.rows[0]?.kek_canary ?? null;
   if (canary === null) {
-    throw new InstanceError("the database belongs to no instance, or to another one; start it with `meterr up`");
+    throw new InstanceError("the database belongs to no instance, or to another one; start it with `npx meterr up`");
   }
   await verifyCanary(kek, canary);
   const keystore = await openFileKeystore(settings.keystoreDir);

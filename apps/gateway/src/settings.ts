@@ -78,7 +78,7 @@ export function parseSettings(text: string): GatewaySettings {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new SettingsError("gateway settings are not JSON; start the gateway with `meterr up`");
+    throw new SettingsError("gateway settings are not JSON; start the gateway with `npx meterr up`");
   }
   const parsed = gatewaySettings.safeParse(json);
   if (!parsed.success) {
@@ -95,7 +95,7 @@ export function readSettings(descriptor: number): GatewaySettings {
     text = readFileSync(descriptor, "utf8");
   } catch {
     throw new SettingsError(
-      `no settings on descriptor ${descriptor}; the gateway is started by \`meterr up\`, which hands them over`,
+      `no settings on descriptor ${descriptor}; the gateway is started by \`npx meterr up\`, which hands them over`,
     );
   }
   return parseSettings(text);

@@ -38,6 +38,10 @@ export class ApiClient {
     this.#options = options;
   }
 
+  get baseUrl(): string {
+    return this.#options.baseUrl;
+  }
+
   /**
    * @returns the answer's JSON, or undefined for 204.
    * @throws CliError `server_unreachable`, `server_refused`
@@ -85,12 +89,12 @@ export class ApiClient {
     const { baseUrl } = this.#options;
     if (error instanceof Error && error.name === "TimeoutError") {
       return new CliError("server_unreachable", `${baseUrl} did not answer within ${patience / 1_000} s.`, {
-        next: "Run: meterr doctor",
+        next: "Run: npx meterr doctor",
         cause: error,
       });
     }
     return new CliError("server_unreachable", `Meterr cannot be reached at ${baseUrl}.`, {
-      next: "Start it with: meterr up. If it runs elsewhere, set METERR_URL to its address.",
+      next: "Start it with: npx meterr up. If it runs elsewhere, set METERR_URL to its address.",
       cause: error,
     });
   }
@@ -121,6 +125,10 @@ function nextStep(response: Response, code: string | undefined): string | undefi
   if (code === "setup_completed") {
     return "Mint an API token in the dashboard, under Settings, and set METERR_API_TOKEN to it.";
   }
+  if (code === "allowance_missing") {
+    return "They set it with: npx meterr budgets set --member <your e-mail address> --limit-usd 50";
+  }
+  if (code === "last_owner") return "Make another owner: npx meterr members set-role <who> --role owner";
   // Every answer of the API carries a code.
   if (response.status === 404 && code === undefined) {
     return "This is not a Meterr dashboard: set METERR_URL to the dashboard's address, not the gateway's.";

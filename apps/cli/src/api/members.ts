@@ -20,17 +20,19 @@ export async function everyMember(client: ApiClient): Promise<Member[]> {
 }
 
 /**
- * Who is meant by an id or an e-mail address.
+ * Who is meant by an id or an e-mail address. `joined` leaves out those who are only invited.
  * @throws CliError `usage` when nobody is
  */
-export async function findMember(client: ApiClient, named: string): Promise<Member> {
+export async function findMember(client: ApiClient, named: string, { joined = false } = {}): Promise<Member> {
   const wanted = named.trim().toLowerCase();
   const isWanted = ({ id, email }: Member) => (uuid.test(wanted) ? id === wanted : email.toLowerCase() === wanted);
   const found = (await everyMember(client)).filter(isWanted);
-  // Somebody invited again under the same address stands there twice: who has joined is meant.
-  const one = found.find(({ status }) => status === "active") ?? found[0];
+  const active = found.find(({ status }) => status === "active");
+  const one = active ?? (joined ? undefined : found[0]);
   if (one !== undefined) return one;
-  throw new CliError("usage", "There is no member with this id or e-mail address.", {
-    next: "See who there is: npx meterr members list",
-  });
+  const what =
+    found.length > 0
+      ? "This person is invited and has not joined yet."
+      : "There is no member with this id or e-mail address.";
+  throw new CliError("usage", what, { next: "See who there is: npx meterr members list" });
 }

@@ -48,7 +48,7 @@ export async function loadOperator(path: string, env: Readonly<Record<string, st
   const text = await readPrivateFile(path);
   if (text === undefined) {
     throw new CliError("credential_missing", `There is no operator credential on this machine (${path}).`, {
-      next: "Run: meterr setup, or set METERR_API_TOKEN to an API token made in the dashboard.",
+      next: "Run: npx meterr setup, or set METERR_API_TOKEN to an API token made in the dashboard.",
     });
   }
   const kept = parse(text, path);

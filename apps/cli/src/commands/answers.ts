@@ -21,6 +21,16 @@ export const member = z.object({
 });
 export type Member = z.output<typeof member>;
 
+export const invited = member.extend({ invitation_token: z.string().min(1) });
+
+export const modelPrice = z.object({
+  provider: z.string(),
+  model: z.string(),
+  prices: z.record(z.string(), z.string()),
+  created_at: z.string().nullish(),
+});
+export type ModelPrice = z.output<typeof modelPrice>;
+
 export const budget = z.object({
   scope: z.string(),
   member_id: z.string().nullish(),

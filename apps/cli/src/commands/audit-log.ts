@@ -57,7 +57,7 @@ async function list(options: ListOptions, context: CommandContext): Promise<void
   print(context, options, answer, (paint) =>
     page.items.length === 0 ? "No entries yet." : table(columns, page.items, paint),
   );
-  moreHint(context, options, page.next_cursor, "meterr audit-log list");
+  moreHint(context, options, page.next_cursor, "npx meterr audit-log list");
 }
 
 const verdict = z.object({

@@ -51,7 +51,7 @@ async function holderOf(options: HolderOptions, client: ApiClient): Promise<Hold
     throw new CliError("usage", "Whose budget is meant?", { next: "Give one of --organisation and --member <who>." });
   }
   if (options.member === undefined) return { path: `${path}/organisation`, name: "the organisation" };
-  const { id, email } = await findMember(client, options.member);
+  const { id, email } = await findMember(client, options.member, { joined: true });
   return { path: `${path}/members/${encodeURIComponent(id)}`, name: email };
 }
 

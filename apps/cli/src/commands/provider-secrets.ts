@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import { findByName } from "../api/find-by-name.ts";
 import { readSecret } from "../terminal/read-secret.ts";
 import { table, type Column } from "../terminal/table.ts";
 import { pageOf, providerSecret, type ProviderSecret } from "./answers.ts";
@@ -34,12 +35,18 @@ export function addProviderSecrets(program: Command, context: CommandContext): v
   addPaging(withJson(group.command("list").description("list the provider secrets"))).action(
     (options: PagingOptions & JsonOption) => list(options, context),
   );
-  withJson(group.command("revoke").description("revoke a provider secret").argument("<id>", "its id")).action(
-    async (id: string, options: JsonOption) => {
-      await (await operatorClient(context)).send({ method: "DELETE", path: `${path}/${encodeURIComponent(id)}` });
-      print(context, options, { id, revoked: true }, (paint) => `${paint("green", "✓")} Revoked ${id}.`);
-    },
-  );
+  withJson(
+    group
+      .command("revoke")
+      .description("revoke a provider secret")
+      .argument("<id-or-name>", "its id, or its name where only one has it"),
+  ).action(async (named: string, options: JsonOption) => {
+    const client = await operatorClient(context);
+    const kind = { path, item: providerSecret, what: "provider secret", list: "provider-secrets" };
+    const { id, text } = await findByName(client, kind, named);
+    await client.send({ method: "DELETE", path: `${path}/${encodeURIComponent(id)}` });
+    print(context, options, { id, revoked: true }, (paint) => `${paint("green", "✓")} Revoked ${text}.`);
+  });
 }
 
 async function add(options: AddOptions, context: CommandContext): Promise<void> {
@@ -62,7 +69,7 @@ async function add(options: AddOptions, context: CommandContext): Promise<void> 
       `${paint("green", "✓")} Sealed ${sealed.name} for ${sealed.provider}${sealed.simulated === true ? " (simulated)" : ""}.`,
       `  id      ${sealed.id}`,
       `  status  ${sealed.status}`,
-      `  ${paint("cyan", "→")} meterr virtual-keys create --name my-app --limit-usd 0.01${sealed.simulated === true ? " --test" : ""}`,
+      `  ${paint("cyan", "→")} npx meterr virtual-keys create --name my-app --limit-usd 0.01${sealed.simulated === true ? " --test" : ""}`,
     ].join("\n"),
   );
 }
@@ -83,5 +90,5 @@ async function list(options: PagingOptions & JsonOption, context: CommandContext
   print(context, options, answer, (paint) =>
     page.items.length === 0 ? "No provider secrets yet." : table(columns, page.items, paint),
   );
-  moreHint(context, options, page.next_cursor, "meterr provider-secrets list");
+  moreHint(context, options, page.next_cursor, "npx meterr provider-secrets list");
 }

@@ -29,7 +29,7 @@ export function addSetup(program: Command, context: CommandContext): void {
       .option("--name <name>", "your name")
       .option("--organisation <name>", "the name of your organisation")
       .option("--password-stdin", "read your password from standard input")
-      .option("--token-file <path>", "file that holds the one-time token; by default the one `meterr up` wrote"),
+      .option("--token-file <path>", "file that holds the one-time token; by default the one `npx meterr up` wrote"),
   ).action((options: SetupOptions) => setup(options, context));
 }
 
@@ -41,7 +41,7 @@ async function setup(options: SetupOptions, context: CommandContext): Promise<vo
   const setupToken = (await readPrivateFile(tokenFile))?.trim();
   if (!setupToken) {
     throw new CliError("input_missing", `There is no one-time token at ${tokenFile}.`, {
-      next: "Start Meterr with: meterr up. When it has an owner already, sign in to the dashboard instead.",
+      next: "Start Meterr with: npx meterr up. When it has an owner already, sign in to the dashboard instead.",
     });
   }
   const organisation = await askText(options.organisation, "Name of your organisation", "--organisation", terminal);
@@ -61,7 +61,7 @@ async function setup(options: SetupOptions, context: CommandContext): Promise<vo
     [
       `${paint("green", "✓")} ${email} now owns ${answer.organisation.name}.`,
       `  Operator credential: ${paths.operator} (only you can read it)`,
-      `  ${paint("cyan", "→")} meterr provider-secrets add --provider openai --sandbox --secret-stdin`,
+      `  ${paint("cyan", "→")} npx meterr provider-secrets add --provider openai --sandbox --secret-stdin`,
     ].join("\n"),
   );
 }

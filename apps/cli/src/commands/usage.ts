@@ -55,7 +55,12 @@ async function list(options: ListOptions, context: CommandContext): Promise<void
   print(context, options, answer, (paint) =>
     page.items.length === 0 ? "No calls yet." : table(columns, page.items, paint),
   );
-  moreHint(context, options, page.next_cursor, `meterr usage list${since === undefined ? "" : ` --since ${since}`}`);
+  moreHint(
+    context,
+    options,
+    page.next_cursor,
+    `npx meterr usage list${since === undefined ? "" : ` --since ${since}`}`,
+  );
 }
 
 const columns: readonly Column<UsageEvent>[] = [

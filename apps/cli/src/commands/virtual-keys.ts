@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { duration } from "../api/durations.ts";
+import { findByName } from "../api/find-by-name.ts";
 import { amount } from "./amount.ts";
 import { table, type Column } from "../terminal/table.ts";
 import { mintedVirtualKey, pageOf, providerNames, virtualKey, type VirtualKey } from "./answers.ts";
@@ -38,10 +39,19 @@ export function addVirtualKeys(program: Command, context: CommandContext): void 
     (options: PagingOptions & JsonOption) => list(options, context),
   );
   withJson(
-    group.command("revoke").description("revoke a virtual key, everywhere, at once").argument("<id>", "its id"),
-  ).action(async (id: string, options: JsonOption) => {
-    await (await operatorClient(context)).send({ method: "DELETE", path: `${path}/${encodeURIComponent(id)}` });
-    print(context, options, { id, revoked: true }, (paint) => `${paint("green", "✓")} Revoked ${id}.`);
+    group
+      .command("revoke")
+      .description("revoke a virtual key, everywhere, at once")
+      .argument("<id-or-name>", "its id, or its name where only one has it"),
+  ).action(async (named: string, options: JsonOption) => {
+    const client = await operatorClient(context);
+    const { id, text } = await findByName(
+      client,
+      { path, item: virtualKey, what: "virtual key", list: "virtual-keys" },
+      named,
+    );
+    await client.send({ method: "DELETE", path: `${path}/${encodeURIComponent(id)}` });
+    print(context, options, { id, revoked: true }, (paint) => `${paint("green", "✓")} Revoked ${text}.`);
   });
 }
 
@@ -90,7 +100,7 @@ async function list(options: PagingOptions & JsonOption, context: CommandContext
   print(context, options, answer, (paint) =>
     page.items.length === 0 ? "No virtual keys yet." : table(columns, page.items, paint),
   );
-  moreHint(context, options, page.next_cursor, "meterr virtual-keys list");
+  moreHint(context, options, page.next_cursor, "npx meterr virtual-keys list");
 }
 
 function names(text: string): string[] {

@@ -61,6 +61,6 @@ export function asDatabaseFailure(error: unknown): unknown {
   const next =
     error.code === "database_unavailable"
       ? "Check that the server of METERR_DATABASE_URL runs and lets this machine in."
-      : "Run: meterr doctor";
+      : "Run: npx meterr doctor";
   return new CliError("database_failed", error.message, { next, cause: error });
 }

@@ -18,7 +18,7 @@ export async function checkDatabase(patient: Patient): Promise<Finding[]> {
   if (instanceId === null)
     return [ok("database", "will be made at the first start"), ...without("there is no database yet")];
   if (settings.database === undefined && patient.supervisor === undefined) {
-    const why = "the embedded PostgreSQL is not running; start it with: meterr up";
+    const why = "the embedded PostgreSQL is not running; start it with: npx meterr up";
     return [skipped("database", why), ...without(why)];
   }
   let admin: DatabaseSettings;
@@ -29,7 +29,7 @@ export async function checkDatabase(patient: Patient): Promise<Finding[]> {
   }
   const passwords = await loadRolePasswords(paths.databaseRoles, neverMade).catch(() => undefined);
   if (passwords === undefined) {
-    const mend = "Start Meterr with: meterr up, which makes it anew.";
+    const mend = "Start Meterr with: npx meterr up, which makes it anew.";
     return [problem("database", `${paths.databaseRoles} is missing or damaged`, mend), ...without("no password")];
   }
   const reached = await reach(patient, settingsOf(admin, passwords, applicationRoles[0]));
@@ -69,7 +69,7 @@ async function checkIsolation(admin: DatabaseSettings, passwords: RolePasswords)
       return problem(
         "isolation",
         message,
-        "Stop Meterr, then run: meterr migrate. Do not serve anyone until this is ok.",
+        "Stop Meterr, then run: npx meterr migrate. Do not serve anyone until this is ok.",
       );
     } finally {
       await pool.end();
@@ -86,7 +86,7 @@ function unreachable(error: unknown, { settings, paths }: Patient): Finding {
     settings.database === undefined
       ? `Restart Meterr; the server's own log is ${paths.database}/server.log`
       : code === "28P01" || code === "28000"
-        ? "This is not the database Meterr was set up with, or the roles' passwords changed: correct METERR_DATABASE_URL, or run: meterr up, which sets them anew."
+        ? "This is not the database Meterr was set up with, or the roles' passwords changed: correct METERR_DATABASE_URL, or run: npx meterr up, which sets them anew."
         : "Check that the server of METERR_DATABASE_URL runs and lets this machine in.";
   return problem("database", message, mend);
 }

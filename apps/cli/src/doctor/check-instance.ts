@@ -20,7 +20,7 @@ export async function checkInstance(
     found = await asOwner(admin, passwords, readInstance);
   } catch (error) {
     const { message, next } = asCliError(error);
-    return [problem("instance", message, next ?? "Run: meterr migrate --status")];
+    return [problem("instance", message, next ?? "Run: npx meterr migrate --status")];
   }
   if (found === null || found.id !== instanceId) {
     const whose = found === null ? "belongs to no instance" : `belongs to the instance ${found.id}`;

@@ -21,7 +21,7 @@ export async function readSecret(request: SecretRequest, terminal: Terminal): Pr
   const value = request.fromStdin ? await readStdin(terminal, request.what) : await ask(request, terminal);
   if (value === "")
     throw new CliError("input_missing", `${request.what} is empty.`, {
-      next: `Pipe it in: printf %s "$SECRET" | meterr … ${request.option}`,
+      next: `Pipe it in: printf %s "$SECRET" | npx meterr … ${request.option}`,
     });
   if (/[\r\n\0]/.test(value))
     throw new CliError("input_missing", `${request.what} spans several lines.`, { next: "Pass one line only." });

@@ -41,7 +41,7 @@ export async function chooseDestination(
       deps.report(error);
       throw new Refusal(
         "ledger_unavailable",
-        "The provider secret cannot be opened at the moment. An administrator can run `meterr doctor`.",
+        "The provider secret cannot be opened at the moment. An administrator can run `npx meterr doctor`.",
       );
     });
   if (opened === null) throw secretGone(front);

@@ -21,7 +21,7 @@ export async function acknowledgeBackups(patient: Patient, now: Date): Promise<v
 /** KEK, keystore and database are said to be backed up, and the KEK lies apart from the rest. */
 export async function checkBackups(patient: Patient, now: Date): Promise<Finding[]> {
   const { settings, paths } = patient;
-  const command = "meterr doctor --production --backups-arranged";
+  const command = "npx meterr doctor --production --backups-arranged";
   const what =
     settings.database === undefined
       ? `the KEK, ${paths.keystore}, ${paths.auditHeads} and the embedded database`

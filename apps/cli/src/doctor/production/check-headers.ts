@@ -25,7 +25,7 @@ export async function checkHeaders(ask: AskInstance): Promise<Finding[]> {
     ask("dashboard", { path: "/sign-in", headers: { host: "stranger.example" } }),
   ]);
   if (page === null || limited === null || gateway === null)
-    return [problem("http", "the running instance did not answer", "Start it with: meterr up, then ask again.")];
+    return [problem("http", "the running instance did not answer", "Start it with: npx meterr up, then ask again.")];
   return [
     pageHeaders(page.headers),
     limited.status === 401 && limited.headers["ratelimit-policy"] !== undefined

@@ -19,7 +19,11 @@ export async function examineProduction(patient: Patient, options: ProductionOpt
   const findings = [users(patient), logLevel(patient)];
   if (patient.supervisor === undefined) {
     findings.push(
-      problem("http", "Meterr does not run, so nothing could be asked", "Start it with: meterr up, then ask again."),
+      problem(
+        "http",
+        "Meterr does not run, so nothing could be asked",
+        "Start it with: npx meterr up, then ask again.",
+      ),
     );
   } else {
     const ask = runningInstance(patient);
