@@ -109,6 +109,29 @@ test("the same delivery ten times at once has one effect and stands in the inbox
   assert.deepEqual([(await list("owner of one")).items.length, await effects(), await claims()], [1, 1, 1]);
 });
 
+test("one id of two organisations is two deliveries, and neither can see, claim or take back the other's", async () => {
+  const { mounted, source, effects } = inbox();
+  const id = `evt_${randomUUID()}`;
+  for (const account of ["one", "two"]) assert.equal((await mounted(source.deliver(account, { id }))).status, 202);
+  assert.equal(await effects(), 2);
+  const { dashboard } = database.pools;
+  await inTenant(dashboard, tenantForTest({ id: one.orgId }), async (sql) => {
+    const seen = await sql.query<{ org_id: string }>("select org_id from webhook_claims where sender = $1", [
+      source.name,
+    ]);
+    assert.deepEqual(seen.rows, [{ org_id: one.orgId }]);
+    for (const text of [
+      "insert into webhook_claims select $1, route, sender, 'x', claimed_at, expires_at from webhook_claims limit 1",
+      "update webhook_claims set org_id = $1",
+      "delete from webhook_claims where org_id = $1",
+    ]) {
+      await sql.query("savepoint a");
+      await assert.rejects(sql.query(text, [two.orgId]), { code: "42501" });
+      await sql.query("rollback to savepoint a");
+    }
+  });
+});
+
 test("an organisation sees its own deliveries, a member who sees only their own rows sees none", async () => {
   const { mounted, source, list, get, replay } = inbox();
   for (const account of ["one", "two"]) assert.equal((await mounted(source.deliver(account))).status, 202);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
+import { registerHooks } from "node:module";
 import { test } from "node:test";
+import { RuntimeError } from "../src/index.ts";
 import {
   genericWebhook,
   githubWebhook,
@@ -113,6 +115,32 @@ test("a sender and its headers have plain names", () => {
   }
   assert.throws(() => genericWebhook({ sender: "acme", secret, signatureHeader: "a b" }), { code: "webhook_invalid" });
   assert.throws(() => genericWebhook({ sender: "acme", secret, timestampHeader: "" }), { code: "webhook_invalid" });
+});
+
+test("a library that is not installed is 503, and the report names what to install", async () => {
+  const absent = new Set(["stripe", "@octokit/webhooks-methods", "standardwebhooks"]);
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      if (absent.has(specifier)) throw Object.assign(new Error("not found"), { code: "ERR_MODULE_NOT_FOUND" });
+      return next(specifier, context);
+    },
+  });
+  try {
+    for (const [name, packageName] of [
+      ["stripeWebhook", "stripe"],
+      ["githubWebhook", "@octokit/webhooks-methods"],
+      ["standardWebhook", "standardwebhooks"],
+    ] as const) {
+      const secret = name === "githubWebhook" ? newSecret() : newWhsec();
+      const { post, host } = hook(MAKERS[name]?.(secret) ?? assert.fail());
+      assert.equal(await codeOf(await post("{}", headers)), "503 identity_unavailable");
+      const error = host.reports[0]?.error;
+      assert.ok(error instanceof RuntimeError && error.code === "peer_missing");
+      assert.equal(error.message.endsWith(`npm install ${packageName}`), true);
+    }
+  } finally {
+    hooks.deregister();
+  }
 });
 
 test("a library that cannot be loaded is 503, is reported, and is tried again", async () => {

@@ -3,5 +3,5 @@
  * A function, for not every edge runtime knows where a module stands.
  */
 export function webhookClaimsMigrations(): { readonly name: string; readonly folder: URL } {
-  return { name: "webhook-claims", folder: new URL("../../../migrations/", import.meta.url) };
+  return { name: "webhook-claims", folder: new URL("../../../migrations/webhook-claims/", import.meta.url) };
 }
