@@ -39,6 +39,9 @@ export function ChooseOrganisation({
           </li>
         ))}
       </ul>
+      <div className="mt-4 border-t border-line pt-4">
+        <SignOutButton />
+      </div>
     </Entrance>
   );
 }
