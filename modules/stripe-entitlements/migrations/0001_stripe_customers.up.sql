@@ -19,8 +19,17 @@ create table stripe_customers (
 
 alter table stripe_customers enable row level security;
 alter table stripe_customers force row level security;
-create policy tenant on stripe_customers
+create policy tenant_isolation on stripe_customers
   using (org_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))
+  with check (org_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid));
+
+-- Holds even when somebody adds a policy that admits more: permissive ones are joined by OR. Its second half is what the
+-- function below needs.
+create policy tenant_isolation_only on stripe_customers as restrictive
+  using (
+    org_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)
+    or customer_id = (select nullif(current_setting('app.stripe_customer', true), ''))
+  )
   with check (org_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid));
 
 -- Before the tenant of a webhook is known: the tenant of one customer, and nothing else.

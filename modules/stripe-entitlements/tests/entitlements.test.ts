@@ -237,6 +237,16 @@ test("no tenant sees or changes another's customer, and the application's role o
     `do $$ begin perform set_config('app.stripe_customer', '${one.customer}', true);
        if exists (select from stripe_customers) then raise 'seen'; end if; end $$`,
   ]);
+  // A careless policy opens nothing.
+  await it.as("owner", ["create policy careless on stripe_customers using (true) with check (true)"]);
+  await it.inTenant(one.tenant, async (sql) => {
+    assert.equal((await sql.query("select from stripe_customers")).rows.length, 1);
+    assert.equal(
+      (await sql.query("update stripe_customers set generation = 9 where org_id = $1", [two.tenant.id])).rowCount,
+      0,
+    );
+  });
+  await it.as("owner", ["drop policy careless on stripe_customers"]);
   for (const text of ["update stripe_customers set customer_id = 'cus_1'", "truncate stripe_customers"]) {
     await assert.rejects(it.as("app", [text]), { code: "42501" });
   }
