@@ -119,6 +119,12 @@ test("an event keeps allow-listed fields of a known form and nothing else", () =
   } as unknown as EventFields);
 });
 
+test("codes of drivers and platforms are kept", () => {
+  for (const code of ["57P01", "ECONNRESET", "ERR_INVALID_ARG_TYPE"]) {
+    assert.equal(safeEvent({ event: "a", code }).code, code);
+  }
+});
+
 test("telling of an event never fails, whatever is told and whoever listens", () => {
   const thrower = new Proxy({} as EventFields, {
     get: () => {

@@ -23,6 +23,16 @@ export interface Tenant {
   readonly customer: string;
 }
 
+export interface Delivery {
+  /** Empty leaves the signature out. */
+  readonly secret?: string;
+  /** Seconds by which the signed time is behind ours. */
+  readonly late?: number;
+  /** What is sent instead of what was signed. */
+  readonly sent?: string;
+  readonly headers?: Record<string, string>;
+}
+
 export interface World {
   readonly stripe: StripeServer;
   readonly host: FaultyHost;
@@ -39,17 +49,13 @@ export interface World {
   as(role: "owner" | "app", texts: readonly string[]): Promise<void>;
   left(): Promise<string[]>;
   event(customer: unknown, change?: Record<string, unknown>): string;
-  post(
-    handle: Mounted,
-    payload: string,
-    change?: { secret?: string; headers?: Record<string, string> },
-  ): Promise<Response>;
+  post(handle: Mounted, payload: string, change?: Delivery): Promise<Response>;
   close(): Promise<void>;
 }
 
 const migration = async (folder: URL, name: string): Promise<string> => readFile(new URL(name, folder), "utf8");
-export const UP = await migration(stripeEntitlementsMigrations.folder, "0001_stripe_customers.up.sql");
-export const DOWN = await migration(stripeEntitlementsMigrations.folder, "0001_stripe_customers.down.sql");
+export const UP = await migration(stripeEntitlementsMigrations().folder, "0001_stripe_customers.up.sql");
+export const DOWN = await migration(stripeEntitlementsMigrations().folder, "0001_stripe_customers.down.sql");
 
 /** A foreign host: a schema, an owner and an application role of its own, two modules' SQL, and a Stripe nearby. */
 export async function world(): Promise<World> {
@@ -169,15 +175,14 @@ export async function world(): Promise<World> {
         data: { object: { id: "sub_1", object: "subscription", customer, status: "active", price: "x", owner: "y" } },
         ...change,
       }),
-    post(handle, payload, { secret = webhookSecret, headers = {} } = {}) {
-      const timestamp = Math.floor(it.time.getTime() / 1000);
-      const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
+    post(handle, payload, { secret = webhookSecret, late = 0, sent = payload, headers = {} } = {}) {
+      const timestamp = Math.floor(it.time.getTime() / 1000) - late;
+      const signed = new Headers({ "content-type": "application/json; charset=utf-8", ...headers });
+      if (secret !== "") {
+        signed.set("stripe-signature", Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp }));
+      }
       return handle(
-        new Request("https://site.test/api/v1/stripe/webhook", {
-          method: "POST",
-          headers: { "content-type": "application/json; charset=utf-8", "stripe-signature": signature, ...headers },
-          body: payload,
-        }),
+        new Request("https://site.test/api/v1/stripe/webhook", { method: "POST", headers: signed, body: sent }),
       );
     },
     async close() {

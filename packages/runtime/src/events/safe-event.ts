@@ -48,6 +48,8 @@ const count: Form = (value) => typeof value === "number" && Number.isFinite(valu
 
 /** Lower-case words joined by dots, hyphens or underscores. */
 const WORD = text(/^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*$/);
+/** Ours are words; drivers' and platforms' are not: `57P01`, `ECONNRESET`. */
+const CODE = text(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/);
 const ID = text(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/);
 const ROUTE = text(/^[A-Z]{3,7} \/[A-Za-z0-9/_:.-]{0,199}$/);
 /** How the best known credentials begin. They have no business in an id; if one comes as such, it is not logged. */
@@ -66,7 +68,7 @@ const FORMS: { readonly [Field in keyof EventFields]-?: Form } = {
   delivery_id: ID,
   run_id: ID,
   outcome: WORD,
-  code: WORD,
+  code: CODE,
   circuit: WORD,
   status: count,
   attempt: count,
