@@ -29,7 +29,7 @@ before(async () => {
   if (chromium === null) return;
   machine = await startMachine();
   browser = await openBrowser(chromium);
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
   context.setDefaultTimeout(PATIENCE);
   page = await context.newPage();
   trouble = await listenForTrouble(page);
@@ -73,6 +73,8 @@ test("the printed address makes the first owner, and its token never travels in 
     asked.filter((url) => url.includes(token)),
     [],
   );
+  const tokens = await page.evaluate("fetch('/api/v1/api-tokens').then((answer) => answer.json())");
+  assert.deepEqual(tokens, { items: [], next_cursor: null }, "no credential is made that nobody was shown");
 });
 
 test("three steps lead from nothing to a call that appears by itself", { skip }, async () => {
@@ -236,6 +238,16 @@ test("an invited developer joins by link and is offered only what the role permi
   assert.equal(await guest.getByRole("button", { name: "Seal a provider secret" }).count(), 0);
   await guest.goto(`${home}/audit-log`);
   await guest.getByText("Your role does not include this page.").waitFor();
+  await guest.goto(`${home}/virtual-keys`);
+  await guest.getByText("You have none, so you mint test keys only.").waitFor();
+  await page.goto(`${home}/members`);
+  await page.getByRole("button", { name: "Set the budget of Charles" }).click();
+  await page.getByLabel("Budget in US dollars").fill("50");
+  assert.deepEqual(await seriousViolations(page), []);
+  await page.getByRole("button", { name: "Set the budget", exact: true }).click();
+  await page.getByRole("row").filter({ hasText: "Charles" }).getByText("of $50.00").waitFor();
+  await guest.reload();
+  await guest.getByRole("region", { name: "Your budget" }).getByText("of $50.00").waitFor();
   assert.deepEqual(guestTrouble, []);
   await guest.context().close();
 });
