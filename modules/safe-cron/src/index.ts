@@ -1,0 +1,11 @@
+export { createSafeCron, safeCronData } from "./create-safe-cron.ts";
+export type { SafeCron, SafeCronOptions } from "./create-safe-cron.ts";
+export { SafeCronError } from "./errors.ts";
+export type { SafeCronErrorCode } from "./errors.ts";
+export type { CronReport } from "./run/cron-report.ts";
+export type { Transaction } from "./run/run-due.ts";
+export type { RunningCron, Wait } from "./run/start-loop.ts";
+export { dueTimes } from "./schedule/due-times.ts";
+export type { DueTimes } from "./schedule/due-times.ts";
+export { dueInstant } from "./schedule/schedule.ts";
+export type { MissedRuns, Schedule } from "./schedule/schedule.ts";
