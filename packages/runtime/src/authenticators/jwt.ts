@@ -19,7 +19,8 @@ export interface JwtOptions {
 // Two machines' clocks may differ by this much; more would keep expired tokens alive.
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-const JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
+// Base64url in the one way it is written (RFC 4648 §3.5): unused bits are 0, so that a token has no second spelling.
+const PART = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
 
 // What says "this token is not valid". Anything else (a key set that cannot be fetched) says "cannot tell".
 const INVALID = new Set([
@@ -56,10 +57,10 @@ export function jwt(options: JwtOptions): Authenticator {
   return {
     name: "jwt",
     kind: "jwt",
-    presents: (request) => JWS.test(bearerToken(request) ?? ""),
+    presents: (request) => isCompact(bearerToken(request) ?? ""),
     async authenticate(request, io) {
       const token = bearerToken(request) ?? "";
-      if (!JWS.test(token)) return null;
+      if (!isCompact(token)) return null;
       const payload = await jwtVerify(token, options.keys, { ...claims, currentDate: io.now() }).then(
         (verified) => verified.payload,
         (error: unknown) => {
@@ -79,4 +80,10 @@ export function jwt(options: JwtOptions): Authenticator {
       };
     },
   };
+}
+
+/** RFC 7515 §3.1: three parts; an empty signature is looked at as well, and refused. */
+function isCompact(token: string): boolean {
+  const parts = token.split(".");
+  return parts.length === 3 && parts[0] !== "" && parts[1] !== "" && parts.every((part) => PART.test(part));
 }

@@ -35,7 +35,8 @@ function invalid(errors: readonly FieldError[]): Problem {
 }
 
 function at(part: Part, issue: StandardSchemaV1.Issue): FieldError {
-  const names = (issue.path ?? []).map((step) => String(typeof step === "object" ? step.key : step));
+  // Not path.map: ArkType's path is an array of its own class, whose copies hold other steps.
+  const names = Array.from(issue.path ?? [], (step) => String(typeof step === "object" ? step.key : step));
   // A name the client made up could hold anything, so only plain ones are repeated.
   return { path: [part, ...names.map((name) => (PLAIN_NAME.test(name) ? name : "*"))].join(".") };
 }
