@@ -1,3 +1,4 @@
+import type { Events } from "./events/safe-event.ts";
 import type { VerifiedTenant } from "./tenant/verified-tenant.ts";
 
 /** What a `pg` client or pool fits. Values are always parameters; text is never built from input. */
@@ -59,6 +60,8 @@ export interface RuntimeHost {
   audit(sql: Sql, tenant: VerifiedTenant, entry: AuditEntry): Promise<void>;
   /** Told of every failure that became a 5xx. Never awaited, never trusted not to throw. */
   report(failure: Failure): void;
+  /** Told of every answer (`route.answered`), in fields that are safe to log. */
+  readonly onEvent?: Events;
   clientAddress(request: Request): string;
   /** The site's own origins: a write with a session cookie must come from one of them. */
   readonly allowedOrigins: readonly string[];

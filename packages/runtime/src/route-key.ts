@@ -1,6 +1,7 @@
 import { problemResponse, toProblem } from "./answer/problem-response.ts";
 import type { Authenticator, PublicAccess } from "./authenticator.ts";
 import { defineRoute } from "./define-route.ts";
+import { tellAnswer } from "./events/tell-answer.ts";
 import type { AnyAuthorize } from "./gates/authorize.ts";
 import { rateLimitHeaders, type LimitRecord } from "./gates/limit-rate.ts";
 import { passGates } from "./pass-gates.ts";
@@ -33,11 +34,15 @@ export function routeKey<
   const route = async (request: Request): Promise<Response> => {
     const requestId = crypto.randomUUID();
     const limits: LimitRecord[] = [];
+    const began = performance.now();
     try {
-      return await passGates(plan, request, requestId, limits);
+      const response = await passGates(plan, request, requestId, limits);
+      tellAnswer(plan, requestId, response.status, null, began);
+      return response;
     } catch (error) {
       const problem = toProblem(error, definition.problems);
       if (problem.status >= 500) report(plan, problem.cause ?? problem, requestId);
+      tellAnswer(plan, requestId, problem.status, problem, began);
       const response = problemResponse(problem, requestId, rateLimitHeaders(limits));
       return request.method === "HEAD" ? new Response(null, response) : response;
     }

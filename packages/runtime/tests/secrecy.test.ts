@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { format, inspect } from "node:util";
+import { fakeHost } from "../src/testing/index.ts";
+import { thing } from "./thing-route.ts";
 import { emitEvent, safeEvent, Secret, type EventFields, type SafeEvent } from "../src/index.ts";
 
 // Checked by the compiler: each @ts-expect-error fails the type check once its line compiles.
@@ -145,4 +147,27 @@ test("telling of an event never fails, whatever is told and whoever listens", ()
   emitEvent(undefined, { event: "a.b" });
   assert.equal(seen.length, 1);
   assert.equal(new Set(Object.values(seen[0] ?? {})).size, 1);
+});
+
+test("a host that listens is told of every answer, by its pattern and code, and of nothing that was sent", async () => {
+  const seen: SafeEvent[] = [];
+  const mark = canary();
+  const host = Object.assign(fakeHost(), { onEvent: (event: SafeEvent) => void seen.push(event) });
+  const { send } = thing({ host });
+  const url = `https://site.test/api/v1/things/${mark}`;
+  assert.equal((await send({ url })).status, 201);
+  assert.equal((await send({ url, headers: { "x-test-credential": mark } })).status, 401);
+  host.faults.add("database");
+  assert.equal((await send({ url })).status, 503);
+  assert.deepEqual(
+    seen.map(({ event, route, status, code, retryable }) => [event, route, status, code, retryable]),
+    [
+      ["route.answered", "POST /api/v1/things/:id", 201, undefined, undefined],
+      ["route.answered", "POST /api/v1/things/:id", 401, "credential_invalid", false],
+      ["route.answered", "POST /api/v1/things/:id", 503, "database_unavailable", true],
+    ],
+  );
+  assert.equal(JSON.stringify(seen).includes(mark), false);
+  const deaf = Object.assign(fakeHost(), { onEvent: () => assert.fail("the sink is full") });
+  assert.equal((await thing({ host: deaf }).send()).status, 201);
 });
