@@ -16,12 +16,13 @@ import {
   GITHUB_RETENTION,
   replayHarmless,
   STRIPE_RETENTION,
+  stripeCustomer,
   type ReplayProtection,
   type WebhookAuthenticator,
 } from "../src/webhooks/index.ts";
 import { CLAIM } from "../src/webhooks/replay/claim-delivery.ts";
 import { codeOf, people, thing } from "./thing-route.ts";
-import { hook, hmacHex, NOW, NOW_SECONDS, TENANT, type Sender } from "./webhook-route.ts";
+import { ACCOUNT, hook, hmacHex, newSecret, NOW, NOW_SECONDS, TENANT, type Sender } from "./webhook-route.ts";
 import { senders } from "./webhook-senders.ts";
 
 const commits = (host: FakeHost): number => host.events.filter((event) => event === "commit").length;
@@ -185,8 +186,11 @@ test("a replay that claimed some new ids claims none of them", async () => {
   const body = github.body();
   await post(body, github.sign(body));
   const before = host.claims.size;
+  host.events.length = 0;
   await post(body, github.sign(body));
   assert.equal(host.claims.size, before);
+  // Ended, not left open: the connection goes back to its pool.
+  assert.equal(host.events.at(-1), "rollback");
 });
 
 test("one event sent to two routes has its effect in each", async () => {
@@ -373,6 +377,72 @@ export function aWebhookRouteDoesNotCompileWithoutReplayProtection(host: FakeHos
   // @ts-expect-error a webhook could have its effect twice
   routeKey(route);
 }
+
+test("a lookup sees an account as senders write one, and nothing else", async () => {
+  const asked: string[] = [];
+  const secret = newSecret();
+  const auth = genericWebhook({
+    sender: "acme",
+    secret,
+    account: (event) => (event as { account: string }).account,
+    tenantOf: async (account) => {
+      asked.push(account);
+      return null;
+    },
+  });
+  const { post } = hook(auth);
+  const odd: readonly unknown[] = [
+    "",
+    " ",
+    "a b",
+    "é",
+    "a\nb",
+    "x".repeat(129),
+    null,
+    true,
+    1.5,
+    1e300,
+    {},
+    ["a"],
+    { toString: "a" },
+  ];
+  for (const account of [...odd, "acct_1", 42]) {
+    const body = JSON.stringify({ account });
+    assert.equal((await post(body, { "x-webhook-signature": hmacHex(secret, body) })).status, 400);
+  }
+  assert.deepEqual(asked, ["acct_1", "42"]);
+});
+
+test("an event's type is told where it is a plain word", async () => {
+  for (const [type, told] of [
+    ["invoice.paid", "invoice.paid"],
+    ["a b", null],
+    [7, null],
+    ["x".repeat(129), null],
+  ] as const) {
+    const { post, reached } = hook(stripe.auth);
+    const body = JSON.stringify({ id: `evt_${randomUUID()}`, type, account: ACCOUNT });
+    assert.equal((await post(body, stripe.sign(body))).status, 200);
+    assert.equal(reached[0]?.principal.delivery?.eventType, told);
+  }
+});
+
+test("Stripe: the customer is the object itself or the one it names, expanded or not", () => {
+  const about = (object: unknown) => stripeCustomer({ data: { object } });
+  assert.equal(about({ object: "customer", id: "cus_1" }), "cus_1");
+  assert.equal(about({ object: "subscription", id: "sub_1", customer: "cus_2" }), "cus_2");
+  assert.equal(about({ object: "invoice", id: "in_1", customer: { object: "customer", id: "cus_3" } }), "cus_3");
+  for (const none of [
+    { object: "product", id: "prod_1" },
+    { object: "invoice", customer: null },
+    null,
+    "customer",
+    [],
+  ]) {
+    assert.equal(about(none), null);
+  }
+  assert.equal(stripeCustomer(null), null);
+});
 
 test("a lookup of the tenant that fails is 503, and one that answers nonsense opens nothing", async () => {
   for (const tenantOf of [
