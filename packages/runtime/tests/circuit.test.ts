@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Circuit, type CircuitOutcome, type Passage } from "../src/integrations/circuit.ts";
+import { eitherSignal } from "../src/integrations/either-signal.ts";
 import { backoff } from "../src/integrations/backoff.ts";
 import { parseRetryAfter } from "../src/integrations/retry-after.ts";
 
@@ -97,4 +98,17 @@ test("Retry-After is read as RFC 9110 writes it", () => {
     assert.equal(parseRetryAfter(header, now), milliseconds, header);
   }
   assert.equal(parseRetryAfter(null, now), null);
+});
+
+test("either signal aborts what waits for both", () => {
+  for (const which of [0, 1] as const) {
+    const both = [new AbortController(), new AbortController()] as const;
+    const either = eitherSignal(both[0].signal, both[1].signal);
+    assert.equal(either.aborted, false);
+    both[which].abort();
+    assert.equal(either.aborted, true);
+    assert.equal(eitherSignal(both[0].signal, both[1].signal).aborted, true);
+  }
+  const alone = new AbortController();
+  assert.equal(eitherSignal(alone.signal, null), alone.signal);
 });

@@ -3,6 +3,7 @@ import type { LimitRule, LimitVerdict, RateLimiter } from "../host.ts";
 import type { Secret } from "../secret/secret.ts";
 import { IntegrationError, type IntegrationErrorOptions, type IntegrationReason } from "./integration-error.ts";
 import type { IntegrationFetch } from "./integration.ts";
+import { eitherSignal } from "./either-signal.ts";
 import { readResponse } from "./read-response.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
@@ -58,12 +59,11 @@ export function guardedFetch(provider: Provider, record: AttemptRecord): Integra
     if (!IDEMPOTENT.has((request.init.method ?? "GET").toUpperCase()) && !isKeyed) record.unrepeatable = true;
     let response: Response | null;
     try {
-      const signals = [record.signal, ...(request.init.signal ? [request.init.signal] : [])];
       response = await provider.fetch(request.url.href, {
         ...request.init,
         headers,
         redirect: "manual",
-        signal: AbortSignal.any(signals),
+        signal: eitherSignal(record.signal, request.init.signal ?? null),
       });
       record.answered = true;
       const refused = judge(provider, response);

@@ -2,7 +2,7 @@
 export async function readResponse(response: Response, maxBytes: number): Promise<Response | null> {
   const { status, statusText, headers, body } = response;
   if (body === null) return response;
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = body.getReader();
   for (;;) {
@@ -13,7 +13,13 @@ export async function readResponse(response: Response, maxBytes: number): Promis
       void reader.cancel().catch(() => undefined);
       return null;
     }
-    chunks.push(value as Uint8Array<ArrayBuffer>);
+    chunks.push(value);
   }
-  return new Response(new Blob(chunks), { status, statusText, headers });
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return new Response(whole, { status, statusText, headers });
 }
