@@ -71,20 +71,33 @@ export function createSafeCron(options: SafeCronOptions): SafeCron {
   const tick = async (signal: AbortSignal = new AbortController().signal): Promise<readonly CronReport[]> =>
     (await Promise.all(dues.map((due) => look(due, signal)))).flat();
 
-  function untilDue(): number {
+  function untilDue({ schedule, times }: Due): number {
     try {
       const now = host.now();
-      return Math.min(...dues.map(({ times }) => times.next(now).getTime() - now.getTime()));
+      return times.next(now).getTime() - now.getTime();
     } catch (error) {
-      tell("(clock)", error);
+      tell(schedule.name, error);
       return Number.POSITIVE_INFINITY;
     }
+  }
+
+  /** Each schedule in a loop of its own, so that a long run holds up no other. */
+  function start(): RunningCron {
+    const wait = options.wait ?? timerWait;
+    const loops = dues.map((due) =>
+      startLoop(
+        (signal) => look(due, signal),
+        () => untilDue(due),
+        wait,
+      ),
+    );
+    return { stop: async () => void (await Promise.all(loops.map((loop) => loop.stop()))) };
   }
 
   return Object.freeze({
     module: safeCronModule(),
     tick,
-    start: () => startLoop(tick, untilDue, options.wait ?? timerWait),
+    start,
   });
 }
 

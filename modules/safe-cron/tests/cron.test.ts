@@ -282,6 +282,45 @@ test("the loop looks, waits until something is due, and ends when it is stopped"
   await running.stop();
 });
 
+test("a long run of one schedule holds up no other", async () => {
+  const entered = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<void>();
+  const slow = world.job({
+    idempotencyKey: dueInstant,
+    handler: async ({ signal }) => {
+      entered.resolve();
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    },
+  });
+  const quick = world.job({
+    idempotencyKey: ({ at }) => `quick-${dueInstant({ at })}`,
+    tenants: () => tenants.slice(0, 1),
+    handler: async () => {
+      await entered.promise;
+      if (clock.getTime() === time("10:00").getTime()) done.resolve();
+    },
+  });
+  const hourly = { pattern: "0 * * * *", timeZone: "UTC", missed: "once" } as const;
+  const both = createSafeCron({
+    host,
+    transaction,
+    schedules: [
+      { ...hourly, name: "slow", job: slow },
+      { ...hourly, name: "quick", job: quick },
+    ],
+    wait: async (_milliseconds, signal) => {
+      if (signal.aborted) return;
+      await entered.promise;
+      clock = time("10:00");
+    },
+  });
+  await both.tick();
+  clock = time("09:00");
+  const running = both.start();
+  await done.promise;
+  await running.stop();
+});
+
 test("stopping ends the run under way: its tenant is rolled back and the same run is due again", async () => {
   const entered = Promise.withResolvers<void>();
   const loop = cron(

@@ -133,6 +133,50 @@ test("a database that never answers does not hold up the run", async () => {
   );
 });
 
+test("an account that is never answered for, and a list that never comes, do not hold up the run", async () => {
+  const never = Promise.withResolvers<never>();
+  const short = { timeout: { milliseconds: 10 } };
+  const silent = serviceAccount({
+    id: "a1",
+    issuer: "worker",
+    scope: ["things.sweep"],
+    expiresAt: new Date("2100-01-01T00:00:00Z"),
+    membership: () => never.promise,
+  });
+  const unknown = await build({ ...short, serviceAccount: silent })();
+  assert.deepEqual(
+    unknown.tenants.map(({ outcome, code }) => [outcome, code]),
+    Array.from({ length: 2 }, () => ["failed", "identity_unavailable"]),
+  );
+  const unlisted = await build({ ...short, tenants: () => never.promise })();
+  assert.deepEqual([unlisted.outcome, unlisted.code], ["failed", "tenants_unavailable"]);
+  let returned = false;
+  const paged = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => never.promise,
+      return: async () => {
+        returned = true;
+        return { done: true as const, value: undefined };
+      },
+    }),
+  };
+  assert.equal((await build({ ...short, tenants: () => paged })()).code, "tenants_unavailable");
+  assert.equal(returned, true);
+});
+
+test("a run that is ended while its tenants are listed is interrupted, however long the list would be", async () => {
+  const stop = new AbortController();
+  async function* endless() {
+    for (let number = 0; ; number += 1) {
+      if (number === 3) stop.abort();
+      yield `t${number}`;
+    }
+  }
+  const report = await build({ tenants: endless })({ signal: stop.signal });
+  assert.equal(report.outcome, "interrupted");
+  assert.ok(report.tenants.length <= 4);
+});
+
 test("a failure's message, and a code that might be a value, stay out of the report", async () => {
   for (const code of [undefined, "Some Value", "x".repeat(65), 7]) {
     const report = await build({ handler: () => Promise.reject(Object.assign(new Error("value"), { code })) })();

@@ -6,7 +6,8 @@ import type { CronReport } from "./cron-report.ts";
 
 // The lock is held while the job runs: that pause is not idleness. The scheduler's own statements are short.
 const BOUND =
-  "select set_config('idle_in_transaction_session_timeout', '0', true), set_config('statement_timeout', '5000', true)";
+  "select set_config(s.name, case s.name when 'statement_timeout' then '5000' else '0' end, true) from pg_settings s" +
+  " where s.name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')";
 // Held to the end of this transaction; PostgreSQL lets go of it when the runner or its connection dies. It takes no
 // transaction id, so a long run does not keep PostgreSQL from cleaning up.
 const LOCK =

@@ -24,6 +24,8 @@ export interface TenantRlsProof {
 }
 
 export interface TableToProve extends TenantTable {
+  /** As the plan has it: a partition the role has no right on is out of reach, and that is its proof. */
+  readonly partitionOf?: string | null;
   /**
    * Columns of a row of this tenant, where the table needs more than can be made up: references, checks. Called with
    * each of the two tenants, more than once, so unique columns must differ by call.

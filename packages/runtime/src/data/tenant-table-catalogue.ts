@@ -21,6 +21,8 @@ export interface FoundTable {
   readonly forced: boolean;
   /** The role may act as its owner. */
   readonly owned: boolean;
+  /** The role has some right on it, be it on a column. */
+  readonly usable: boolean;
   readonly truncatable: boolean;
   readonly columns: Readonly<Record<string, string>>;
   readonly policies: readonly FoundPolicy[];
@@ -42,6 +44,8 @@ const QUESTION = `
       'name', w.name, 'kind', c.relkind, 'enabled', coalesce(c.relrowsecurity, false),
       'forced', coalesce(c.relforcerowsecurity, false),
       'owned', coalesce(pg_has_role(current_user, c.relowner, 'MEMBER'), false),
+      'usable', coalesce(has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+        or has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE'), false),
       'truncatable', coalesce(c.relkind in ('r', 'p') and has_table_privilege(c.oid, 'TRUNCATE'), false),
       'columns', coalesce((select json_object_agg(a.attname, format_type(a.atttypid, null)) from pg_attribute a
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), '{}'),
@@ -56,7 +60,8 @@ const QUESTION = `
         )
         select d.oid::regclass::text from below b join pg_class d on d.oid = b.oid
         where not (d.relrowsecurity and d.relforcerowsecurity)
-          and has_table_privilege(d.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE') order by 1)
+          and (has_table_privilege(d.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+            or has_any_column_privilege(d.oid, 'SELECT, INSERT, UPDATE')) order by 1)
       ) order by w.place)
       from unnest($1::text[], $2::text[]) with ordinality as w (name, quoted, place)
       left join pg_class c on c.oid = to_regclass(w.quoted)), '[]') as tables`;

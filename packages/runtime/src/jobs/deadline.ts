@@ -41,12 +41,25 @@ export function startDeadline(milliseconds: number, outer: AbortSignal): Deadlin
   };
 }
 
-/** Waits, or less when the signal aborts. */
+/** `work`, given up after so many milliseconds or when the signal aborts. */
+export async function within<T>(milliseconds: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const deadline = startDeadline(milliseconds, signal);
+  try {
+    return await deadline.race(work());
+  } finally {
+    deadline.clear();
+  }
+}
+
+// A timer of more than 2^31 ms fires at once; nobody means to wait longer than an hour between two attempts.
+const LONGEST_PAUSE_MS = 3_600_000;
+
+/** Waits, an hour at most, or less when the signal aborts. */
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (!(milliseconds > 0) || signal.aborted) return;
   const over = Promise.withResolvers<void>();
   const end = (): void => over.resolve();
-  const timer = setTimeout(end, milliseconds);
+  const timer = setTimeout(end, Math.min(milliseconds, LONGEST_PAUSE_MS));
   signal.addEventListener("abort", end, { once: true });
   await over.promise;
   clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { Problem } from "../problem.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import { defineJob } from "./define-job.ts";
+import { GivenUp, within } from "./deadline.ts";
 import { failureCode } from "./failure-code.ts";
 import type { JobKey, JobOptions, JobReport, JobRunOptions, TenantReport } from "./job.ts";
 import { reportFailure, type JobPlan, type Run } from "./plan.ts";
@@ -48,7 +49,7 @@ async function runAll(plan: JobPlan, run: Run): Promise<JobReport> {
   const seen = new Set<string>();
   const report = { job: plan.definition.name, runId: run.id, idempotencyKey: run.key, at: run.at, tenants } as const;
   try {
-    for await (const tenantId of await plan.tenants({ at: new Date(run.at), signal: run.signal })) {
+    for await (const tenantId of listTenants(plan, run)) {
       if (typeof tenantId !== "string" || tenantId === "") throw new Problem("tenant_required");
       // The tenant gate compares ids without regard to case, so two spellings are one tenant.
       const same = tenantId.toLowerCase();
@@ -57,12 +58,38 @@ async function runAll(plan: JobPlan, run: Run): Promise<JobReport> {
       tenants.push(await runTenant(plan, run, tenantId));
     }
   } catch (error) {
+    if (error instanceof GivenUp && error.outcome === "interrupted") {
+      return { ...report, outcome: "interrupted", code: null };
+    }
     reportFailure(plan, run.id, error);
     return { ...report, outcome: "failed", code: "tenants_unavailable" };
   }
   if (run.signal.aborted) return { ...report, outcome: "interrupted", code: null };
   const done = tenants.every(({ outcome }) => outcome === "done" || outcome === "already_done");
   return { ...report, outcome: done ? "done" : "incomplete", code: null };
+}
+
+/** The tenants as the job lists them, each page of a list that comes in pages waited for as long as one turn may take. */
+async function* listTenants(plan: JobPlan, { at, signal }: Run): AsyncGenerator {
+  const { timeoutMs } = plan.definition;
+  const list = await within(timeoutMs, signal, async () => plan.tenants({ at: new Date(at), signal }));
+  if (!(Symbol.asyncIterator in list)) {
+    yield* list;
+    return;
+  }
+  const pages = list[Symbol.asyncIterator]();
+  let ended = false;
+  try {
+    for (;;) {
+      const next = await within(timeoutMs, signal, async () => pages.next());
+      ended = next.done === true;
+      if (ended) return;
+      yield next.value;
+    }
+  } finally {
+    // Not waited for: a list that hangs would hang here as well.
+    if (!ended) void Promise.resolve(pages.return?.()).catch(() => undefined);
+  }
 }
 
 function instantOf(at: Date): Date {

@@ -41,7 +41,10 @@ export interface JobOptions {
   /** For example `invoices.reconcile`; also the scope the service account needs. */
   readonly name: string;
   readonly serviceAccount: ServiceAccount;
-  /** The ids of the tenants to run for. Each is verified through the service account before anything of it is touched. */
+  /**
+   * The ids of the tenants to run for, at once or page by page; each page may take as long as one turn. Each id is
+   * verified through the service account before anything of it is touched.
+   */
   tenants(run: { readonly at: Date; readonly signal: AbortSignal }): TenantIds | Promise<TenantIds>;
   /** What makes two runs the same, for example the day: 1 to 200 printable ASCII characters without spaces. */
   idempotencyKey(run: { readonly at: Date }): string;

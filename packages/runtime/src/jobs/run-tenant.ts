@@ -2,7 +2,7 @@ import { Problem } from "../problem.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import type { VerifiedTenant } from "../tenant/verified-tenant.ts";
 import { attemptTurn, inTurn } from "./attempt.ts";
-import { GivenUp, pause } from "./deadline.ts";
+import { GivenUp, pause, within } from "./deadline.ts";
 import { failureCode, mayPass } from "./failure-code.ts";
 import type { TenantReport } from "./job.ts";
 import { findTurn, recordFailure, type Turn } from "./job-run-record.ts";
@@ -28,7 +28,7 @@ export async function runTenant(plan: JobPlan, run: Run, tenantId: string): Prom
     let turn: Turn | null = null;
     try {
       const startedAt = readClock(plan);
-      tenant = await verify(plan, tenantId, startedAt);
+      tenant = await verify(plan, tenantId, startedAt, run.signal);
       turn = { tenantId: tenant.id, job: plan.definition.name, key: run.key, runId: run.id, attempts, startedAt };
       const claim = await attemptTurn(plan, run, tenant, turn);
       const outcome = claim === "claimed" || claim === "done_by_this_run" ? "done" : claim;
@@ -58,9 +58,9 @@ async function settle(
   failed: TenantReport,
 ): Promise<TenantReport> {
   try {
-    const tenant = await verify(plan, tenantId, readClock(plan));
     // Recorded although the run may be ending: the tenant's own signal is not the record's.
     const lasting = { signal: new AbortController().signal };
+    const tenant = await verify(plan, tenantId, readClock(plan), lasting.signal);
     const found = await inTurn(plan, lasting, tenant, async (transaction) => {
       const outcome = failed.outcome === "timed_out" ? "timed_out" : "failed";
       const written = await recordFailure(transaction.sql, turn, outcome, failed.code ?? "handler_failed");
@@ -83,11 +83,18 @@ function isRefused(error: unknown): error is RuntimeError {
   return error instanceof RuntimeError && error.code === "tenant_refused";
 }
 
-async function verify({ serviceAccount, definition }: JobPlan, tenantId: string, now: Date): Promise<VerifiedTenant> {
+async function verify(
+  { serviceAccount, definition }: JobPlan,
+  tenantId: string,
+  now: Date,
+  signal: AbortSignal,
+): Promise<VerifiedTenant> {
+  const { name: scope, timeoutMs } = definition;
   try {
-    return await serviceAccount.tenant({ tenantId, scope: definition.name, now });
+    return await within(timeoutMs, signal, () => serviceAccount.tenant({ tenantId, scope, now }));
   } catch (error) {
     if (error instanceof RuntimeError || error instanceof Problem) throw error;
+    if (error instanceof GivenUp && error.outcome === "interrupted") throw error;
     throw new Problem("identity_unavailable", { cause: error });
   }
 }
