@@ -31,16 +31,25 @@ export function mountLines(host: Host, copy: ModuleCopy, sourceFolder: string): 
 
 /** The first TypeScript block of quickstart.md, which names the package as this repository knows it. */
 function wiringCode(host: Host, copy: ModuleCopy, file: string): string {
-  const { slug } = copy.manifest;
+  const { slug, exposed_routes: routes } = copy.manifest;
   const built = relative(file, `modules/${slug}/dist/index.js`);
-  const quickstart = copy.files.find(({ path }) => path === "quickstart.md");
-  const text = quickstart === undefined ? "" : Buffer.from(quickstart.bytes).toString("utf8");
-  const block = /```(?:ts|typescript|js)\n([\s\S]*?)```/.exec(text)?.[1]?.trimEnd();
-  if (block === undefined) return asHostSays(host, `import * as module from "${built}";`);
-  const rewritten = rewriteSpecifiers("quickstart.ts", block, (specifier) =>
+  const block = /```(?:ts|typescript|js)\n([\s\S]*?)```/.exec(textOf(copy, "quickstart.md"))?.[1]?.trimEnd();
+  const factories = [...textOf(copy, "dist/index.js").matchAll(/\bcreate[A-Z]\w*/g)].map(([name]) => name);
+  const lines = [block ?? `import { ${[...new Set(factories)].join(", ")} } from "@meterr/module-${slug}";`];
+  if (routes.length > 0 && !/^(export )?const handle\b/m.test(lines[0] ?? "")) {
+    lines.push("const handle = mount(routes); // the routes of what it made");
+  }
+  const code = lines.join("\n");
+  const needsMount = /\bmount\(/.test(code) && !/import \{[^}]*\bmount\b[^}]*\} from "@meterr\/runtime"/.test(code);
+  const whole = needsMount ? `import { mount } from "@meterr/runtime";\n${code}` : code;
+  const rewritten = rewriteSpecifiers("quickstart.ts", whole, (specifier) =>
     specifier === `@meterr/module-${slug}` ? built : null,
   );
   return asHostSays(host, rewritten.replaceAll(/^const handle\b/gm, "export const handle"));
+}
+
+function textOf(copy: ModuleCopy, name: string): string {
+  return Buffer.from(copy.files.find(({ path }) => path === name)?.bytes ?? []).toString("utf8");
 }
 
 function frameworkPart(host: Host, copy: ModuleCopy, wiring: string, sourceFolder: string): MountPart {
@@ -79,7 +88,7 @@ const FRAMEWORK_LINES: Readonly<Record<Framework, (name: string, prefix: string,
   ],
   hono: (name, prefix, paths) => [
     `import { honoHandler } from "@meterr/runtime";`,
-    `app.all("${prefix}${paths.length === 1 ? "" : "/*"}", honoHandler(${name}, ${OPTIONS}));`,
+    `app.all("${prefix}${paths.every((path) => path === prefix) ? "" : "/*"}", honoHandler(${name}, ${OPTIONS}));`,
   ],
   node: (name) => [
     `import { createServer } from "node:http";`,

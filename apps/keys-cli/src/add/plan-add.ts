@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ModuleCopy } from "../catalogue/catalogue.ts";
@@ -59,7 +58,7 @@ export async function planAdd(host: Host, copy: ModuleCopy, options: AddOptions)
   );
   const example = await textOf(envFile);
   const envText = envLines(slug, copy.manifest, example);
-  const created = createdBy(host, lock, { content, dependencies, envText, example, modules: dirname(folder.path) });
+  const created = createdBy(host, lock, { dependencies, envText, example });
   const entry: LockedModule = {
     version,
     files: Object.fromEntries(copy.files.map(({ path, bytes }) => [path, hashOf(bytes)])),
@@ -114,20 +113,15 @@ function createdBy(
   host: Host,
   lock: Lock,
   now: {
-    content: unknown;
     dependencies: Readonly<Record<string, string>>;
     envText: string;
     example: string | null;
-    modules: string;
   },
 ): Lock["created"] {
   const created = new Set(lock.created);
   if (now.envText !== "" && now.example === null) created.add(".env.example");
   const hasSection = Object.hasOwn(JSON.parse(host.packageText.replace(/^\uFEFF/, "")) as object, "dependencies");
   if (Object.keys(now.dependencies).length > 0 && !hasSection) created.add("dependencies");
-  if (now.content === null && Object.keys(lock.modules).length === 0 && !existsSync(now.modules)) {
-    created.add("modules");
-  }
   return [...created];
 }
 

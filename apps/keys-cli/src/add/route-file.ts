@@ -10,13 +10,15 @@ export function routeFileOf(
   typescript: boolean,
 ): string | null {
   const prefix = prefixOf(paths).replace(/^\//, "");
-  const whole = paths.length === 1 && paths[0] === `/${prefix}`;
+  const whole = paths.every((path) => path === `/${prefix}`);
+  // The optional form also answers the folder itself.
+  const rest = paths.includes(`/${prefix}`) ? "[[...path]]" : "[...path]";
   const ending = typescript ? "ts" : "js";
   switch (framework) {
     case "next-app":
-      return posix.join(sourceFolder, "app", prefix, whole ? "" : "[...path]", `route.${ending}`);
+      return posix.join(sourceFolder, "app", prefix, whole ? "" : rest, `route.${ending}`);
     case "next-pages":
-      return posix.join(sourceFolder, "pages", whole ? `${prefix}.${ending}` : `${prefix}/[...path].${ending}`);
+      return posix.join(sourceFolder, "pages", whole ? `${prefix}.${ending}` : `${prefix}/${rest}.${ending}`);
     default:
       return null;
   }

@@ -55,8 +55,10 @@ export function packedCatalogue(folder: string): Catalogue {
     async load(slug) {
       const { files } = await entryOf(slug);
       const paths = Object.keys(files).sort();
-      const copied = paths.map(async (path) => ({ path, bytes: await bytesOf(slug, path, files[path]) }));
-      return { ...(await summary(slug)), files: await Promise.all(copied) };
+      const copied = await Promise.all(
+        paths.map(async (path) => ({ path, bytes: await bytesOf(slug, path, files[path]) })),
+      );
+      return { ...(await summary(slug)), files: copied };
     },
   };
 }

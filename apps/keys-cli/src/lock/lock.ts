@@ -23,7 +23,7 @@ const lockedModule = z.strictObject({
 const lockSchema = z.strictObject({
   lock_version: z.literal(1),
   /** What was not there before the first module: taken away with the last one. */
-  created: z.array(z.enum(["modules", ".env.example", "dependencies"])),
+  created: z.array(z.enum([".env.example", "dependencies"])),
   modules: z.record(slug, lockedModule),
 });
 

@@ -78,8 +78,8 @@ export async function planRemove(host: Host, slug: string, force: boolean): Prom
   const emptied = shorter === "" && last && lock.created.includes(".env.example");
   write(".env.example", envFile, emptied ? null : shorter, example);
   steps.push({ name: "clear", run: () => rm(folder.outgoing, { recursive: true, force: true }) });
-  if (last && lock.created.includes("modules")) {
-    // Only when nothing of the host's is in it.
+  if (last) {
+    // Fails, as it should, when anything of the host's is in it.
     steps.push({ name: "modules", run: () => rmdir(dirname(folder.path)).catch(() => undefined) });
   }
   // Last: a command that was killed before is told by the lock where to go on.

@@ -28,7 +28,9 @@ function nameless(kind: string): "default" | "*" {
 
 /** @returns null when the file cannot be parsed: what it imports is then unknown */
 export function readSource(path: string, text: string): SourceFile | null {
-  const { module, program, errors } = parseSync(path, text);
+  // Bundlers take JSX in a .js file, and so must whoever reads it.
+  const lang = /\.[cm]?js$/.test(path) ? "jsx" : undefined;
+  const { module, program, errors } = parseSync(path, text, lang === undefined ? {} : { lang });
   if (errors.some(({ severity }) => FATAL.has(severity))) return null;
   const imports: SourceImport[] = [];
   const add = (specifier: string, start: number, typeOnly: boolean, names: string[]): void => {
