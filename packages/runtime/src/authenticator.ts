@@ -28,7 +28,7 @@ export interface PublicAccess {
 }
 
 /** Says that a route needs no credential, and why. Throws a TypeError on an empty reason. */
-export function publicAccess(reason: string): PublicAccess {
+export function publicAccess<const Reason extends string>(reason: Reason extends "" ? never : Reason): PublicAccess {
   if (reason.trim() === "") throw new TypeError("publicAccess needs a reason.");
   return Object.freeze({ kind: "public", reason });
 }

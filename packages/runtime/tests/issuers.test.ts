@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { suite, test } from "node:test";
-import { Auth, type AuthConfig } from "@auth/core";
-import { decode } from "@auth/core/jwt";
-import Credentials from "@auth/core/providers/credentials";
 import { createClient } from "@supabase/supabase-js";
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
@@ -11,6 +8,23 @@ import { jwt as jwtPlugin } from "better-auth/plugins/jwt";
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet, type JWTPayload } from "jose";
 import { jwt, session, type Authenticator, type Membership, type SessionRecord } from "../src/index.ts";
 import { codeOf, ONE, people, thing } from "./thing-route.ts";
+
+// By name only: the declarations of Auth.js bring a browser's types into whatever imports them.
+const [authJs, authJsTokens, authJsCredentials] = (await Promise.all(
+  ["@auth/core", "@auth/core/jwt", "@auth/core/providers/credentials"].map((name) => import(name)),
+)) as [AuthJs, AuthJsTokens, { default(options: object): object }];
+
+interface AuthJs {
+  Auth(request: Request, config: object): Promise<Response>;
+}
+
+interface AuthJsTokens {
+  decode(options: { token: string; secret: string; salt: string }): Promise<{
+    sub?: string;
+    exp?: number;
+    jti?: string;
+  } | null>;
+}
 
 // Whatever the library says of a person, the memberships are the application's own records.
 const membershipsOf = (subject: string, known: string): readonly Membership[] | null =>
@@ -37,19 +51,20 @@ const changed = (text: string): string => text.slice(0, -2) + (text.endsWith("AA
 suite("Auth.js", () => {
   const cookie = "__Secure-authjs.session-token";
   const secret = randomBytes(32).toString("hex");
-  const config: AuthConfig = {
+  const config = {
     secret,
     trustHost: true,
     basePath: "/auth",
     providers: [
-      Credentials({
+      authJsCredentials.default({
         credentials: { password: {} },
-        authorize: ({ password }) => (password === "right" ? { id: "user-ann", name: "Ann" } : null),
+        authorize: ({ password }: { password: string }) =>
+          password === "right" ? { id: "user-ann", name: "Ann" } : null,
       }),
     ],
     callbacks: {
       // What a token claims beyond the person must change nothing.
-      jwt: ({ token, user }) => ({
+      jwt: ({ token, user }: { token: object; user?: { id: string } }) => ({
         ...token,
         ...(user === undefined ? {} : { sub: user.id, role: "owner", org: "else" }),
       }),
@@ -58,22 +73,22 @@ suite("Auth.js", () => {
   };
 
   async function signIn(password: string): Promise<Response> {
-    const asked = await Auth(new Request(`${ORIGIN}/auth/csrf`), config);
+    const asked = await authJs.Auth(new Request(`${ORIGIN}/auth/csrf`), config);
     const { csrfToken } = (await asked.json()) as { csrfToken: string };
     const body = new URLSearchParams({ csrfToken, password });
     const headers = { cookie: cookiesOf(asked), "content-type": "application/x-www-form-urlencoded" };
-    return Auth(new Request(`${ORIGIN}/auth/callback/credentials`, { method: "POST", body, headers }), config);
+    return authJs.Auth(new Request(`${ORIGIN}/auth/callback/credentials`, { method: "POST", body, headers }), config);
   }
 
   const auth = session({
     cookie,
     async find(token): Promise<SessionRecord | null> {
       // Auth.js's own reader; it throws on what it did not write.
-      const found = await decode({ token, secret, salt: cookie }).catch(() => null);
+      const found = await authJsTokens.decode({ token, secret, salt: cookie }).catch(() => null);
       const memberships = membershipsOf(found?.sub ?? "", "user-ann");
       if (found?.sub === undefined || found.exp === undefined || memberships === null) return null;
       return {
-        id: String(found["jti"]),
+        id: found.jti ?? "",
         userId: found.sub,
         label: "Ann",
         expiresAt: new Date(found.exp * 1000),

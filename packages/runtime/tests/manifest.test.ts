@@ -204,5 +204,5 @@ test("a module is its manifest and exactly the routes that declares", () => {
 
 test("opting out without a reason is refused", () => {
   assert.throws(() => publicAccess(" "), TypeError);
-  assert.throws(() => globalScope(""), TypeError);
+  assert.throws(() => globalScope("\t"), TypeError);
 });

@@ -22,7 +22,7 @@ export function memberTenant(options: { header: string } = { header: "x-tenant-i
 }
 
 /** Says that a route has no tenant, and why. Throws a TypeError on an empty reason. */
-export function globalScope(reason: string): GlobalScope {
+export function globalScope<const Reason extends string>(reason: Reason extends "" ? never : Reason): GlobalScope {
   if (reason.trim() === "") throw new TypeError("globalScope needs a reason.");
   return Object.freeze({ kind: "global", reason });
 }
