@@ -122,14 +122,11 @@ test("an event ends what was known at once, whatever it says and in whatever ord
 test("an answer from before an event is not kept after it", async () => {
   const someone = await it.tenant();
   const subscription = stripe.subscribe(someone.customer, "active", { features: "export" });
-  let readings = 0;
+  // Stripe has made its answer; before it arrives, the subscription ends and the event overtakes it.
   stripe.before = async () => {
-    readings += 1;
-    if (readings > 1) return;
-    // Stripe has made its answer; before it arrives, the subscription ends and the event overtakes it.
     stripe.before = () => undefined;
-    queueMicrotask(() => void (subscription.status = "canceled"));
-    await it.post(handle, it.event(someone.customer));
+    subscription.status = "canceled";
+    assert.equal((await it.post(handle, it.event(someone.customer))).status, 200);
   };
   assert.equal(await has(someone), false);
   assert.equal(stripe.requests.length, 2);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
 import { inspect } from "node:util";
-import { IntegrationError, memberTenant, routeKey, type RouteKey } from "@meterr/runtime";
+import { IntegrationError, memberTenant, memoryRateLimiter, routeKey, type RouteKey } from "@meterr/runtime";
 import { authenticatorForTest, fakeClock, manifestForTest } from "@meterr/runtime/testing";
 import type { StripeEntitlements } from "../src/index.ts";
 import { world, type Tenant } from "./support/world.ts";
@@ -127,6 +127,24 @@ test("a tenant for whom Stripe fails does not use up everybody's limit, and is l
   assert.equal(stripe.requests.length, 1);
   await clock.advance(1);
   assert.equal((await someone.get()).status, 200);
+});
+
+test("our own limit reached: the check waits for its turn, and denies when that does not come in time", async () => {
+  const clock = fakeClock();
+  const limiter = memoryRateLimiter({ now: () => clock.elapsed() });
+  const entitlements = it.build({ clock, limiter });
+  const ask = async (): Promise<boolean> => {
+    const { tenant } = await shop(entitlements);
+    return entitlements.check({ tenant, feature: "export", signal });
+  };
+  for (let n = 0; n < 20; n++) assert.equal(await ask(), true);
+  const late = ask();
+  while (!clock.waiting().includes(1_000)) await new Promise(setImmediate);
+  assert.equal(stripe.requests.length, 20);
+  await clock.advance(1_000);
+  assert.equal(await late, true);
+  const never = it.build({ limiter: { consume: () => Promise.reject(new Error("down")) } });
+  await assertDenied(await (await shop(never)).get(), 503, "dependency_unavailable");
 });
 
 test("Stripe's limit reached: the check denies with Stripe's own delay, and keeps to it", async () => {

@@ -22,7 +22,7 @@ export interface StripeServer {
   readonly moods: Mood[];
   readonly headers: Record<string, string>;
   readonly requests: URL[];
-  /** Called, and awaited, before a truthful answer is made. */
+  /** Called, and awaited, once a truthful answer is made and before it is sent. */
   before: () => unknown;
   subscribe(customer: string, status: string, ...prices: readonly Record<string, string>[]): FakeSubscription;
   /** Resolves at the next request. */
@@ -71,8 +71,8 @@ export async function stripeServer(): Promise<StripeServer> {
     if (mood !== undefined) return error(response, mood, "planted");
     if (request.headers.authorization !== `Bearer ${apiKey}`) return error(response, 401, "Invalid API Key provided");
     if (request.headers["stripe-version"] === undefined) return error(response, 400, "No version");
-    await it.before();
     const page = pageOf(url);
+    await it.before();
     if (page === null) return error(response, 404, `Unrecognized request URL (GET: ${url.pathname})`);
     send(response, 200, JSON.stringify({ object: "list", url: url.pathname, ...page }));
   }

@@ -23,7 +23,8 @@ export function systemClock(): Clock {
           signal.removeEventListener("abort", done);
           resolve();
         };
-        const timer = setTimeout(done, Math.min(Math.max(0, milliseconds), MAX_WAIT));
+        // Timers drop fractions and fire up to a millisecond early by `performance.now`: too soon is not waited for.
+        const timer = setTimeout(done, Math.min(Math.max(0, Math.ceil(milliseconds) + 1), MAX_WAIT));
         signal.addEventListener("abort", done);
       }),
   };
