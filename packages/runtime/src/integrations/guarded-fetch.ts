@@ -28,7 +28,7 @@ export interface AttemptRecord {
   readonly idempotencyKey: string;
   /** The first failure. It stands even when the call swallows or wraps it. */
   failure: IntegrationError | null;
-  /** Something was sent that may not be sent again. */
+  /** This call is not to be tried again: what it sent may not be sent twice, or the provider asked for too long a wait. */
   unrepeatable: boolean;
   /** The provider answered at least once. */
   answered: boolean;
@@ -66,7 +66,7 @@ export function guardedFetch(provider: Provider, record: AttemptRecord): Integra
         signal: eitherSignal(record.signal, request.init.signal ?? null),
       });
       record.answered = true;
-      const refused = judge(provider, response);
+      const refused = judge(provider, record, response);
       if (refused !== null) {
         void response.body?.cancel().catch(() => undefined);
         throw fail(refused.reason, refused);
@@ -86,14 +86,16 @@ interface Refusal extends IntegrationErrorOptions {
 }
 
 /** What the status alone says; null leaves the answer to the call. A `Retry-After` is kept to by every later call. */
-function judge(provider: Provider, { status, headers }: Response): Refusal | null {
+function judge(provider: Provider, record: AttemptRecord, { status, headers }: Response): Refusal | null {
   if (status === 429 || status === 408 || status === 425 || status >= 500) {
     const asked = parseRetryAfter(headers.get("retry-after"), provider.clock.now());
-    if (asked !== null) {
-      const until = provider.clock.elapsed() + Math.min(asked, provider.maxRetryAfterMs);
-      if (until > provider.pausedUntil) provider.pausedUntil = until;
-    }
-    return { reason: status === 429 ? "rate_limited" : "unavailable", status, retryAfterMs: asked ?? undefined };
+    const reason = status === 429 ? "rate_limited" : "unavailable";
+    if (asked === null) return { reason, status };
+    const delay = Math.min(asked, provider.maxRetryAfterMs);
+    provider.pausedUntil = Math.max(provider.pausedUntil, provider.clock.elapsed() + delay);
+    // Beyond the bound the provider may be asked again before its time, but never by a call that already failed.
+    if (asked > delay) record.unrepeatable = true;
+    return { reason, status, retryAfterMs: delay };
   }
   if (status === 401 || status === 403) return { reason: "credential_rejected", status };
   // 0 is a redirect as browsers' platforms show it.

@@ -43,7 +43,7 @@ function copy(value: unknown, path: readonly string[], name: string): unknown {
   if (value === null) return null;
   if (Secret.isSecret(value)) return refuse("a Secret");
   if (value instanceof Date) return new Date(value);
-  if (Array.isArray(value)) return value.map((item: unknown, at) => copy(item, [...path, String(at)], name));
+  if (Array.isArray(value)) return Array.from(value, (item: unknown, at) => copy(item, [...path, String(at)], name));
   const prototype: unknown = Object.getPrototypeOf(value);
   // A plain object of another realm has a prototype that has none itself.
   if (prototype !== null && (typeof prototype !== "object" || Object.getPrototypeOf(prototype) !== null)) {
