@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { Problem, type VerifiedTenant } from "@meterr/runtime";
 import { fakeHost, type FakeHost } from "@meterr/runtime/testing";
-import { genericWebhook } from "@meterr/runtime/webhooks";
+import { genericWebhook, type WebhookAuthenticator } from "@meterr/runtime/webhooks";
 import { createWebhookInbox, type ProcessDelivery } from "../src/index.ts";
 import {
   codeOf,
@@ -122,7 +122,17 @@ test("one event of two sources is two deliveries", async () => {
 });
 
 test("claims are kept as long as what they let in", async () => {
-  const { host, source, send } = world({ rules: { retentionDays: 365 } });
+  const source = sourceForTest("shop", tenantOf);
+  const auth: WebhookAuthenticator = {
+    ...source.auth,
+    async authenticate(request, io) {
+      const principal = await source.auth.authenticate(request, io);
+      return principal?.delivery === undefined
+        ? null
+        : { ...principal, delivery: { ...principal.delivery, keepSeconds: 60 } };
+    },
+  };
+  const { host, send } = world({ sources: [{ name: "shop", auth }], rules: { retentionDays: 365 } });
   await send(source.deliver("acme"));
   const [, , , , from, until] = host.statements[0]?.values ?? [];
   assert.ok(from instanceof Date && until instanceof Date);
