@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, beforeEach, test } from "node:test";
+import fc from "fast-check";
 import { serviceAccount, type JobContext, type JobReport } from "@meterr/runtime";
 import { effect, jobWorld, NOON } from "./support/world.ts";
 
@@ -52,7 +53,10 @@ test("a tenant sees its own runs alone", async () => {
 
 test("a second run with the same idempotency key does nothing, another key runs", async () => {
   await job()();
-  assert.deepEqual(outcomes(await job()()), all("already_done"));
+  // Not reached, rather than rolled back: what it does outside the database must not be repeated either.
+  const unreached = job({ handler: () => assert.fail("the handler was reached") });
+  assert.deepEqual(outcomes(await unreached()), all("already_done"));
+  assert.equal(host.failures.length, 0);
   assert.equal((await rows("effects")).length, 3);
   const next = await job()({ at: new Date(NOON.getTime() + 1) });
   assert.deepEqual(outcomes(next), all("done"));
@@ -269,6 +273,49 @@ test("a role that may not write the table of runs keeps no effect either", async
   } finally {
     await database.pools.owner.query("grant insert on job_runs to meterr_worker");
   }
+});
+
+test("whatever goes wrong in whatever order, an effect stands exactly where its record says done, and never twice", async () => {
+  const faults = ["none", "throws", "cut", "lost", "stopped"] as const;
+  const turn = fc.record({ key: fc.integer({ min: 0, max: 1 }), victim: fc.nat(2), fault: fc.constantFrom(...faults) });
+  const together = fc.array(turn, { minLength: 1, maxLength: 3 });
+  const start = ({ key, victim, fault }: { key: number; victim: number; fault: (typeof faults)[number] }) => {
+    const stop = new AbortController();
+    const handler = async (context: JobContext): Promise<void> => {
+      await effect(context);
+      if (context.tenant.id !== tenants[victim]) return;
+      if (fault === "throws") throw new Error("no");
+      if (fault === "stopped") stop.abort();
+      if (fault !== "cut") return;
+      const { rows: found } = await context.sql.query<{ pid: number }>("select pg_backend_pid() as pid");
+      await database.pools.admin.query("select pg_terminate_backend($1, 5000)", [found[0]?.pid]);
+    };
+    let lost = fault !== "lost";
+    const withTenant = async <T>(...[tenant, work]: Parameters<typeof host.withTenant<T>>): Promise<T> => {
+      const result = await host.withTenant(tenant, work);
+      if (!lost && tenant.id === tenants[victim]) {
+        lost = true;
+        throw Object.assign(new Error("lost"), { code: "ECONNRESET" });
+      }
+      return result;
+    };
+    return job({ host: { ...host, withTenant }, handler })({ at: new Date(key), signal: stop.signal });
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.array(together, { minLength: 1, maxLength: 3 }), async (script) => {
+      await database.pools.admin.query("truncate meterr.job_runs, meterr.effects");
+      for (const runs of script) await Promise.all(runs.map(start));
+      const name = (row: Record<string, unknown>, at: unknown): string => `${String(row["org_id"])} ${String(at)}`;
+      const kept = (await rows("effects")).map((row) => name(row, (row["at"] as Date).toISOString()));
+      const done = (await rows("job_runs"))
+        .filter((row) => row["outcome"] === "done")
+        .map((row) => name(row, row["key"]));
+      assert.deepEqual(kept.sort(), done.sort());
+      for (const key of [0, 1]) assert.equal((await job()({ at: new Date(key) })).outcome, "done");
+      assert.equal((await rows("effects")).length, 2 * tenants.length);
+    }),
+    { numRuns: 20 },
+  );
 });
 
 async function accountTenant(tenantId: string) {

@@ -222,6 +222,29 @@ test("a partition out of the role's reach is proved by that, and one within it i
   });
 });
 
+test("every type a tenant's id may be of is planned, as made for the catalogue, and proved", async () => {
+  const owner = await world.owner();
+  const application = await world.application();
+  for (const [type, of, ids] of [
+    ["uuid", "uuid", tenants],
+    ["text", "text", ["acme", 'o\'hara "x"']],
+    ["varchar(40)", "text", ["acme", "zeta"]],
+    ["bigint", "bigint", ["1", "9007199254740993"]],
+    ["integer", "integer", ["1", "2"]],
+  ] as const) {
+    await owner.query(`create table typed (tenant ${type} not null, at timestamptz not null);
+      grant select, insert, update, delete on typed to meterr_worker`);
+    const tenant = transactionSetting();
+    const plan = await planTenantRls(owner, { tables: [{ name: "typed", tenantColumn: "tenant" }], tenant });
+    assert.equal(plan.tables[0]?.tenantType, of);
+    await applyTenantRls(owner, plan, "up");
+    await assertTenantRls(application, { tables: plan.tables, tenant, tenants: [ids[0], ids[1]] });
+    await owner.query("drop table typed");
+  }
+  owner.release();
+  application.release();
+});
+
 test("row-level security that was on before stays on after down", async () => {
   const owner = await world.owner();
   await owner.query(
