@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { applySteps, planAdd, type Step } from "../src/add/plan-add.ts";
 import { packedCatalogue } from "../src/catalogue/packed-catalogue.ts";
+import { writeAtomically } from "../src/files/write-atomically.ts";
 import { findHost } from "../src/host/find-host.ts";
 import { fixtureCatalogue, fixtureFiles } from "./support/fixture-modules.ts";
 import { keysHere, keysJson, runKeys } from "./support/run-keys.ts";
@@ -19,7 +20,7 @@ function world(t: Cleanup, packageJson: object = HOST) {
   write(host, { "package.json": packageJson, "src/server.js": "console.log(1);\n" });
   const one = fixtureCatalogue(join(folder, "one"), { things: {} });
   const two = fixtureCatalogue(join(folder, "two"), {
-    things: { version: "0.2.0", files: { "dist/new.js": "export const fresh = 1;\n", "dist/index.d.ts": "" } },
+    things: { version: "0.2.0", files: { "esm/new.js": "export const fresh = 1;\n", "esm/index.d.ts": "" } },
   });
   return { folder, host, one, two };
 }
@@ -62,19 +63,19 @@ describe("adding", () => {
     assert.deepEqual([value["outcome"], value["from"], value["version"]], ["replaced", "0.1.0", "0.2.0"]);
     const files = await snapshot(join(host, "modules/things"));
     assert.equal(files["notes/own.md"], "mine\n");
-    assert.match(files["dist/index.js"] ?? "", /0\.2\.0/);
-    assert.ok("dist/new.js" in files);
+    assert.match(files["esm/index.js"] ?? "", /0\.2\.0/);
+    assert.ok("esm/new.js" in files);
     const back = await keysJson(one, ["add", "things"], { cwd: host });
     assert.deepEqual([back.code, back.error["code"]], [1, "already_there"]);
     const forced = await keysJson(one, ["add", "things", "--force"], { cwd: host });
     assert.deepEqual([forced.code, forced.value["version"]], [0, "0.1.0"]);
-    assert.equal(existsSync(join(host, "modules/things/dist/new.js")), false);
+    assert.equal(existsSync(join(host, "modules/things/esm/new.js")), false);
   });
 
   test("an edited file is not overwritten without --force, a deleted one comes back, line ends are no edit", async (t) => {
     const { host, one, two } = world(t);
     await keysJson(one, ["add", "things"], { cwd: host });
-    const [edited, deleted, crlf] = ["dist/index.js", "README.md", "key.json"].map((name) =>
+    const [edited, deleted, crlf] = ["esm/index.js", "README.md", "key.json"].map((name) =>
       join(host, "modules/things", name),
     );
     rmSync(deleted ?? "");
@@ -83,11 +84,11 @@ describe("adding", () => {
     for (const catalogue of [one, two]) {
       const before = await snapshot(host);
       const { code, error } = await keysJson(catalogue, ["add", "things"], { cwd: host });
-      assert.deepEqual([code, error["code"], error["files"]], [1, "edited_files", ["modules/things/dist/index.js"]]);
+      assert.deepEqual([code, error["code"], error["files"]], [1, "edited_files", ["modules/things/esm/index.js"]]);
       assert.deepEqual(await snapshot(host), before);
     }
     const { value } = await keysJson(one, ["add", "things", "--force"], { cwd: host });
-    assert.deepEqual([value["outcome"], value["replaced_edits"]], ["repaired", ["dist/index.js"]]);
+    assert.deepEqual([value["outcome"], value["replaced_edits"]], ["repaired", ["esm/index.js"]]);
     assert.equal(readFileSync(deleted ?? "", "utf8"), fixtureFiles("things")["README.md"]);
   });
 
@@ -122,7 +123,10 @@ describe("adding", () => {
     assert.doesNotMatch((await runKeys(one, ["add", "things"], { cwd: host })).err, /uncommitted/);
     const { err, code } = await runKeys(one, ["add", "things"], { cwd: host });
     assert.match(err, /uncommitted changes/);
+    assert.doesNotMatch(err, /ignores/);
     assert.equal(code, 0);
+    write(host, { ".gitignore": "/modules\n" });
+    assert.match((await runKeys(one, ["add", "things"], { cwd: host })).err, /git ignores modules\/things/);
   });
 
   test("in a monorepo the nearest package.json is the host, and its root is warned of", async (t) => {
@@ -148,6 +152,14 @@ describe("adding", () => {
     await keysJson(one, ["add", "things", "--runtime", "other"], { cwd: host });
     assert.match(readFileSync(join(host, "package.json"), "utf8"), /file:\.\.\/runtime\.tgz/);
   });
+});
+
+test("a file somebody else has written to meanwhile is left to them", async (t) => {
+  const path = join(scratch(t), "package.json");
+  writeFileSync(path, "theirs");
+  await assert.rejects(writeAtomically(path, "ours", "before"), { code: "changed_meanwhile" });
+  await assert.rejects(writeAtomically(path, "ours", null), { code: "changed_meanwhile" });
+  assert.deepEqual(await snapshot(dirname(path)), { "package.json": "theirs" });
 });
 
 describe("refusing", () => {
@@ -206,7 +218,7 @@ describe("refusing", () => {
 
   test("an installation whose files were tampered with is refused before anything is written", async (t) => {
     const { host, one } = world(t);
-    writeFileSync(join(one, "things/dist/index.js"), "evil");
+    writeFileSync(join(one, "things/esm/index.js"), "evil");
     const before = await snapshot(host);
     const { code, error } = await keysJson(one, ["add", "things"], { cwd: host });
     assert.deepEqual([code, error["code"]], [1, "package_damaged"]);
@@ -218,7 +230,7 @@ describe("refusing", () => {
     await keysJson(one, ["add", "things"], { cwd: host });
     const lock = readFileSync(join(host, "keys.lock.json"), "utf8");
     for (const path of ["../../src/server.js", "/etc/passwd", "a/../../b", "a\\\\b"]) {
-      writeFileSync(join(host, "keys.lock.json"), lock.replace('"dist/index.js"', `"${path}"`));
+      writeFileSync(join(host, "keys.lock.json"), lock.replace('"esm/index.js"', `"${path}"`));
       const { code, error } = await keysJson(one, ["remove", "things"], { cwd: host });
       assert.deepEqual([code, error["code"]], [1, "lock_invalid"], path);
     }
@@ -234,6 +246,7 @@ describe("refusing", () => {
     [["add", "../things"], "unknown_module"],
     [["add", "things", "--cwd", "nowhere"], "host_missing"],
     [["remove", "things"], "not_installed"],
+    [["remove", "constructor"], "not_installed"],
     [["verify", "things"], "not_installed"],
     [["new", "Not A Slug", "--type", "route"], "usage"],
     [["new", "fine"], "usage"],

@@ -10,7 +10,7 @@ import { ROOT, runProgram } from "./support/run-keys.ts";
 import { scratch, write } from "./support/scratch.ts";
 
 const catalogue = repositoryCatalogue(ROOT);
-let copies: ModuleCopy[] = [];
+const copies: ModuleCopy[] = [];
 before(async () => {
   for (const slug of await catalogue.slugs()) copies.push(await catalogue.load(slug));
 });
@@ -58,8 +58,8 @@ describe("the modules that are offered", () => {
     for (const { manifest, files } of copies) {
       const paths = new Set(files.map(({ path }) => path));
       const must = [
-        "dist/index.js",
-        "dist/index.d.ts",
+        "esm/index.js",
+        "esm/index.d.ts",
         "src/index.ts",
         "key.json",
         "README.md",
@@ -81,7 +81,7 @@ describe("the modules that are offered", () => {
     test(`everything that is copied compiles in ${name}, sources included, without a change to its settings`, async (t) => {
       const host = scratch(t);
       const wiring = copies.map(
-        ({ manifest: { slug } }, index) => `import * as m${index} from "../modules/${slug}/dist/index.js";`,
+        ({ manifest: { slug } }, index) => `import * as m${index} from "../modules/${slug}/esm/index.js";`,
       );
       const used = copies.map((_, index) => `m${index}`).join(", ");
       write(host, {
@@ -103,7 +103,7 @@ describe("the modules that are offered", () => {
       "package.json": { name: "old" },
       "main.js": `const before = new Set(Object.keys(globalThis));
 for (const slug of ${JSON.stringify(slugs)}) {
-  const made = require("./modules/" + slug + "/dist/index.js");
+  const made = require("./modules/" + slug + "/esm/index.js");
   if (Object.keys(made).length === 0) throw new Error(slug + " exports nothing");
   for (const value of Object.values(made)) {
     if (value?.folder instanceof URL) require("node:fs").readdirSync(value.folder);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findHost } from "../src/host/find-host.ts";
@@ -53,24 +53,26 @@ test("files that add made, and that hold nothing else, go as well", async (t) =>
 test("edits and files of the application's own are not lost without --force", async (t) => {
   const { host, catalogue } = world(t);
   await keysJson(catalogue, ["add", "things"], { cwd: host });
-  write(host, { "modules/things/dist/index.js": "mine", "modules/things/notes.md": "mine" });
+  write(host, { "modules/things/esm/index.js": "mine", "modules/things/notes.md": "mine" });
   const before = await snapshot(host);
   const { code, error } = await keysJson(catalogue, ["remove", "things"], { cwd: host });
   assert.deepEqual(
     [code, error["code"], error["files"]],
-    [1, "edited_files", ["modules/things/dist/index.js", "modules/things/notes.md"]],
+    [1, "edited_files", ["modules/things/esm/index.js", "modules/things/notes.md"]],
   );
   assert.deepEqual(await snapshot(host), before);
   const forced = await keysJson(catalogue, ["remove", "things", "--force"], { cwd: host });
-  assert.deepEqual([forced.code, forced.value["lost"]], [0, ["dist/index.js", "notes.md"]]);
+  assert.deepEqual([forced.code, forced.value["lost"]], [0, ["esm/index.js", "notes.md"]]);
 });
 
 test("what the application came to use itself stays: imported packages, changed ranges, edited variables", async (t) => {
   const { host, catalogue } = world(t);
+  mkdirSync(join(host, "lib/modules"), { recursive: true });
+  symlinkSync("lib/modules", join(host, "modules"));
   await keysJson(catalogue, ["add", "things"], { cwd: host });
   write(host, {
     "src/server.js":
-      'import { z } from "zod";\nimport { createThings } from "../modules/things/dist/index.js";\ncreateThings(z);\n',
+      'import { z } from "zod";\nimport { createThings } from "../lib/modules/things/esm/index.js";\ncreateThings(z);\n',
     ".env.example": "# all edited\nTHING_SECRET=ask Ann\n",
   });
   const text = readFileSync(join(host, "package.json"), "utf8");

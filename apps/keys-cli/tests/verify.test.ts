@@ -14,7 +14,7 @@ import { keysJson, runKeys } from "./support/run-keys.ts";
 import { scratch, write, type Cleanup } from "./support/scratch.ts";
 
 const WIRING = `import { mount } from "@meterr/runtime";
-import { createThings } from "../modules/things/dist/index.js";
+import { createThings } from "../modules/things/esm/index.js";
 export const handle = mount(createThings());
 `;
 const SERVER = `import { expressHandler } from "@meterr/runtime";
@@ -69,8 +69,8 @@ describe("verify", () => {
   const BROKEN: readonly [string, (host: string) => void, Record<string, RegExp>][] = [
     [
       "an edited file",
-      (host) => write(host, { "modules/things/dist/index.js": "x" }),
-      { files: /edited: dist\/index\.js/ },
+      (host) => write(host, { "modules/things/esm/index.js": "x" }),
+      { files: /edited: esm\/index\.js/ },
     ],
     [
       "a missing file",
@@ -110,17 +110,17 @@ describe("verify", () => {
     ],
     [
       "nobody importing it",
-      (host) => write(host, { "src/things.js": "// ../modules/things/dist/index.js\n" }),
+      (host) => write(host, { "src/things.js": "// ../modules/things/esm/index.js\n" }),
       { mounted: /nothing imports/, "routes reachable": /no file that runs/ },
     ],
     [
       "an import in a string",
-      (host) => write(host, { "src/things.js": 'const a = `import "../modules/things/dist/index.js"`;' }),
+      (host) => write(host, { "src/things.js": 'const a = `import "../modules/things/esm/index.js"`;' }),
       { mounted: /nothing imports/, "routes reachable": /./ },
     ],
     [
       "an import of another module that begins alike",
-      (host) => write(host, { "src/things.js": WIRING.replace("things/dist", "things-two/dist") }),
+      (host) => write(host, { "src/things.js": WIRING.replace("things/esm", "things-two/esm") }),
       { mounted: /nothing imports/, "routes reachable": /./ },
     ],
     [
@@ -135,7 +135,7 @@ describe("verify", () => {
       "an import of types alone",
       (host) => {
         rmSync(join(host, "src"), { recursive: true });
-        write(host, { "src/a.ts": 'import type { createThings } from "../modules/things/dist/index.js";' });
+        write(host, { "src/a.ts": 'import type { createThings } from "../modules/things/esm/index.js";' });
       },
       { mounted: /types only/, "routes reachable": /./ },
     ],
@@ -143,7 +143,7 @@ describe("verify", () => {
       "routes handed to no adapter",
       (host) =>
         write(host, {
-          "src/things.js": 'import { createThings } from "../modules/things/dist/index.js";\ncreateThings();',
+          "src/things.js": 'import { createThings } from "../modules/things/esm/index.js";\ncreateThings();',
           "src/server.js": "",
         }),
       { "routes reachable": /hands nothing to an adapter/ },
@@ -177,7 +177,7 @@ describe("verify", () => {
       "require",
       {
         "src/a.cjs":
-          'const { createThings } = require("../modules/things/dist/index.js");\nconst { mount } = require("@meterr/runtime");',
+          'const { createThings } = require("../modules/things/esm/index.js");\nconst { mount } = require("@meterr/runtime");',
       },
     ],
     [
@@ -187,7 +187,7 @@ describe("verify", () => {
     [
       "a re-export",
       {
-        "src/a.ts": 'export { createThings } from "../modules/things/dist/index.js";',
+        "src/a.ts": 'export { createThings } from "../modules/things/esm/index.js";',
         "src/b.ts": 'import * as a from "./a.js";\nimport * as r from "@meterr/runtime";',
       },
     ],
@@ -196,7 +196,7 @@ describe("verify", () => {
       {
         "tsconfig.json": '{ "extends": "./base", /* c */ }',
         "base.json": '{ "compilerOptions": { "paths": { "@/*": ["./*"], }, } }',
-        "src/a.tsx": 'import { createThings } from "@/modules/things/dist";\nimport { mount } from "@meterr/runtime";',
+        "src/a.tsx": 'import { createThings } from "@/modules/things/esm";\nimport { mount } from "@meterr/runtime";',
       },
     ],
     [
@@ -207,14 +207,14 @@ describe("verify", () => {
           imports: { "#m/*": "./modules/*" },
           dependencies: { "@meterr/runtime": "1", zod: "4.6.7" },
         },
-        "src/a.js": 'import "#m/things/dist/index.js";\nimport { mount } from "@meterr/runtime";',
+        "src/a.js": 'import "#m/things/esm/index.js";\nimport { mount } from "@meterr/runtime";',
       },
     ],
     [
       "JSX in a .js file",
       {
         "src/a.js":
-          'import { createThings } from "../modules/things/dist/index.js";\nimport { mount } from "@meterr/runtime";\nexport const A = () => <p>{createThings()}</p>;',
+          'import { createThings } from "../modules/things/esm/index.js";\nimport { mount } from "@meterr/runtime";\nexport const A = () => <p>{createThings()}</p>;',
       },
     ],
   ];
@@ -293,7 +293,7 @@ test("the lines that mount it are those of the application's framework, and pars
     const host = findHost(folder, undefined);
     const { parts } = mountLines(host, await catalogue.load("things"), sourceFolderOf(host));
     const [wiring, mounting] = parts;
-    assert.match(wiring?.code ?? "", /modules\/things\/dist\/index\.js/);
+    assert.match(wiring?.code ?? "", /modules\/things\/esm\/index\.js/);
     assert.match(wiring?.code ?? "", host.esm ? /export const handle = mount/ : /exports\.handle = mount/);
     assert.equal(mounting?.file ?? "", file);
     assert.match(mounting?.code ?? "", line);

@@ -32,9 +32,9 @@ export function mountLines(host: Host, copy: ModuleCopy, sourceFolder: string): 
 /** The first TypeScript block of quickstart.md, which names the package as this repository knows it. */
 function wiringCode(host: Host, copy: ModuleCopy, file: string): string {
   const { slug, exposed_routes: routes } = copy.manifest;
-  const built = relative(file, `modules/${slug}/dist/index.js`);
+  const built = relative(file, `modules/${slug}/esm/index.js`);
   const block = /```(?:ts|typescript|js)\n([\s\S]*?)```/.exec(textOf(copy, "quickstart.md"))?.[1]?.trimEnd();
-  const factories = [...textOf(copy, "dist/index.js").matchAll(/\bcreate[A-Z]\w*/g)].map(([name]) => name);
+  const factories = [...textOf(copy, "esm/index.js").matchAll(/\bcreate[A-Z]\w*/g)].map(([name]) => name);
   const lines = [block ?? `import { ${[...new Set(factories)].join(", ")} } from "@meterr/module-${slug}";`];
   if (routes.length > 0 && !/^(export )?const handle\b/m.test(lines[0] ?? "")) {
     lines.push("const handle = mount(routes); // the routes of what it made");

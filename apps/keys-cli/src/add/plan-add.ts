@@ -65,7 +65,10 @@ export async function planAdd(host: Host, copy: ModuleCopy, options: AddOptions)
     dependencies: { ...copy.dependencies },
     added_dependencies: { ...locked?.added_dependencies, ...dependencies },
     peers: { ...copy.peers },
-    env_example: example?.includes(locked?.env_example ?? "") ? (locked?.env_example ?? "") + envText : envText,
+    env_example: [
+      ...(locked?.env_example ?? []).filter((text) => example?.includes(text)),
+      ...(envText === "" ? [] : [envText]),
+    ],
   };
   const newLockText = lockText({ ...lock, created, modules: { ...lock.modules, [slug]: entry } });
 
@@ -84,14 +87,19 @@ function replaceFiles(folder: ModuleFolder, copy: ModuleCopy, decision: AddDecis
   const stage: Step = {
     name: "stage",
     async run() {
-      await mkdir(folder.incoming, { recursive: true });
-      for (const path of decision.ownFiles) {
-        await cp(join(folder.path, path), join(folder.incoming, path), { verbatimSymlinks: true });
-      }
-      for (const { path, bytes } of copy.files) {
-        const to = join(folder.incoming, path);
-        await mkdir(dirname(to), { recursive: true });
-        await writeFile(to, bytes);
+      try {
+        await mkdir(folder.incoming, { recursive: true });
+        for (const path of decision.ownFiles) {
+          await cp(join(folder.path, path), join(folder.incoming, path), { verbatimSymlinks: true });
+        }
+        for (const { path, bytes } of copy.files) {
+          const to = join(folder.incoming, path);
+          await mkdir(dirname(to), { recursive: true });
+          await writeFile(to, bytes);
+        }
+      } catch (error) {
+        await rm(folder.incoming, { recursive: true, force: true }).catch(() => undefined);
+        throw error;
       }
     },
   };

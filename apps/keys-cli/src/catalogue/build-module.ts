@@ -11,14 +11,14 @@ const COPIED = /^(key\.json|README\.md|quickstart\.md|CHANGELOG\.md|LICENSE\.txt
 
 /**
  * Hosts have compiler options of their own, and many compile every file they find. These sources were checked where
- * they were built, and what the host imports is `dist/`.
+ * they were built, and what the host imports is `esm/`.
  */
 const SOURCE_HEADING =
-  "// @ts-nocheck The source of ../dist, to be read; the host imports dist, which has its own types.\n";
+  "// @ts-nocheck The source of ../esm, to be read; the host imports esm, which has its own types.\n";
 
 /**
- * A module as hosts get it: `dist/` (JavaScript and declarations), `src/` (the TypeScript it was made of), key.json,
- * documents and migrations. `dist` stands where `src` stood, so that `../key.json` and `../migrations/` are found.
+ * A module as hosts get it: `esm/` (JavaScript and declarations; a `dist/` is ignored by git in many hosts), `src/` (the TypeScript it was made of), key.json,
+ * documents and migrations. `esm` stands where `src` stood, so that `../key.json` and `../migrations/` are found.
  */
 export async function buildModule(root: string, slug: string): Promise<ModuleFile[]> {
   const folder = join(root, "modules", slug);
@@ -31,7 +31,7 @@ export async function buildModule(root: string, slug: string): Promise<ModuleFil
     else if (/^src\/.+\.tsx?$/.test(path)) files.push({ path, bytes: await source(folder, path) });
   }
   for (const { path, bytes } of await compiled(root, slug, paths)) {
-    files.push({ path: `dist/${path}`, bytes });
+    files.push({ path: `esm/${path}`, bytes });
   }
   return files.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
@@ -40,7 +40,7 @@ export async function buildModule(root: string, slug: string): Promise<ModuleFil
 async function packageJson(folder: string): Promise<Uint8Array> {
   const own = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Record<string, unknown>;
   const { version, license } = own;
-  const types = { types: "./dist/index.d.ts", default: "./dist/index.js" };
+  const types = { types: "./esm/index.d.ts", default: "./esm/index.js" };
   const content = { version, private: true, license, type: "module", sideEffects: false, exports: { ".": types } };
   return Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
 }

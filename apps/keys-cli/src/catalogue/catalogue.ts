@@ -2,7 +2,7 @@ import type { KeyManifest } from "@meterr/runtime";
 
 /** One file of a module as it is copied into a host. */
 export interface ModuleFile {
-  /** Relative to the module's folder, with `/`: "dist/index.js". */
+  /** Relative to the module's folder, with `/`: "esm/index.js". */
   readonly path: string;
   readonly bytes: Uint8Array;
 }

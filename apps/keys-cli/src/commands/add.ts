@@ -6,7 +6,7 @@ import type { ModuleCopy } from "../catalogue/catalogue.ts";
 import { findHost } from "../host/find-host.ts";
 import type { Host } from "../host/host.ts";
 import { sourceFolderOf } from "../host/source-folder.ts";
-import { uncommitted } from "../host/uncommitted.ts";
+import { isIgnored, uncommitted } from "../host/git-state.ts";
 import type { Paint } from "../terminal/colours.ts";
 import { print, warn, withHost, type CommandContext, type HostOption } from "./context.ts";
 
@@ -36,7 +36,7 @@ Works offline. Run again with a newer @meterr/keys it brings the module up to da
 async function add(slug: string, options: AddOptions, context: CommandContext): Promise<void> {
   const copy = await context.catalogue.load(slug);
   const host = findHost(context.cwd, options.cwd);
-  const warnings = await warningsOf(host);
+  const warnings = await warningsOf(host, slug);
   for (const text of warnings) warn(context, options, text);
   const instead = options.runtime === undefined ? {} : { "@meterr/runtime": options.runtime };
   const plan = await planAdd(host, copy, { force: options.force === true, instead });
@@ -60,13 +60,18 @@ async function add(slug: string, options: AddOptions, context: CommandContext): 
   print(context, options, value, (paint) => describe({ host, copy, plan, attention, mount, paint }));
 }
 
-async function warningsOf(host: Host): Promise<string[]> {
+async function warningsOf(host: Host, slug: string): Promise<string[]> {
   const warnings: string[] = [];
   if (host.workspaceRoot) {
     warnings.push("This is the root of a workspace. For one of its applications, name its folder with --cwd.");
   }
   if ((await uncommitted(host.root)) === true) {
     warnings.push("There are uncommitted changes: what this command changes will stand among them.");
+  }
+  if (await isIgnored(host.root, `modules/${slug}/esm/index.js`)) {
+    warnings.push(
+      `git ignores modules/${slug}: it would be missing wherever the repository is cloned. Mend .gitignore.`,
+    );
   }
   return warnings;
 }

@@ -5,6 +5,7 @@ import { parseManifest, type KeyManifest } from "@meterr/runtime";
 import { KeysError } from "../errors.ts";
 import { findHost } from "../host/find-host.ts";
 import { requireInside } from "../host/require-inside.ts";
+import { printable } from "../terminal/printable.ts";
 import { ownModules } from "../verify/verify-modules.ts";
 import { print, withHost, type CommandContext, type HostOption } from "./context.ts";
 
@@ -24,7 +25,11 @@ export function addDocs(program: Command, context: CommandContext): void {
 async function read(slug: string, options: HostOption, context: CommandContext): Promise<void> {
   const documents = localDocuments(slug, options, context) ?? (await offeredDocuments(slug, context));
   const { readme, quickstart } = documents;
-  print(context, options, { slug, readme, quickstart }, () => [readme, quickstart].join("\n").trimEnd());
+  print(context, options, { slug, readme, quickstart }, () => {
+    // The application's copy may be anybody's words.
+    const lines = [readme, quickstart].join("\n").trimEnd().split(/\r?\n/);
+    return lines.map((line) => printable(line.replaceAll("\t", "    "))).join("\n");
+  });
 }
 
 interface Documents {
@@ -62,7 +67,12 @@ async function page(options: HostOption, context: CommandContext): Promise<void>
     for (const slug of await context.catalogue.slugs())
       manifests.push((await context.catalogue.summary(slug)).manifest);
   }
-  print(context, options, { modules: manifests }, () => markdown(manifests, own.length > 0));
+  print(context, options, { modules: manifests }, () =>
+    markdown(manifests, own.length > 0)
+      .split("\n")
+      .map(printable)
+      .join("\n"),
+  );
 }
 
 function markdown(manifests: readonly KeyManifest[], here: boolean): string {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { applySteps } from "../add/plan-add.ts";
 import { findHost } from "../host/find-host.ts";
-import { uncommitted } from "../host/uncommitted.ts";
+import { uncommitted } from "../host/git-state.ts";
 import { planRemove, type RemovePlan } from "../remove/plan-remove.ts";
 import type { Paint } from "../terminal/colours.ts";
 import { printable } from "../terminal/printable.ts";
@@ -38,7 +38,7 @@ async function remove(slug: string, options: RemoveOptions, context: CommandCont
     tables: plan.tables,
     down: plan.down,
     dependencies: { removed: plan.dependencies.removed, kept: plan.dependencies.kept },
-    env_example: plan.envRemoved ? "removed" : "kept",
+    env_example: plan.envKept ? "kept" : "removed",
     lost: plan.lost,
     install: host.install.all,
   };
@@ -52,6 +52,7 @@ function describe(slug: string, plan: RemovePlan, install: string, paint: Paint)
   for (const [name, reason] of Object.entries(plan.dependencies.kept)) {
     lines.push(`  package.json: ${name} stays, ${printable(reason)}`);
   }
+  if (plan.envKept) lines.push("  .env.example: lines of it were edited, and stay");
   for (const path of plan.lost) lines.push(`  ${paint("yellow", "lost")} modules/${slug}/${printable(path)}`);
 
   const todo: string[][] = [];

@@ -46,7 +46,7 @@ function describe(
 ): string {
   if (modules.length === 0) return "There is no module in this application. Choose one: keys list";
   const lines = modules.flatMap(({ slug, version, from, checks }) => [
-    `${paint("bold", slug)} ${version ?? ""}${from === "host" ? paint("dim", " (the application's own)") : ""}`,
+    `${paint("bold", printable(slug))} ${version ?? ""}${from === "host" ? paint("dim", " (the application's own)") : ""}`,
     ...checks.flatMap(({ check, verdict, detail, fix }) => {
       const [colour, mark] = MARKS[verdict];
       const line = `  ${paint(colour, mark)} ${check.padEnd(16)}  ${printable(detail)}`;

@@ -16,8 +16,8 @@ const lockedModule = z.strictObject({
   dependencies: z.record(z.string(), z.string()),
   added_dependencies: z.record(z.string(), z.string()),
   peers: z.record(z.string(), z.string()),
-  /** The exact text `add` appended to .env.example. */
-  env_example: z.string(),
+  /** The exact texts `add` appended to .env.example. */
+  env_example: z.array(z.string().min(1)),
 });
 
 const lockSchema = z.strictObject({

@@ -27,8 +27,8 @@ export interface RemovePlan {
   readonly dependencies: DependencyDecision;
   /** Edited or added by the host, and gone with --force. */
   readonly lost: readonly string[];
-  /** Whether the lines `add` wrote are still in .env.example as they were, so that they go. */
-  readonly envRemoved: boolean;
+  /** Whether lines `add` wrote into .env.example were edited since, so that they stay. */
+  readonly envKept: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -43,7 +43,7 @@ export async function planRemove(host: Host, slug: string, force: boolean): Prom
   if (lockFile === undefined || packageFile === undefined || envFile === undefined) throw new TypeError("no paths");
   const oldLockText = await textOf(lockFile);
   const lock = parseLock(oldLockText);
-  const locked = lock.modules[slug];
+  const locked = Object.hasOwn(lock.modules, slug) ? lock.modules[slug] : undefined;
   if (locked === undefined) throw notInstalled(host, slug, lock);
   const folder = moduleFolder(host.root, slug);
   await recover(folder);
@@ -73,8 +73,9 @@ export async function planRemove(host: Host, slug: string, force: boolean): Prom
   if (existsSync(folder.path)) steps.push({ name: "set aside", run: () => rename(folder.path, folder.outgoing) });
   write("package.json", packageFile, packageTextWithout(host, lock, dependencies, last), host.packageText);
   const example = await textOf(envFile);
-  const envRemoved = locked.env_example !== "" && example?.includes(locked.env_example) === true;
-  const shorter = envRemoved ? (example?.replace(locked.env_example, () => "") ?? "") : example;
+  const ours = locked.env_example.filter((text) => example?.includes(text));
+  const shorter = ours.reduce((text, block) => text?.replace(block, () => "") ?? null, example);
+  const envKept = ours.length < locked.env_example.length;
   const emptied = shorter === "" && last && lock.created.includes(".env.example");
   write(".env.example", envFile, emptied ? null : shorter, example);
   steps.push({ name: "clear", run: () => rm(folder.outgoing, { recursive: true, force: true }) });
@@ -85,7 +86,7 @@ export async function planRemove(host: Host, slug: string, force: boolean): Prom
   // Last: a command that was killed before is told by the lock where to go on.
   write("lock", lockFile, last ? null : lockText(rest), oldLockText);
   const mounts = sources.importsOf(slug);
-  return { version: locked.version, mounts, down, tables, dependencies, lost, envRemoved, steps };
+  return { version: locked.version, mounts, down, tables, dependencies, lost, envKept, steps };
 }
 
 function notInstalled(host: Host, slug: string, lock: Lock): KeysError {

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { join, posix, relative, sep } from "node:path";
 import { filesBelow } from "../files/files-below.ts";
 import type { Host } from "../host/host.ts";
+import { requireInside } from "../host/require-inside.ts";
 import { packageName } from "../catalogue/packages-imported.ts";
 import { aliasesOf, expand, type Alias } from "./aliases.ts";
 import { readSource, type SourceFile, type SourceImport } from "./source-file.ts";
@@ -36,7 +37,8 @@ export interface SourceGraph {
 }
 
 export async function readSourceGraph(host: Host, modules: readonly string[]): Promise<SourceGraph> {
-  const ours = modules.map((slug) => `modules/${slug}/`);
+  const folders = new Map(modules.map((slug) => [slug, foldersOf(host.root, slug)]));
+  const ours = [...folders.values()].flat().map((folder) => `${folder}/`);
   const found = await filesBelow(host.root, isSkipped);
   const paths = found
     .filter(({ path, link }) => !link && SOURCE.test(path) && !ours.some((folder) => path.startsWith(folder)))
@@ -48,16 +50,29 @@ export async function readSourceGraph(host: Host, modules: readonly string[]): P
     if (source === null) unread.push(path);
     else files.set(path, source);
   }
-  return graphOf(files, unread, aliasesOf(host));
+  return graphOf(files, unread, aliasesOf(host), folders);
 }
 
-function graphOf(files: ReadonlyMap<string, SourceFile>, unread: string[], aliases: readonly Alias[]): SourceGraph {
+/** Where a module is, by its name and, when a link inside the host leads there, by its place. */
+function foldersOf(root: string, slug: string): string[] {
+  const real = relative(root, requireInside(root, `modules/${slug}`))
+    .split(sep)
+    .join("/");
+  return [...new Set([`modules/${slug}`, real])];
+}
+
+function graphOf(
+  files: ReadonlyMap<string, SourceFile>,
+  unread: string[],
+  aliases: readonly Alias[],
+  folders: ReadonlyMap<string, readonly string[]>,
+): SourceGraph {
   const targets = (from: string, specifier: string): string[] => {
     if (specifier.startsWith(".")) return [posix.join(posix.dirname(from), specifier)];
     return expand(specifier, aliases).map((path) => posix.normalize(path));
   };
   const isModule = (target: string, slug: string): boolean =>
-    target === `modules/${slug}` || target.startsWith(`modules/${slug}/`);
+    (folders.get(slug) ?? [`modules/${slug}`]).some((folder) => target === folder || target.startsWith(`${folder}/`));
 
   const importers = new Map<string, Set<string>>();
   const packages = new Set<string>();

@@ -45,8 +45,8 @@ export function fixtureFiles(slug: string, { version = "0.1.0", files = {}, mani
   return {
     "CHANGELOG.md": `# ${version}\n`,
     "README.md": "# Thing box\n\n## RLS and trust assumptions\n\n- `things`: enabled and forced.\n\n## Removal\n",
-    "dist/index.js": `export function createThings() {\n  return "${version}";\n}\n`,
-    "dist/index.d.ts": "export declare function createThings(): string;\n",
+    "esm/index.js": `export function createThings() {\n  return "${version}";\n}\n`,
+    "esm/index.d.ts": "export declare function createThings(): string;\n",
     "key.json": `${JSON.stringify(keyJson, null, 2)}\n`,
     "migrations/0001_things.down.sql": "drop table things;\n",
     "migrations/0001_things.up.sql": "create table things ();\n",
