@@ -25,6 +25,7 @@ async function test(): Promise<boolean> {
       namePatterns: values["test-name-pattern"],
       only: values["test-only"],
       environment: database.environment,
+      folder: database.folder,
       signal: stop.signal,
     });
   } finally {

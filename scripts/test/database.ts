@@ -6,6 +6,7 @@ import { makeRunFolder } from "./run-folder.ts";
 
 /** The one PostgreSQL server of a test run, and the folder of all its temporary files. */
 export interface TestDatabase {
+  readonly folder: string;
   /** `METERR_TEST_DATABASE`: the administrator's DatabaseSettings as JSON; `testDatabase()` reads it. And `TMPDIR`. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -16,8 +17,10 @@ export interface TestDatabase {
  * A run inside a run, or on a server that somebody keeps, is given `METERR_TEST_DATABASE` and uses that one.
  */
 export async function startDatabase(): Promise<TestDatabase> {
-  if (process.env["METERR_TEST_DATABASE"] !== undefined) return { environment: {}, stop: async () => undefined };
   const folder = makeRunFolder();
+  if (process.env["METERR_TEST_DATABASE"] !== undefined) {
+    return { folder, environment: {}, stop: async () => rmSync(folder, { recursive: true, force: true }) };
+  }
   try {
     const server = await startEmbedded({
       dataDir: path.join(folder, "server"),
@@ -28,6 +31,7 @@ export async function startDatabase(): Promise<TestDatabase> {
     });
     const release = watch(server.pid, folder);
     return {
+      folder,
       environment: { METERR_TEST_DATABASE: JSON.stringify(server.settings), TMPDIR: folder },
       async stop() {
         await server.stop("immediate"); // nothing in it is worth an orderly end

@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { batchFiles } from "./batches.ts";
 import { type TestEvent, Tally } from "./tally.ts";
 
 /** Two cores are the smallest machine this is meant to pass on; the end-to-end tests wait more than they compute. */
 const FILES_AT_ONCE = 4;
-/** Every file is a process of its own; what one has compiled of the sources they share, the next need not. */
+/** What one process has compiled of the sources they share, the next need not. */
 const COMPILE_CACHE = "node_modules/.cache/meterr-tests";
 /** A file that takes five minutes is stuck: the whole run is meant to take under four. */
 const FILE_DEADLINE_MS = 300_000;
@@ -15,6 +16,8 @@ const FILE_DEADLINE_MS = 300_000;
 export interface RunOptions {
   readonly namePatterns: readonly string[];
   readonly only: boolean;
+  /** For files made for this run. */
+  readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
@@ -23,7 +26,7 @@ export interface RunOptions {
 export async function runTests(root: string, files: readonly string[], options: RunOptions): Promise<boolean> {
   const tally = new Tally(root);
   const events = run({
-    files: longestFirst(files).map((file) => path.join(root, file)),
+    files: batchFiles(root, longestFirst(files), options.folder),
     cwd: root,
     concurrency: FILES_AT_ONCE,
     timeout: FILE_DEADLINE_MS,

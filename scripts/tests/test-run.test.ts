@@ -32,6 +32,16 @@ const project = plant({
   "packages/d/tests/skip.test.ts": `import { test } from "node:test"; test("a", { skip: "no browser" }, () => {});`,
   "packages/e/tests/broken.test.ts": `import { x } from "./absent.ts"; x();`,
   "apps/f/tests/hang.test.ts": HANGING,
+  "modules/g/tests/broken-hook.test.ts": `
+    import { before, beforeEach, test } from "node:test";
+    beforeEach(() => { throw new Error("another file's hook"); });
+    before(() => { throw new Error("no"); });
+    test("never runs", () => {});
+  `,
+  "modules/g/tests/sound.test.ts": `
+    import { test } from "node:test";
+    test("is run in the process of " + process.argv[1].split("/").at(-1), () => {});
+  `,
   "host.txt": "",
 });
 after(() => project[Symbol.dispose]());
@@ -81,6 +91,17 @@ test("a failing test, a file that cannot be loaded, no test at all and a misspel
   assert.deepEqual([failed.code, broken.code, none.code, misspelt.code], [1, 1, 1, 1]);
   assert.match(none.stderr, /not one test was executed/);
   assert.match(misspelt.stderr, /packages\/vualt does not exist/);
+});
+
+test("the files of a small room share a process, where the hooks and the failure of one are no other's", async () => {
+  const { code, stdout } = await run(["modules/g"], "any database");
+  assert.equal(code, 1);
+  assert.match(stdout, /✔ is run in the process of modules-g-batch\.test\.mjs/);
+  assert.match(stdout, /✖ never runs/);
+  assert.match(stdout, /. pass 1\n/);
+  const alone = await run(["modules/g/tests/sound.test.ts"], "any database");
+  assert.match(alone.stdout, /✔ is run in the process of sound\.test\.ts/);
+  assert.equal(alone.code, 0);
 });
 
 test("what was skipped is named with its reason, and skipping everything proves nothing", async () => {
