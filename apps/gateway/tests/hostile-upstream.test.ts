@@ -31,7 +31,13 @@ before(async () => {
   fixture = await gatewayFixture();
   org = await fixture.database.createOrganisation();
   upstream = await heldUpstream((_call, response) => answer(response));
-  babbler = createServer((socket) => socket.on("error", () => undefined).end("this is no HTTP\r\n\r\n"));
+  babbler = createServer((socket) =>
+    // Read as well: a socket with something unread in it never closes.
+    socket
+      .on("error", () => undefined)
+      .resume()
+      .end("this is no HTTP\r\n\r\n"),
+  );
   const talking = await portOf(babbler);
   const allowedDestinations = [upstream.origin, talking, CLOSED];
   ({ origin } = await fixture.start({ allowedDestinations }));
