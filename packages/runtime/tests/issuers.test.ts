@@ -43,7 +43,10 @@ async function sent(auth: Authenticator, headers: Record<string, string>): Promi
 
 /** Every cookie an answer sets, as the next request sends them. */
 function cookiesOf(response: Response): string {
-  return response.headers.getSetCookie().map((cookie) => cookie.split(";")[0] ?? "").join("; "); // prettier-ignore
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0] ?? "")
+    .join("; ");
 }
 
 const changed = (text: string): string => text.slice(0, -2) + (text.endsWith("AA") ? "BB" : "AA");

@@ -105,7 +105,12 @@ async function refusedEverything(limiter: RateLimiter): Promise<void> {
 
 const BROKEN: readonly [string, LimitsPool["query"]][] = [
   ["fails", () => Promise.reject(new Error("connection refused"))],
-  ["throws", () => { throw new Error("pool has ended"); }], // prettier-ignore
+  [
+    "throws",
+    () => {
+      throw new Error("pool has ended");
+    },
+  ],
   ["never answers", () => new Promise(() => undefined)],
   ["answers with nothing", async () => ({ rows: [], rowCount: 0 })],
   ["answers with what is no count", async () => ({ rows: [{ points: "many", expire: "soon" }], rowCount: 1 })],

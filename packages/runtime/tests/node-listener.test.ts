@@ -46,7 +46,12 @@ test("method, address, headers, body and the connection's address arrive", async
   let seen: unknown;
   const { port } = await serve(context, async (request) => {
     seen = [request.method, request.url, request.headers.get("x-a"), await request.text(), peerAddress(request)];
-    return new Response("ok", { headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]] }); // prettier-ignore
+    return new Response("ok", {
+      headers: [
+        ["set-cookie", "a=1"],
+        ["set-cookie", "b=2"],
+      ],
+    });
   });
   const response = await fetch(`http://127.0.0.1:${port}/p/%2F?q=1`, {
     method: "POST",

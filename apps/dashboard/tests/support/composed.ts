@@ -10,7 +10,7 @@ import {
 import type { Identity } from "@meterr/identity";
 import { auditLogMigrations } from "@meterr/module-audit-log";
 import { createToken } from "@meterr/vault";
-import { pino } from "pino";
+import { pino, type Logger } from "pino";
 import { composeDashboard, type Dashboard } from "../../src/compose-dashboard.ts";
 import type { DashboardSettings } from "../../src/settings.ts";
 import { keyServiceForTest, type KeyServiceForTest } from "./key-service-for-test.ts";
@@ -59,7 +59,7 @@ export interface Composed {
   close(): Promise<void>;
 }
 
-export async function compose(): Promise<Composed> {
+export async function compose(log: Logger = pino({ level: "silent" })): Promise<Composed> {
   const database = await testDatabase({ sequences: [meterrMigrations, auditLogMigrations] });
   const keyService = await keyServiceForTest(database.pools.admin);
   const databaseLink = await severableLink(database.settings("meterr_dashboard"));
@@ -69,7 +69,7 @@ export async function compose(): Promise<Composed> {
     identityDatabase: identityLink.settings,
     keyServiceSocket: keyService.socketPath,
   });
-  const dashboard = await composeDashboard(settings, pino({ level: "silent" }), freshAddress());
+  const dashboard = await composeDashboard(settings, log, freshAddress());
   const ada = await signedIn(dashboard.identity, "Ada");
   const grace = await signedIn(dashboard.identity, "Grace");
   return {
