@@ -39,7 +39,13 @@ function commonJs(url: string, source: string): Module {
   ) => void;
   const cjs = { exports: {} };
   wrapped.call(cjs.exports, cjs, cjs.exports);
-  return new vm.SyntheticModule(["default"], function () { this.setExport("default", cjs.exports); }, { context, identifier: url }); // prettier-ignore
+  return new vm.SyntheticModule(
+    ["default"],
+    function () {
+      this.setExport("default", cjs.exports);
+    },
+    { context, identifier: url },
+  );
 }
 
 function isCommonJs(file: string): boolean {
