@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jobKey, jobRunsTable, serviceAccount, supabaseClaim, type JobOptions } from "../src/index.ts";
+import {
+  jobKey,
+  jobRunsTable,
+  serviceAccount,
+  supabaseClaim,
+  type JobOptions,
+  type VerifiedTenant,
+} from "../src/index.ts";
 import { fakeHost, manifestForTest, type FakeHostOptions } from "../src/testing/index.ts";
 
 // What the database decides is tested against a real one, in modules/safe-cron/tests/job-key.test.ts.
@@ -33,6 +40,40 @@ function build(change: Partial<JobOptions> = {}) {
   });
 }
 
+// Checked by the compiler: each @ts-expect-error fails the type check once its line compiles.
+export function aJobCannotGoWithoutItsGates(): void {
+  build({
+    handler: async ({ tenant, sql, ...context }) => {
+      const known: VerifiedTenant = tenant;
+      assert.ok(known);
+      // @ts-expect-error: a verified tenant cannot be changed
+      tenant.id = "t2";
+      // @ts-expect-error: there is no way from a tenant's transaction to another tenant's
+      assert.ok(context.host);
+      await sql.query("select 1");
+    },
+  });
+  // @ts-expect-error: an account is made by serviceAccount, not a name
+  build({ serviceAccount: "worker" });
+  const whole = {
+    host: fakeHost(),
+    manifest,
+    name: "things.sweep",
+    serviceAccount: account,
+    tenants: () => [],
+    idempotencyKey: () => "k",
+    timeout: { milliseconds: 1 },
+    retry: { attempts: 1, delayMs: () => 0 },
+    handler: async () => undefined,
+  };
+  const { idempotencyKey: _key, ...unkeyed } = whole;
+  // @ts-expect-error: what makes two runs the same is never left out
+  jobKey(unkeyed);
+  const { timeout: _timeout, ...endless } = whole;
+  // @ts-expect-error: nor is the time a turn may take
+  jobKey(endless);
+}
+
 const INVALID: readonly [string, Partial<JobOptions>][] = [
   ["a name that is none", { name: "Sweep Things" }],
   ["no timeout", { timeout: { milliseconds: 0 } }],
@@ -59,6 +100,10 @@ for (const [what, wrong, fix] of DISAGREE) {
     assert.throws(() => build({ manifest: wrong }), { code: "manifest_disagrees", message: fix });
   });
 }
+
+test("the compiler keeps a job behind its gates (see the function above)", () => {
+  assert.equal(typeof aJobCannotGoWithoutItsGates, "function");
+});
 
 test("effect, record and commit of one tenant come in this order, each tenant in its own transaction", async () => {
   const host = fakeHost({ answer: free });

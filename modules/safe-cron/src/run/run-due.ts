@@ -11,7 +11,7 @@ const BOUND =
 // Held to the end of this transaction; PostgreSQL lets go of it when the runner or its connection dies. It takes no
 // transaction id, so a long run does not keep PostgreSQL from cleaning up.
 const LOCK =
-  "select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '.cron_schedules ' || $1, 0)) as locked";
+  "select pg_try_advisory_xact_lock(hashtextextended(coalesce(current_schema()::text, '') || '.cron_schedules ' || $1::text, 0)) as locked";
 const FIND = "select done_up_to from cron_schedules where name = $1";
 const REGISTER =
   "insert into cron_schedules (name, done_up_to, outcome, changed_at) values ($1, $2, 'registered', clock_timestamp())";

@@ -18,7 +18,9 @@ const BOUND =
   "select set_config(s.name, case when s.setting::bigint between 1 and $1 then s.setting else $1::bigint::text end, true)" +
   " from pg_settings s where s.name in ('statement_timeout', 'idle_in_transaction_session_timeout')";
 // Held to the end of the transaction, and let go by PostgreSQL itself when the runner dies.
-const LOCK = "select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as locked";
+// By schema as well: two applications in one database have turns of their own.
+const LOCK =
+  "select pg_try_advisory_xact_lock(hashtextextended(coalesce(current_schema()::text, '') || $1::text, 0)) as locked";
 const FIND = "select run_id, outcome from job_runs where org_id = $1 and job = $2 and key = $3";
 const RECORD =
   "insert into job_runs as earlier (org_id, job, key, run_id, outcome, code, attempts, started_at, finished_at)" +
