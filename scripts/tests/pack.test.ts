@@ -3,6 +3,7 @@ import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { parseSync } from "oxc-parser";
 import { packWorkspace, type Packed } from "../pack/pack-workspace.ts";
 import { publishedManifest } from "../pack/published-manifest.ts";
 import { emptyProject, findNodes } from "./pack/empty-project.ts";
@@ -104,6 +105,44 @@ test("the packed runtime holds no source that runs only here, and every door lea
     assert.match(file, /\.d\.ts$/);
     assert.doesNotMatch(await readFile(path.join(installed, file), "utf8"), /from "\.[^"]*\.tsx?"/, file);
   }
+});
+
+const PEERS = `
+import { githubWebhook, standardWebhook, stripeWebhook } from "@meterr/runtime/webhooks";
+import { postgresRateLimiter, redisRateLimiter } from "@meterr/runtime/limits";
+
+void [githubWebhook, standardWebhook, stripeWebhook];
+const pool = { query: async () => ({ rows: [], rowCount: 0 }) };
+for (const make of [() => postgresRateLimiter({ pool }), () => redisRateLimiter({ client: { eval: async () => null } })]) {
+  console.log(await make().then(() => "made", (error: Error & { code?: string }) => \`\${error.code} \${error.message}\`));
+}
+`;
+
+test("without its optional peers every door compiles and opens, and what needs one says what to install", async () => {
+  await using project = await emptyProject([runtime], NEEDED, { "src/main.ts": PEERS });
+  assert.equal(await project.compile(), "");
+  const lines = (await project.run(process.execPath, "built/main.js")).trim().split("\n");
+  assert.equal(lines.length, 2);
+  for (const line of lines) assert.match(line, /^peer_missing .*npm install rate-limiter-flexible$/);
+});
+
+test("no packed module does anything when it is imported, so that a bundler may leave out what is not used", async () => {
+  await using project = await emptyProject([runtime], [], {});
+  const dist = path.join(project.folder, "node_modules/@meterr/runtime/dist");
+  let modules = 0;
+  for await (const file of glob("**/*.js", { cwd: dist })) {
+    const { program } = parseSync(file, await readFile(path.join(dist, file), "utf8"));
+    const acts = program.body.filter(
+      ({ type }) => type === "ExpressionStatement" || /^(?:For|While|Do|If|Try)/.test(type),
+    );
+    assert.deepEqual(
+      acts.map(({ type }) => type),
+      [],
+      file,
+    );
+    modules += 1;
+  }
+  assert.ok(modules > 50);
 });
 
 test("a published manifest's doors lead to built files, and what is no source stays where it is", () => {
