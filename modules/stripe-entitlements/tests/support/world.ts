@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { testDatabase } from "@meterr/database/testing";
 import { mount, type Mounted, type RuntimeHost, type SafeEvent, type Sql, type VerifiedTenant } from "@meterr/runtime";
 import { faultyHost, tenantForTest, type FaultyHost } from "@meterr/runtime/testing";
@@ -53,9 +53,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-const migration = async (folder: URL, name: string): Promise<string> => readFile(new URL(name, folder), "utf8");
-export const UP = await migration(stripeEntitlementsMigrations().folder, "0001_stripe_customers.up.sql");
-export const DOWN = await migration(stripeEntitlementsMigrations().folder, "0001_stripe_customers.down.sql");
+// Without await: two files of one process that wait for this one to be imported would lose their suites.
+const migration = (folder: URL, name: string): string => readFileSync(new URL(name, folder), "utf8");
+export const UP = migration(stripeEntitlementsMigrations().folder, "0001_stripe_customers.up.sql");
+export const DOWN = migration(stripeEntitlementsMigrations().folder, "0001_stripe_customers.down.sql");
 
 /** A foreign host: a schema, an owner and an application role of its own, two modules' SQL, and a Stripe nearby. */
 export async function world(): Promise<World> {
@@ -106,7 +107,7 @@ export async function world(): Promise<World> {
       }),
     );
   await as("owner", [
-    await migration(webhookClaimsMigrations().folder, "0001_webhook_claims.up.sql"),
+    migration(webhookClaimsMigrations().folder, "0001_webhook_claims.up.sql"),
     UP,
     ...grants(schema, roles.app),
   ]);
