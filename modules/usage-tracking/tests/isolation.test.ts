@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import type { OrganisationFixture } from "@meterr/database/testing";
-import type { Caller } from "./support/host.ts";
+import type { Caller, OrganisationFixture } from "@meterr/database/testing";
 import { openWorld, USAGE, type World } from "./support/world.ts";
 
 let world: World;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { costOf, findPrice, makeBuckets } from "@meterr/metering";
-import type { Caller } from "./support/host.ts";
+import type { Caller } from "@meterr/database/testing";
 import { openWorld, USAGE, type World } from "./support/world.ts";
 
 let world: World;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import type { Caller } from "./support/host.ts";
+import type { Caller } from "@meterr/database/testing";
 import { KEYS, openWorld, type World } from "./support/world.ts";
 
 let world: World;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CASES } from "./support/cases.ts";
-import { ROLES } from "./support/host.ts";
+import { ROLES } from "@meterr/database/testing";
 import { openWorld, KEYS, type World } from "./support/world.ts";
 
 let world: World;

@@ -1,5 +1,5 @@
 import { nameForTest, secretForTest, SECRETS, type World } from "./world.ts";
-import type { Caller } from "./host.ts";
+import type { Caller } from "@meterr/database/testing";
 
 /** A fresh request for each route that passes every gate for whoever is allowed; what it acts on is made first. */
 export const CASES: Readonly<Record<string, (world: World, as: Caller) => Promise<Request>>> = {

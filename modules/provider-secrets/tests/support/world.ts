@@ -1,5 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { OrganisationFixture } from "@meterr/database/testing";
+import {
+  type Answer,
+  type Ask,
+  type Caller,
+  openTestHost,
+  type OrganisationFixture,
+  type TestHost,
+} from "@meterr/database/testing";
 import { mount, type Mounted } from "@meterr/runtime";
 import {
   createInstanceSigner,
@@ -11,7 +18,6 @@ import {
   type OrganisationKeyring,
 } from "@meterr/vault";
 import { createProviderSecrets } from "../../src/index.ts";
-import { openTestHost, type Answer, type Ask, type Caller, type TestHost } from "./host.ts";
 
 export const SECRETS = "/api/v1/provider-secrets";
 

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { OrganisationFixture } from "@meterr/database/testing";
+import { type Answer, type Ask, openTestHost, type OrganisationFixture, type TestHost } from "@meterr/database/testing";
 import { mount, type Mounted } from "@meterr/runtime";
 import { createUsageTracking } from "../../src/index.ts";
-import { openTestHost, type Answer, type Ask, type TestHost } from "./host.ts";
 
 export const USAGE = "/api/v1/usage";
 

@@ -1,4 +1,4 @@
-import type { Caller } from "./host.ts";
+import type { Caller } from "@meterr/database/testing";
 import { KEYS, type World } from "./world.ts";
 
 /** A fresh request for each route that passes every gate for whoever is allowed; what it acts on is made first. */

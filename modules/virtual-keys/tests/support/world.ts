@@ -1,8 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { OrganisationFixture } from "@meterr/database/testing";
+import {
+  type Answer,
+  type Ask,
+  type Caller,
+  openTestHost,
+  type OrganisationFixture,
+  type TestHost,
+} from "@meterr/database/testing";
 import { mount, type Mounted } from "@meterr/runtime";
 import { createVirtualKeys } from "../../src/index.ts";
-import { openTestHost, type Answer, type Ask, type Caller, type TestHost } from "./host.ts";
 
 export const KEYS = "/api/v1/virtual-keys";
 

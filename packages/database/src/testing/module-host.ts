@@ -1,6 +1,4 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { testDatabase, type MemberRole, type OrganisationFixture, type TestDatabase } from "@meterr/database/testing";
-import { isRole, visibilityOf } from "@meterr/identity";
 import {
   anyOf,
   apiToken,
@@ -11,8 +9,11 @@ import {
   type Mounted,
 } from "@meterr/runtime";
 import { authenticatorForTest, faultyHost, type FaultyHost } from "@meterr/runtime/testing";
-import { tenantTransaction } from "./tenant-transaction.ts";
+import { withTenant } from "../with-tenant.ts";
+import type { MemberRole, OrganisationFixture } from "./create-organisation.ts";
+import { testDatabase, type TestDatabase } from "./test-database.ts";
 
+/** The one origin that may write with the session's cookie. */
 export const ORIGIN = "https://meterr.example.test";
 export const ROLES: readonly MemberRole[] = ["owner", "admin", "developer", "viewer"];
 
@@ -38,7 +39,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** Real database as the dashboard's role, real gates, real API tokens; every part of the host can be broken. */
+/** A host for one module under test: real database as the dashboard's role, real gates, real API tokens; every part of the host can be broken. */
 export interface TestHost {
   readonly db: TestDatabase;
   readonly one: OrganisationFixture;
@@ -53,6 +54,8 @@ export interface TestHost {
   readonly cookie: string;
   request(method: string, path: string, ask?: Ask): Request;
   send(mounted: Mounted, request: Request): Promise<Answer>;
+  /** An authorization header of a member of an organisation made later. */
+  tokenFor(org: OrganisationFixture, role: MemberRole): Promise<string>;
   /** Every row of every table, as text. */
   dump(): Promise<string>;
   close(): Promise<void>;
@@ -116,7 +119,7 @@ export async function openTestHost(): Promise<TestHost> {
         }),
       },
       audit: async (_sql, _tenant, entry) => void audits.push(entry),
-      withTenant: tenantTransaction(db),
+      withTenant: (tenant, fn) => withTenant(db.pools.dashboard, tenant, fn),
     }),
     request(method, path, ask = {}) {
       const headers = new Headers(ask.headers);
@@ -136,6 +139,7 @@ export async function openTestHost(): Promise<TestHost> {
         body: text === "" ? null : JSON.parse(text),
       };
     },
+    tokenFor: async (org, role) => `Bearer ${await mintToken(org, role)}`,
     async dump() {
       const { rows } = await db.pools.admin.query<{ name: string }>(
         `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -177,15 +181,15 @@ async function findToken(db: TestDatabase, token: string) {
     org_id: string;
     token_id: string;
     member_id: string;
-    role: string;
+    role: MemberRole;
   }>("select org_id, token_id, member_id, role from find_api_token($1)", [hashOf(token)]);
   const [row] = rows;
-  if (row === undefined || !isRole(row.role)) return null;
-  const membership = {
+  if (row === undefined) return null;
+  const membership: Membership = {
     tenantId: row.org_id,
     subjectId: row.member_id,
     role: row.role,
-    visibility: visibilityOf(row.role),
+    visibility: row.role === "developer" ? "subject" : "tenant",
   };
   return { id: row.token_id, label: row.role, expiresAt: null, memberships: [membership] };
 }
