@@ -7,7 +7,7 @@ const MEMORY = "/dev/shm";
 const TMPFS = 0x01_02_19_94;
 const GIB = 1024 ** 3;
 /** A run holds well under one of files at a time. */
-const ROOM = { folder: 3 * GIB, machine: 6 * GIB };
+const ROOM = { folder: 2 * GIB, machine: 4 * GIB };
 
 /**
  * A folder for every file a run makes and throws away: in memory where there is plenty, since a run makes and removes
