@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, test } from "node:test";
-import { dataKey, parseManifest, transactionSetting, type DataTable } from "@meterr/runtime";
+import { dataKey, jobRunsTable, parseManifest, transactionSetting, type DataTable } from "@meterr/runtime";
 import { testDatabase } from "@meterr/database/testing";
 import { scaffold } from "../src/scaffold/scaffold.ts";
 import { filesOf } from "./support/fixture-modules.ts";
@@ -31,6 +31,8 @@ for (const type of ["route", "job", "data", "ui"] as const) {
     try {
       await client.query(`create role ${role} nologin; create schema ${schema}; set search_path = ${schema}`);
       await client.query(sqlOf("up"));
+      // The runtime's own table serves every job, so no scaffold brings it.
+      if (type === "job") await client.query(jobRunsTable().up);
       await client.query(`grant usage on schema ${schema} to ${role}`);
       await client.query(`grant select, insert, update on all tables in schema ${schema} to ${role}`);
       await client.query(`set role ${role}`);
@@ -61,6 +63,7 @@ for (const type of ["route", "job", "data", "ui"] as const) {
       await client.query("rollback");
       await client.query("reset role");
       assert.ok((await count()) > 0);
+      if (type === "job") await client.query(jobRunsTable().down);
       await client.query(sqlOf("down"));
       assert.equal(await count(), 0);
     } finally {

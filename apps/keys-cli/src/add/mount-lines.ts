@@ -23,14 +23,18 @@ export interface MountLines {
 export function mountLines(host: Host, copy: ModuleCopy, sourceFolder: string): MountLines {
   const { slug, exposed_routes: routes } = copy.manifest;
   const ending = host.typescript ? "ts" : "js";
-  const wiring = posix.join(sourceFolder, `keys/${slug}.${ending}`);
-  const parts: MountPart[] = [{ file: wiring, code: wiringCode(host, copy, wiring) }];
+  const file = posix.join(sourceFolder, `keys/${slug}.${ending}`);
+  const code = wiringCode(copy, file);
+  // What awaits at its top level cannot be CommonJS.
+  const awaits = !host.esm && /^(const .*= )?await /m.test(code);
+  const wiring = awaits ? file.replace(/\.js$/, ".mjs") : file;
+  const parts: MountPart[] = [{ file: wiring, code: asHostSays(host.esm || awaits, code) }];
   if (routes.length > 0) parts.push(frameworkPart(host, copy, wiring, sourceFolder));
   return { framework: FRAMEWORK_NAMES[host.framework], parts };
 }
 
 /** The first TypeScript block of quickstart.md, which names the package as this repository knows it. */
-function wiringCode(host: Host, copy: ModuleCopy, file: string): string {
+function wiringCode(copy: ModuleCopy, file: string): string {
   const { slug, exposed_routes: routes } = copy.manifest;
   const built = relative(file, `modules/${slug}/esm/index.js`);
   const block = /```(?:ts|typescript|js)\n([\s\S]*?)```/.exec(textOf(copy, "quickstart.md"))?.[1]?.trimEnd();
@@ -45,7 +49,7 @@ function wiringCode(host: Host, copy: ModuleCopy, file: string): string {
   const rewritten = rewriteSpecifiers("quickstart.ts", whole, (specifier) =>
     specifier === `@meterr/module-${slug}` ? built : null,
   );
-  return asHostSays(host, rewritten.replaceAll(/^const handle\b/gm, "export const handle"));
+  return rewritten.replaceAll(/^const handle\b/gm, "export const handle");
 }
 
 function textOf(copy: ModuleCopy, name: string): string {
@@ -63,7 +67,7 @@ function frameworkPart(host: Host, copy: ModuleCopy, wiring: string, sourceFolde
   const prefix = prefixOf(paths);
   const imported = `import { handle as ${camel(slug)} } from "${from}";`;
   const code = [imported, ...FRAMEWORK_LINES[host.framework](camel(slug), prefix, paths)].join("\n");
-  return { file, code: asHostSays(host, code) };
+  return { file, code: asHostSays(host.esm, code) };
 }
 
 const OPTIONS = `{ maxBodyBytes: 1_048_576, hosts: "any", report: console.error }`;
@@ -107,8 +111,8 @@ function camel(slug: string): string {
 }
 
 /** A CommonJS host says `require`, which takes ES modules since Node 22.12. */
-function asHostSays(host: Host, code: string): string {
-  if (host.esm) return code;
+function asHostSays(esm: boolean, code: string): string {
+  if (esm) return code;
   return code
     .replaceAll(/^import (\{[\s\S]*?\}) from ("[^"]*");/gm, (_, names: string, from: string) => {
       return `const ${names.replaceAll(" as ", ": ")} = require(${from});`;

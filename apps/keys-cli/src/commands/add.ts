@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { attentionOf, type Attention } from "../add/attention.ts";
 import { mountLines, type MountLines } from "../add/mount-lines.ts";
+import { tablesElsewhere } from "../add/tables-elsewhere.ts";
 import { applySteps, planAdd, type AddPlan } from "../add/plan-add.ts";
 import type { ModuleCopy } from "../catalogue/catalogue.ts";
 import { findHost } from "../host/find-host.ts";
@@ -98,8 +99,13 @@ function describe({ host, copy, plan, attention, mount, paint }: Told): string {
   if (added.length > 0) todo.push([`Run: ${host.install.all}`]);
   for (const { text, command } of attention) todo.push([text, `Run: ${command}`]);
   if (required.length > 0) todo.push([`Set ${required.join(", ")} (modules/${slug}/README.md says to what).`]);
-  if (tables.length > 0)
-    todo.push([`Run the SQL in modules/${slug}/migrations as the role that shall own its tables.`]);
+  const ups = copy.files.filter(({ path }) => path.endsWith(".up.sql"));
+  if (ups.length > 0) todo.push([`Run the SQL in modules/${slug}/migrations as the role that shall own its tables.`]);
+  const sql = ups.map(({ bytes }) => Buffer.from(bytes).toString("utf8")).join(";");
+  const elsewhere = tablesElsewhere(tables, "create", sql);
+  if (elsewhere.length > 0) {
+    todo.push([`Make ${elsewhere.join(", ")}: "Installation" in modules/${slug}/README.md says how.`]);
+  }
   for (const { file, code } of mount.parts) {
     const where = file === null ? `Where your ${mount.framework} application is made` : `In ${file}`;
     todo.push([`${where}:`, ...code.split("\n").map((line) => (line === "" ? "" : `  ${paint("cyan", line)}`))]);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { applySteps } from "../add/plan-add.ts";
+import { tablesElsewhere } from "../add/tables-elsewhere.ts";
 import { findHost } from "../host/find-host.ts";
 import { uncommitted } from "../host/git-state.ts";
 import { planRemove, type RemovePlan } from "../remove/plan-remove.ts";
@@ -66,6 +67,13 @@ function describe(slug: string, plan: RemovePlan, install: string, paint: Paint)
     const sql = plan.down.flatMap((migration) => [`-- ${migration.file}`, ...migration.sql.split("\n")]);
     const heading = `The data is still there${tables}. When you want it gone, run as the role that owns the tables:`;
     todo.push([heading, ...sql.map((line) => `  ${paint("cyan", line)}`)]);
+  }
+  const sql = plan.down.map((migration) => migration.sql).join(";");
+  const elsewhere = tablesElsewhere(plan.tables, "drop", sql);
+  if (elsewhere.length > 0) {
+    todo.push([
+      `${elsewhere.join(", ")} stays as well: "Removal" in the output of "keys docs ${slug}" says how it goes.`,
+    ]);
   }
   if (todo.length > 0) lines.push("", paint("bold", "Next"));
   todo.forEach(([first = "", ...rest], index) => {

@@ -6,15 +6,28 @@ export function documentsOf(type: ModuleType, names: ModuleNames, manifest: KeyM
   const { tables, required_env: env } = manifest;
   return {
     quickstart: QUICKSTARTS[type](names),
-    installation:
-      tables.length === 0
-        ? "Nothing to run: it has no tables."
-        : `Run \`migrations/0001_${names.table}.up.sql\` as the role that shall own the tables, and grant the application's role what it needs:\n\n` +
-          `\`\`\`sql\n${tables.map((table) => `grant select, insert, update on ${table} to app;`).join("\n")}\n\`\`\``,
+    installation: tables.length === 0 ? "Nothing to run: it has no tables." : installationOf(names, tables),
     configuration: env.length === 0 ? "None." : env.map((name) => `- \`${name}\`: required; a secret.`).join("\n"),
     rls: tables.length === 0 ? "It has no tables and carries no tenant's data." : rlsOf(tables),
     removal: tables.length === 0 ? "" : `, run \`migrations/0001_${names.table}.down.sql\` (the data is lost)`,
   };
+}
+
+/** The runtime's table of runs serves every job of a host, so no module brings it. */
+const JOB_RUNS = `Once for all jobs of the application, make the runtime's \`job_runs\` as well:
+
+\`\`\`sh
+node --input-type=module -e 'import { jobRunsTable } from "@meterr/runtime"; console.log(jobRunsTable().up)'
+\`\`\``;
+
+function installationOf({ table }: ModuleNames, tables: readonly string[]): string {
+  const grants = tables.map((name) => `grant select, insert, update on ${name} to app;`).join("\n");
+  const parts = [
+    `Run \`migrations/0001_${table}.up.sql\` as the role that shall own the tables.`,
+    ...(tables.includes("job_runs") ? [JOB_RUNS] : []),
+    `Grant the application's role what it needs:\n\n\`\`\`sql\n${grants}\n\`\`\``,
+  ];
+  return parts.join("\n\n");
 }
 
 function rlsOf(tables: readonly string[]): string {

@@ -1,11 +1,5 @@
 import { readFileSync } from "node:fs";
-import {
-  enableTenantPolicies,
-  jobRunsTable,
-  removeTenantPolicies,
-  transactionSetting,
-  type KeyManifest,
-} from "@meterr/runtime";
+import { enableTenantPolicies, removeTenantPolicies, transactionSetting, type KeyManifest } from "@meterr/runtime";
 import type { ModuleFile } from "../catalogue/catalogue.ts";
 import { documentsOf } from "./documents-of.ts";
 import { manifestOf } from "./manifest-of.ts";
@@ -64,12 +58,11 @@ function migrationsOf(type: ModuleType, { table }: ModuleNames, tableSql: string
   if (type === "integration") return {};
   const tenantTable = { name: table, tenantColumn: "org_id" };
   const script = (statements: readonly string[]): string => statements.map((statement) => `${statement};\n`).join("");
-  const runs = type === "job" ? jobRunsTable() : { up: "", down: "" };
   // As dataKey joins them: a scaffolded test compares the two.
   const up = `${tableSql}\n;\n${script(enableTenantPolicies(tenantTable, transactionSetting()))}`;
   const down = `${script(removeTenantPolicies(tenantTable))}drop table if exists ${table}\n;\n`;
   return {
-    [`migrations/0001_${table}.up.sql`]: `${up}${runs.up}`,
-    [`migrations/0001_${table}.down.sql`]: `${runs.down}${down}`,
+    [`migrations/0001_${table}.up.sql`]: up,
+    [`migrations/0001_${table}.down.sql`]: down,
   };
 }

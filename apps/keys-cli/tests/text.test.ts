@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { tablesElsewhere } from "../src/add/tables-elsewhere.ts";
 import { removeEntry, setEntry } from "../src/files/edit-json.ts";
 import { satisfies } from "../src/files/semver.ts";
 
@@ -81,3 +82,17 @@ for (const [version, range, expected] of RANGES) {
     assert.equal(satisfies(version, range), expected);
   });
 }
+
+const TABLES = ["things", "app.parts", "claims"];
+
+test("tables a module's SQL makes or drops are told from those that come from elsewhere", () => {
+  const up = `-- first run the runtime's claims; then
+    create table if not exists things (id uuid, claim uuid references claims);
+    CREATE TABLE "parts" partition of things default;`;
+  assert.deepEqual(tablesElsewhere(TABLES, "create", up), ["claims"]);
+  assert.deepEqual(
+    tablesElsewhere(TABLES, "drop", "drop table if exists things,\n  app.parts cascade; -- drop table claims"),
+    ["claims"],
+  );
+  assert.deepEqual(tablesElsewhere(TABLES, "create", ""), TABLES);
+});
