@@ -9,7 +9,7 @@ const chromium = findChromium();
 const skip = chromium === null ? "no Chromium here: install it or set CHROMIUM_PATH; the pages were NOT tested" : false;
 if (skip !== false) console.warn(skip);
 
-const password = randomBytes(12).toString("hex");
+const password = randomBytes(18).toString("base64url");
 const secret = `sk-${randomBytes(24).toString("hex")}`;
 /** For whatever a page is waited for. Milliseconds. */
 const PATIENCE = 45_000;
@@ -228,7 +228,7 @@ test("an invited developer joins by link and is offered only what the role permi
   const guestTrouble = await listenForTrouble(guest);
   await guest.goto(link);
   await guest.getByLabel("E-mail address").fill("charles@example.com");
-  await guest.getByLabel("Password").fill(randomBytes(12).toString("hex"));
+  await guest.getByLabel("Password").fill(randomBytes(18).toString("base64url"));
   assert.deepEqual(await seriousViolations(guest), []);
   await guest.getByRole("button", { name: "Join" }).click();
   await guest.getByRole("navigation", { name: "Pages" }).waitFor();

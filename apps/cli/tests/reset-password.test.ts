@@ -44,7 +44,7 @@ function requestFor(email: string): ResetRequest {
 
 async function member(): Promise<{ email: string; userId: string; orgId: string; memberId: string }> {
   const email = `person-${randomBytes(6).toString("hex")}@example.test`;
-  const { id: userId } = await identity.createUser({ email, name: "Ada", password: randomBytes(18).toString("hex") });
+  const { id: userId } = await identity.createUser({ email, name: "Ada", password: randomBytes(18).toString("base64url") });
   const { orgId, members, arrange } = await database.createOrganisation();
   const memberId = members.viewer.id;
   await arrange((sql) => sql.query("update members set user_id = $1 where id = $2", [userId, memberId]));
@@ -77,7 +77,7 @@ test("a link of this command sets a new password, and who issued it stands in th
     new Request(`${publicUrl}/api/auth/reset-password`, {
       method: "POST",
       headers: { origin: publicUrl, "content-type": "application/json" },
-      body: JSON.stringify({ token: hash.slice("#token=".length), newPassword: randomBytes(18).toString("hex") }),
+      body: JSON.stringify({ token: hash.slice("#token=".length), newPassword: randomBytes(18).toString("base64url") }),
     }),
   );
   assert.equal(used.status, 200);
@@ -86,7 +86,7 @@ test("a link of this command sets a new password, and who issued it stands in th
 test("for an address nobody has, and for who is a member nowhere, there is no link", async () => {
   assert.equal(await issueResetLink(requestFor("nobody@example.test")), null);
   const email = `apart-${randomBytes(6).toString("hex")}@example.test`;
-  const { id } = await identity.createUser({ email, name: "Apart", password: randomBytes(18).toString("hex") });
+  const { id } = await identity.createUser({ email, name: "Apart", password: randomBytes(18).toString("base64url") });
   assert.equal(await issueResetLink(requestFor(email)), null);
   const { rows } = await database.pools.admin.query("select from auth.verification where value = $1", [id]);
   assert.equal(rows.length, 0);
