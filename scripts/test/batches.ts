@@ -25,11 +25,23 @@ export function batchFiles(root: string, files: readonly string[], folder: strin
   });
 }
 
-/** Each file is a suite, so that its hooks are its own and its failure is nobody else's. */
+/**
+ * Each file is a suite, so that its hooks are its own and its failure is nobody else's. They are imported one after the
+ * other: of two that wait for one module at the same time, the second would lose its suite.
+ */
 function batchOf(root: string, members: readonly string[]): string {
   const suites = members.map((file) => {
     const url = pathToFileURL(path.join(root, file)).href;
-    return `describe(${JSON.stringify(file)}, () => import(${JSON.stringify(url)}));\n`;
+    return `suite(${JSON.stringify(file)}, () => import(${JSON.stringify(url)}));\n`;
   });
-  return `import { describe } from "node:test";\n${suites.join("")}`;
+  return `import { describe } from "node:test";
+import { setImmediate } from "node:timers/promises";
+let importing = false;
+const suite = (name, load) =>
+  describe(name, async () => {
+    while (importing) await setImmediate();
+    importing = true;
+    await load().finally(() => (importing = false));
+  });
+${suites.join("")}`;
 }

@@ -38,8 +38,15 @@ const project = plant({
     before(() => { throw new Error("no"); });
     test("never runs", () => {});
   `,
+  "modules/g/tests/slow.mjs": "await new Promise((resolve) => setTimeout(resolve, 20)); export const slow = 1;",
+  "modules/g/tests/other.test.ts": `
+    import { test } from "node:test";
+    import "./slow.mjs";
+    test("is run as well", () => {});
+  `,
   "modules/g/tests/sound.test.ts": `
     import { test } from "node:test";
+    import "./slow.mjs";
     test("is run in the process of " + process.argv[1].split("/").at(-1), () => {});
   `,
   "host.txt": "",
@@ -97,8 +104,9 @@ test("the files of a small room share a process, where the hooks and the failure
   const { code, stdout } = await run(["modules/g"], "any database");
   assert.equal(code, 1);
   assert.match(stdout, /✔ is run in the process of modules-g-batch\.test\.mjs/);
+  assert.match(stdout, /✔ is run as well/);
   assert.match(stdout, /✖ never runs/);
-  assert.match(stdout, /. pass 1\n/);
+  assert.match(stdout, /. pass 2\n/);
   const alone = await run(["modules/g/tests/sound.test.ts"], "any database");
   assert.match(alone.stdout, /✔ is run in the process of sound\.test\.ts/);
   assert.equal(alone.code, 0);
