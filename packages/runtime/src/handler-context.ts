@@ -1,7 +1,7 @@
+import type { Admitted } from "./admitted.ts";
 import type { AuditEvent } from "./host.ts";
 import type { Plan } from "./plan.ts";
 import type { Principal } from "./principal.ts";
-import type { Admitted } from "./run-handler.ts";
 import type { VerifiedTenant } from "./tenant/verified-tenant.ts";
 import type { TenantTransaction } from "./transaction/tenant-transaction.ts";
 

@@ -1,32 +1,15 @@
+import type { Admitted } from "./admitted.ts";
 import { answerResponse, prepareAnswer, type PreparedAnswer } from "./answer/prepare-answer.ts";
-import { rateLimitHeaders, type LimitRecord } from "./gates/limit-rate.ts";
-import type { ValidInput } from "./gates/read-input.ts";
+import { rateLimitHeaders } from "./gates/limit-rate.ts";
 import { handlerContext } from "./handler-context.ts";
 import { idempotencyKeyOf } from "./idempotency/idempotency-key.ts";
 import { claimIdempotency, rememberIdempotency, type IdempotencyScope } from "./idempotency/idempotency-record.ts";
 import { requestHash } from "./idempotency/request-hash.ts";
 import type { Plan } from "./plan.ts";
-import type { Target } from "./path/split-target.ts";
-import type { Principal } from "./principal.ts";
 import { problemOfStatus } from "./answer/problem-of-status.ts";
 import { Problem } from "./problem.ts";
-import type { VerifiedTenant } from "./tenant/verified-tenant.ts";
 import { TenantTransaction } from "./transaction/tenant-transaction.ts";
 import { isReplay, REPLAY_ANSWER } from "./webhooks/replay/is-replay.ts";
-
-/** What the gates have established. */
-export interface Admitted {
-  readonly request: Request;
-  readonly requestId: string;
-  readonly target: Target;
-  readonly address: string;
-  readonly now: Date;
-  readonly principal: Principal | null;
-  readonly tenant: VerifiedTenant | null;
-  readonly input: ValidInput;
-  readonly limits: readonly LimitRecord[];
-  rawBody(): Promise<Uint8Array>;
-}
 
 /** Runs the handler, and answers only once its effect is committed. Throws, rolled back, on every failure. */
 export async function runHandler(plan: Plan, admitted: Admitted): Promise<Response> {

@@ -7,7 +7,7 @@ import {
   session,
   type RuntimeHost,
   type SessionRecord,
-} from "@meterr/runtime";
+} from "../src/index.ts";
 import { answer, taskBody, taskParams, taskQuery, type BenchWorld } from "./world.ts";
 
 /** The route as a KEY, behind `mount`, with every gate in use and no cryptography in the way. */
