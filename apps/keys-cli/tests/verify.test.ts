@@ -172,17 +172,23 @@ describe("verify", () => {
     assert.deepEqual([value["problems"], value["unknowns"]], [1, 0]);
   });
 
+  test("routes that are joined and handed to nobody are not said to be reachable", async (t) => {
+    const { host } = await wired(t);
+    write(host, { "src/server.js": "" });
+    assert.match((await ills(host))["routes reachable"] ?? "", /^unknown: src\/things\.js: .*cannot be told/);
+  });
+
   const MOUNTS: readonly [string, Record<string, unknown>][] = [
     [
       "require",
       {
         "src/a.cjs":
-          'const { createThings } = require("../modules/things/esm/index.js");\nconst { mount } = require("@meterr/runtime");',
+          'const { createThings } = require("../modules/things/esm/index.js");\nconst { nodeListener } = require("@meterr/runtime");',
       },
     ],
     [
       "import()",
-      { "src/a.js": 'const a = await import("../modules/things");\nimport { mount } from "@meterr/runtime";' },
+      { "src/a.js": 'const a = await import("../modules/things");\nimport { nodeListener } from "@meterr/runtime";' },
     ],
     [
       "a re-export",
@@ -196,7 +202,8 @@ describe("verify", () => {
       {
         "tsconfig.json": '{ "extends": "./base", /* c */ }',
         "base.json": '{ "compilerOptions": { "paths": { "@/*": ["./*"], }, } }',
-        "src/a.tsx": 'import { createThings } from "@/modules/things/esm";\nimport { mount } from "@meterr/runtime";',
+        "src/a.tsx":
+          'import { createThings } from "@/modules/things/esm";\nimport { nodeListener } from "@meterr/runtime";',
       },
     ],
     [
@@ -207,14 +214,14 @@ describe("verify", () => {
           imports: { "#m/*": "./modules/*" },
           dependencies: { "@meterr/runtime": "1", zod: "4.6.7" },
         },
-        "src/a.js": 'import "#m/things/esm/index.js";\nimport { mount } from "@meterr/runtime";',
+        "src/a.js": 'import "#m/things/esm/index.js";\nimport { nodeListener } from "@meterr/runtime";',
       },
     ],
     [
       "JSX in a .js file",
       {
         "src/a.js":
-          'import { createThings } from "../modules/things/esm/index.js";\nimport { mount } from "@meterr/runtime";\nexport const A = () => <p>{createThings()}</p>;',
+          'import { createThings } from "../modules/things/esm/index.js";\nimport { nodeListener } from "@meterr/runtime";\nexport const A = () => <p>{createThings()}</p>;',
       },
     ],
   ];
@@ -285,17 +292,23 @@ const MOUNT_OF: readonly [Record<string, unknown>, string, RegExp][] = [
   ],
   [{ "package.json": { type: "module" } }, "", /createServer\(NODE_SERVER_LIMITS, nodeListener/],
 ];
-test("the lines that mount it are those of the application's framework, and parse", async (t) => {
+test("the lines that mount it are those of the application's framework; written down as they stand, verify finds them", async (t) => {
   const catalogue = packedCatalogue(fixtureCatalogue(scratch(t), { things: {} }));
+  const copy = await catalogue.load("things");
   for (const [files, file, line] of MOUNT_OF) {
     const folder = scratch(t);
     write(folder, files);
     const host = findHost(folder, undefined);
-    const { parts } = mountLines(host, await catalogue.load("things"), sourceFolderOf(host));
+    const { parts } = mountLines(host, copy, sourceFolderOf(host));
     const [wiring, mounting] = parts;
     assert.match(wiring?.code ?? "", /modules\/things\/esm\/index\.js/);
     assert.match(wiring?.code ?? "", host.esm ? /export const handle = mount/ : /exports\.handle = mount/);
     assert.equal(mounting?.file ?? "", file);
     assert.match(mounting?.code ?? "", line);
+
+    await applySteps((await planAdd(host, copy, { force: false, instead: {} })).steps);
+    for (const part of parts) write(folder, { [part.file ?? "server.js"]: part.code });
+    const found = await ills(folder);
+    assert.deepEqual([found["mounted"], found["routes reachable"]], [undefined, undefined], host.framework);
   }
 });

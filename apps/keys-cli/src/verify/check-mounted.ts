@@ -1,3 +1,4 @@
+import type { SourceImport } from "../sources/source-file.ts";
 import { none, ok, problem, unknown, type Answer, type Patient } from "./check.ts";
 import { few } from "./check-files.ts";
 
@@ -24,7 +25,6 @@ const ADAPTERS: ReadonlySet<string> = new Set([
   "expressHandler",
   "fastifyPlugin",
   "honoHandler",
-  "mount",
   "nextAppRouter",
   "nextPagesHandler",
   "nodeListener",
@@ -35,18 +35,26 @@ export function checkHandedOver({ slug, sources, manifest }: Patient): Answer {
   if (manifest.exposed_routes.length === 0) return none("it has no routes");
   const leading = sources.leadingTo(slug);
   if (leading.size === 0) return problem("no file that runs leads to it", "Mount it first.");
-  const uses = (file: string): boolean =>
-    sources
-      .file(file)
-      ?.imports.some(
-        ({ specifier, names }) =>
-          (specifier === "@meterr/runtime" || specifier.startsWith("@meterr/runtime/")) &&
-          names.some((name) => name === "*" || ADAPTERS.has(name)),
-      ) === true;
-  const found = [...leading].find(uses);
-  if (found !== undefined) return ok(`${few(manifest.exposed_routes.map(({ path }) => path))} through ${found}`);
+  const using = (names: ReadonlySet<string>): string | undefined =>
+    [...leading].find((file) => sources.file(file)?.imports.some((entry) => takes(entry, names)));
+  const adapted = using(ADAPTERS);
+  if (adapted !== undefined) {
+    return ok(`${few(manifest.exposed_routes.map(({ path }) => path))} through ${adapted}`);
+  }
+  const where = few([...leading]);
+  if (using(MOUNT) !== undefined) {
+    return unknown(`${where}: its routes are joined by mount(), and whether a server gets them cannot be told`);
+  }
   return problem(
-    `${few([...leading])} leads to it, yet hands nothing to an adapter of @meterr/runtime`,
-    `Hand its routes to one, such as expressHandler(mount(routes), …).`,
+    `${where} leads to it, yet hands nothing to an adapter of @meterr/runtime`,
+    "Hand its routes to one, such as expressHandler(mount(routes), …).",
   );
+}
+
+/** A server of Request and Response needs no adapter. */
+const MOUNT: ReadonlySet<string> = new Set(["mount"]);
+
+function takes({ specifier, names }: SourceImport, wanted: ReadonlySet<string>): boolean {
+  const ours = specifier === "@meterr/runtime" || specifier.startsWith("@meterr/runtime/");
+  return ours && names.some((name) => name === "*" || wanted.has(name));
 }
