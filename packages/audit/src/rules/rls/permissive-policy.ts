@@ -1,0 +1,145 @@
+import { ownerColumns, tenantColumns } from "../../sql/columns.ts";
+import { readingOf, weakness, writingOf, type Database } from "../../sql/database.ts";
+import type { SqlRule } from "../../sql/finding.ts";
+import type { Expression, Policy, Table } from "../../sql/schema.ts";
+
+const PRIVATE_TABLE =
+  /(?:orders?|payments?|invoices?|messages?|tokens?|api_?keys?|subscriptions?|secrets?|credentials?|addresses|customers?|patients?|transactions?|billing)$/i;
+const PRIVATE_COLUMN =
+  /^(?:email|e_mail|phone|phone_number|password|password_hash|secret|ssn|iban|date_of_birth|birth_?date|stripe_customer_id|home_address|api_key|access_token)$/i;
+
+export const permissivePolicy: SqlRule = {
+  rule: {
+    id: "rls/permissive-policy",
+    title: "A policy admits everybody",
+    explanation:
+      "Permissive policies are joined by OR, so one that is always true (USING (true), or true for whoever is signed in) opens the table however careful the others are. On rows of tenants it shows every tenant's; for writing it lets anybody change or delete every row. Without TO a policy is for PUBLIC, which includes visitors who never signed in: a policy called “service role” with no TO service_role is for everybody.",
+    cwe: [284, 863],
+    severity: "critical",
+    precision: "high",
+    fix: "Compare the row's tenant or owner with the verified session in USING (and WITH CHECK), and name the role in TO.",
+    bad: [
+      {
+        path: "supabase/migrations/20240401_messages.sql",
+        code: `create table messages (id uuid primary key, org_id uuid not null, body text);
+alter table messages enable row level security;
+create policy "Enable read access for all users" on messages for select using (true);
+`,
+      },
+      {
+        path: "supabase/migrations/20240402_settings.sql",
+        code: `create table settings (key text primary key, value jsonb);
+alter table settings enable row level security;
+create policy "Service role has full access" on settings for all using (true) with check (true);
+`,
+      },
+      {
+        path: "supabase/migrations/20240403_tickets.sql",
+        code: `create table tickets (id uuid primary key, workspace_id uuid not null);
+alter table tickets enable row level security;
+create policy "signed in" on tickets for all to authenticated using ((select auth.uid()) is not null);
+`,
+      },
+    ],
+    good: [
+      {
+        path: "supabase/migrations/20240401_messages.sql",
+        code: `create table messages (id uuid primary key, org_id uuid not null, body text);
+alter table messages enable row level security;
+create policy "members read" on messages for select to authenticated
+  using (org_id in (select m.org_id from members m where m.user_id = (select auth.uid())));
+`,
+      },
+      {
+        path: "supabase/migrations/20240402_settings.sql",
+        code: `create table settings (key text primary key, value jsonb);
+alter table settings enable row level security;
+create policy "Service role has full access" on settings for all to service_role using (true) with check (true);
+create policy "By the role" on settings for all using (auth.role() = 'service_role');
+`,
+      },
+      {
+        path: "supabase/migrations/20240404_public.sql",
+        code: `create table posts (id uuid primary key, author_id uuid references auth.users (id), title text);
+alter table posts enable row level security;
+create policy "everybody reads posts" on posts for select using (true);
+create policy "authors write" on posts for insert to authenticated with check (author_id = (select auth.uid()));
+create table contact_requests (id uuid primary key, message text);
+alter table contact_requests enable row level security;
+create policy "anybody may write to us" on contact_requests for insert to anon with check (true);
+`,
+      },
+    ],
+  },
+  *find(database) {
+    for (const table of [...database.tables(), ...database.schema.tables.values()].filter(once)) {
+      if (database.isPlatform(table.schema) && table.schema !== "storage") continue;
+      for (const policy of table.policies.values()) {
+        if (!policy.permissive || !(database.isForClients(policy) || defeatsAnother(table, policy))) continue;
+        if (database.isConfined(table, policy.command)) continue;
+        const found = judge(database, table, policy);
+        if (found !== null)
+          yield {
+            ...placeOf(found.expression),
+            message: `Policy “${policy.name}” ${found.what} ${table.name}.`,
+            related: [],
+          };
+      }
+    }
+  },
+};
+
+function judge(database: Database, table: Table, policy: Policy): { expression: Expression; what: string } | null {
+  const reads = readingOf(policy);
+  const writes = writingOf(policy);
+  const stored = table.schema === "storage";
+  const tenants = stored || tenantColumns(table, database.compared).length > 0;
+  const owned = stored || ownerColumns(table).length > 0;
+  const who = policy.roles.includes("public") || policy.roles.includes("anon") ? "anybody" : "whoever is signed in";
+  if (reads !== null) {
+    const weak = weakness(reads);
+    const changes = policy.command !== "select";
+    if (weak === "always" && changes)
+      return {
+        expression: reads,
+        what: `lets ${who} ${policy.command === "all" ? "read and change" : policy.command} every row of`,
+      };
+    if (weak === "signed-in" && changes && (tenants || owned))
+      return { expression: reads, what: "lets whoever is signed in change every row of" };
+    if ((weak === "always" || weak === "signed-in") && (tenants || isPrivate(table, owned))) {
+      return { expression: reads, what: `shows ${weak === "signed-in" ? "whoever is signed in" : who} every row of` };
+    }
+  }
+  if (policy.command === "insert" && writes !== null && weakness(writes) === "always" && (tenants || owned)) {
+    return { expression: writes, what: `lets ${who} insert rows of any tenant or person into` };
+  }
+  return null;
+}
+
+function isPrivate(table: Table, owned: boolean): boolean {
+  return (
+    owned && (PRIVATE_TABLE.test(table.name) || [...table.columns.keys()].some((name) => PRIVATE_COLUMN.test(name)))
+  );
+}
+
+/** A role that another policy of the table confines is no role kept for looking up. */
+function defeatsAnother(table: Table, policy: Policy): boolean {
+  return [...table.policies.values()].some(
+    (other) =>
+      other !== policy &&
+      other.permissive &&
+      (other.command === policy.command || other.command === "all") &&
+      other.roles.some((role) => role !== "service_role" && policy.roles.includes(role)) &&
+      /tenant|org|workspace|auth\.uid|team/i.test(
+        (other.using ?? other.check)?.tokens.map(({ value }) => value).join("") ?? "",
+      ),
+  );
+}
+
+function once(table: Table, index: number, all: readonly Table[]): boolean {
+  return all.indexOf(table) === index && !table.minor;
+}
+
+function placeOf({ path, start, end }: Expression): { path: string; start: number; end: number } {
+  return { path, start, end };
+}
