@@ -8,7 +8,7 @@ export interface Owner {
 
 /** Becomes the machine's first owner with `meterr setup`. */
 export async function becomeOwner(machine: Machine): Promise<Owner> {
-  const owner = { email: "ada@example.com", password: randomBytes(18).toString("base64url") };
+  const owner = { email: "ada@example.com", password: randomBytes(18).toString("hex") };
   await machine.json(
     ["setup", "--email", owner.email, "--name", "Ada", "--organisation", "Analytical Engines", "--password-stdin"],
     `${owner.password}\n`,
