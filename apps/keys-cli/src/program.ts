@@ -11,6 +11,7 @@ export async function run(
   commands: readonly RegisterCommand[],
 ): Promise<ExitCode> {
   const { terminal } = context;
+  for (const output of [terminal.stdout, terminal.stderr]) output.on?.("error", passOverClosedPipe);
   try {
     await program(context, commands).parseAsync([...args], { from: "user" });
     return context.outcome;
@@ -21,6 +22,11 @@ export async function run(
     printError(failure, terminal, args.includes("--json"));
     return failure.exitCode;
   }
+}
+
+/** Whoever reads may have read enough (`keys docs | head`): that is no failure of the command. */
+function passOverClosedPipe(error: Error): void {
+  if (!("code" in error) || error.code !== "EPIPE") throw error;
 }
 
 function program(context: CommandContext, commands: readonly RegisterCommand[]): Command {

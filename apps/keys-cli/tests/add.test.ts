@@ -154,6 +154,11 @@ describe("adding", () => {
   });
 });
 
+test("a reader that has read enough is no failure", async (t) => {
+  const { host, one } = world(t);
+  assert.deepEqual(await runKeys(one, ["docs", "things"], { cwd: host, deaf: true }), { code: 0, out: "", err: "" });
+});
+
 test("a file somebody else has written to meanwhile is left to them", async (t) => {
   const path = join(scratch(t), "package.json");
   writeFileSync(path, "theirs");

@@ -3,6 +3,7 @@ export interface TextOutput {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
   columns?: number | undefined;
+  on?(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /** Where input comes from: all a command asks of it is whether a person sits there. */

@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Runs the command as this user, where the test may. */
   readonly uid?: number;
   readonly node?: string;
+  /** Nobody reads what it prints. */
+  readonly deaf?: true;
 }
 
 export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -39,6 +41,7 @@ export function runProgram(file: string, args: readonly string[], options: RunOp
       timeout: DEADLINE_MS,
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
+    if (options.deaf === true) child.stdout.destroy();
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
