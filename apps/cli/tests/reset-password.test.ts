@@ -44,7 +44,11 @@ function requestFor(email: string): ResetRequest {
 
 async function member(): Promise<{ email: string; userId: string; orgId: string; memberId: string }> {
   const email = `person-${randomBytes(6).toString("hex")}@example.test`;
-  const { id: userId } = await identity.createUser({ email, name: "Ada", password: randomBytes(18).toString("base64url") });
+  const { id: userId } = await identity.createUser({
+    email,
+    name: "Ada",
+    password: randomBytes(18).toString("base64url"),
+  });
   const { orgId, members, arrange } = await database.createOrganisation();
   const memberId = members.viewer.id;
   await arrange((sql) => sql.query("update members set user_id = $1 where id = $2", [userId, memberId]));
