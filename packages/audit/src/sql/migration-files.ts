@@ -13,7 +13,7 @@ const NOT_THE_SCHEMA =
 const OTHER_DATABASE =
   /(?:^|[/_.-])(?:mysql|sqlite|clickhouse|planetscale|d1|mssql|oracle|mariadb|duckdb|bigquery|tinybird)(?=[/_.-])/i;
 const MARKER = /^(?:supabase|prisma|drizzle|migrations?|db|database|sql|schemas?|policies)$/i;
-const RELEVANT = /\b(?:table|policy|function|view|grant|revoke|role|privileges)\b/i;
+const RELEVANT = /\b(?:table|policy|function|procedure|routine|view|grant|revoke|role|privileges|schema)\b/i;
 const DUMP = "-- PostgreSQL database dump";
 
 /** Whether a file is replayed at all: not those that go backwards, seed, test, or speak to another database. */

@@ -59,6 +59,7 @@ export interface Routine extends Rights {
   schema: string;
   name: string;
   readonly parameters: readonly { readonly name: string; readonly type: string }[];
+  /** The first word of its type; `procedure` for one that returns nothing. */
   readonly returns: string;
   definer: boolean;
   searchPath: boolean;

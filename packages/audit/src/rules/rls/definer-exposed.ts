@@ -56,7 +56,8 @@ $$;
   *find(database) {
     for (const routine of [...database.schema.routines.values()].flat()) {
       if (!routine.definer || routine.schema !== "public" || !database.isSupabase(routine.set)) continue;
-      if (["trigger", "event_trigger", "boolean", "bool"].includes(routine.returns)) continue;
+      // The API calls functions alone.
+      if (["procedure", "trigger", "event_trigger", "boolean", "bool"].includes(routine.returns)) continue;
       if (routine.revoked.has("public") || (routine.revoked.has("anon") && routine.revoked.has("authenticated")))
         continue;
       if (COUNTS.test(routine.name) || database.isCalledByPolicies(routine)) continue;

@@ -1,5 +1,5 @@
 import { isOwnerName, ownerColumns, plain, tenantColumns } from "../../sql/columns.ts";
-import { weakness, type Database } from "../../sql/database.ts";
+import { weakness, writingOf, type Database } from "../../sql/database.ts";
 import type { SqlRule } from "../../sql/finding.ts";
 import type { Expression, Policy, Table } from "../../sql/schema.ts";
 
@@ -39,6 +39,13 @@ create policy "read" on comments for select to authenticated
 create policy "write" on comments for insert to authenticated with check (user_id = (select auth.uid()));
 `,
       },
+      {
+        path: "supabase/migrations/20240504_members.sql",
+        code: `create table org_members (org_id uuid not null, user_id uuid not null references auth.users (id), role text);
+alter table org_members enable row level security;
+create policy "join" on org_members for insert to authenticated with check (user_id = (select auth.uid()));
+`,
+      },
     ],
     good: [
       {
@@ -70,10 +77,11 @@ create policy "admins write" on notices for insert to authenticated with check (
   *find(database) {
     for (const table of database.tables()) {
       for (const policy of table.policies.values()) {
-        if (!policy.permissive || policy.check === null || !database.isForClients(policy)) continue;
+        const check = writingOf(policy);
+        if (!policy.permissive || check === null || !database.isForClients(policy)) continue;
         if (database.isConfined(table, policy.command)) continue;
-        const what = judge(database, table, policy, policy.check);
-        const { path, start, end } = policy.check;
+        const what = judge(database, table, policy, check);
+        const { path, start, end } = check;
         if (what !== null)
           yield { path, start, end, message: `Policy “${policy.name}” of ${table.name} ${what}.`, related: [] };
       }
@@ -81,9 +89,23 @@ create policy "admins write" on notices for insert to authenticated with check (
   },
 };
 
+const JOINS = "lets anybody make themselves a member of any tenant";
+
+/** A table that says who belongs to which tenant. */
+function isMembership({ name, columns }: Table): boolean {
+  return /member|collaborator|participant/i.test(name) && [...columns.keys()].some(isOwnerName);
+}
+
 function judge(database: Database, table: Table, policy: Policy, check: Expression): string | null {
   const weak = weakness(check);
   if (policy.command !== "insert") {
+    if (
+      policy.command === "all" &&
+      isMembership(table) &&
+      tenantColumns(table, database.compared).length > 0 &&
+      onlyOwner(check, table)
+    )
+      return JOINS;
     const confined = policy.using !== null && weakness(policy.using) === "other";
     return confined && (weak === "always" || weak === "signed-in") && asksTheRow(policy.using, table)
       ? "confines what is read, and lets a row be written to any tenant"
@@ -95,6 +117,7 @@ function judge(database: Database, table: Table, policy: Policy, check: Expressi
     return belongs ? "asks only that somebody is signed in, not whose tenant the row goes to" : null;
   }
   if (weak !== "other" || tenants.length === 0) return null;
+  if (isMembership(table) && onlyOwner(check, table)) return JOINS;
   const read = [...table.policies.values()].some(
     (other) =>
       (other.command === "select" || other.command === "all") &&

@@ -40,6 +40,15 @@ alter table tickets enable row level security;
 create policy "signed in" on tickets for all to authenticated using ((select auth.uid()) is not null);
 `,
       },
+      {
+        path: "supabase/migrations/20240405_projects.sql",
+        code: `create table projects (id uuid primary key, org_id uuid not null, deleted_at timestamptz);
+alter table projects enable row level security;
+create policy "members" on projects to authenticated
+  using (org_id in (select m.org_id from members m where m.user_id = (select auth.uid())));
+create policy "alive" on projects for select to authenticated using (deleted_at is null);
+`,
+      },
     ],
     good: [
       {
@@ -67,6 +76,15 @@ create policy "authors write" on posts for insert to authenticated with check (a
 create table contact_requests (id uuid primary key, message text);
 alter table contact_requests enable row level security;
 create policy "anybody may write to us" on contact_requests for insert to anon with check (true);
+`,
+      },
+      {
+        path: "supabase/migrations/20240405_projects.sql",
+        code: `create table projects (id uuid primary key, org_id uuid not null, deleted_at timestamptz);
+alter table projects enable row level security;
+create policy "members" on projects to authenticated
+  using (deleted_at is null and org_id in (select m.org_id from members m where m.user_id = (select auth.uid())));
+create policy "alive" on projects as restrictive using (deleted_at is null);
 `,
       },
     ],
@@ -106,6 +124,8 @@ function judge(database: Database, table: Table, policy: Policy): { expression: 
       };
     if (weak === "signed-in" && changes && (tenants || owned))
       return { expression: reads, what: "lets whoever is signed in change every row of" };
+    if (weak === "alive" && tenants)
+      return { expression: reads, what: "shows every tenant's rows, as long as they are not deleted, of" };
     if ((weak === "always" || weak === "signed-in") && (tenants || isPrivate(table, owned))) {
       return { expression: reads, what: `shows ${weak === "signed-in" ? "whoever is signed in" : who} every row of` };
     }

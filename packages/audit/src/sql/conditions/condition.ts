@@ -6,14 +6,19 @@ export type Condition =
   | { readonly kind: "not"; readonly part: Condition }
   | { readonly kind: "atom"; readonly tokens: readonly Token[] };
 
-export function conditionOf(tokens: readonly Token[]): Condition {
+/** Nobody writes deeper; what does is left whole. */
+const DEEPEST = 100;
+
+export function conditionOf(tokens: readonly Token[], depth = 0): Condition {
+  if (depth > DEEPEST) return { kind: "atom", tokens };
   const bare = withoutParentheses(tokens);
+  const inner = (part: readonly Token[]): Condition => conditionOf(part, depth + 1);
   const alternatives = splitAt(bare, "or");
-  if (alternatives.length > 1) return { kind: "or", parts: alternatives.map(conditionOf) };
+  if (alternatives.length > 1) return { kind: "or", parts: alternatives.map(inner) };
   const all = splitAt(bare, "and");
-  if (all.length > 1) return { kind: "and", parts: all.map(conditionOf) };
-  if (isWord(bare[0], "not") && bare.length > 1) return { kind: "not", part: conditionOf(bare.slice(1)) };
-  if (isWord(bare[0], "select") && !bare.some((token) => isWord(token, "from"))) return conditionOf(bare.slice(1));
+  if (all.length > 1) return { kind: "and", parts: all.map(inner) };
+  if (isWord(bare[0], "not") && bare.length > 1) return { kind: "not", part: inner(bare.slice(1)) };
+  if (isWord(bare[0], "select") && !bare.some((token) => isWord(token, "from"))) return inner(bare.slice(1));
   return { kind: "atom", tokens: bare };
 }
 
@@ -58,7 +63,8 @@ function splitAt(tokens: readonly Token[], word: "and" | "or"): Token[][] {
 /** Without the parentheses that go around the whole. */
 export function withoutParentheses(tokens: readonly Token[]): readonly Token[] {
   let bare = tokens;
-  while (bare[0]?.value === "(" && bare[0].kind === "symbol" && closes(bare)) bare = bare.slice(1, -1);
+  for (let layer = 0; layer < DEEPEST && bare[0]?.value === "(" && bare[0].kind === "symbol" && closes(bare); layer++)
+    bare = bare.slice(1, -1);
   return bare;
 }
 

@@ -5,11 +5,11 @@ import { normal } from "./normal.ts";
 /**
  * How little a condition asks, from nothing at all:
  * `always` is true for everybody, `unset` for a session in which no identity was set, `signed-in` for whoever is signed in;
- * `other` asks something of the row or the caller.
+ * `alive` for every row that is not deleted or archived; `other` asks something of the row or the caller.
  */
-export type Weakness = "always" | "unset" | "signed-in" | "other";
+export type Weakness = "always" | "unset" | "signed-in" | "alive" | "other";
 
-const ORDER: readonly Weakness[] = ["other", "signed-in", "unset", "always"];
+const ORDER: readonly Weakness[] = ["other", "alive", "signed-in", "unset", "always"];
 
 export function weaknessOf(tokens: readonly Token[]): Weakness {
   return weigh(conditionOf(tokens));
@@ -22,7 +22,7 @@ function weigh(condition: Condition): Weakness {
     case "and":
       return pick(condition.parts.map(weigh), Math.min);
     case "not":
-      return condition.part.kind === "atom" && normal(condition.part.tokens) === "false" ? "always" : "other";
+      return condition.part.kind === "atom" ? ofNegated(normal(condition.part.tokens)) : "other";
     case "atom":
       return ofAtom(normal(condition.tokens));
   }
@@ -56,6 +56,8 @@ const SIGNED_IN = [
   /^@role='(?:authenticated|anon)'$|^'authenticated'=@role$/,
   /^@role(?: in|=any)\((?:array\[)?'(?:authenticated|anon)'(?:,'(?:authenticated|anon)')*\]?\)$/,
 ];
+const ALIVE =
+  /^(?:\w+\.)*(?:(?:deleted|archived|removed)_?at is null|(?:is_?)?(?:deleted|archived|removed)(?:=| is )false)$/i;
 const UNSET = [
   /^@(?:setting|uid|role) is null$/,
   /^@setting=''$/,
@@ -68,7 +70,13 @@ function ofAtom(text: string): Weakness {
   const short = named(text);
   if (ALWAYS.test(short)) return "always";
   if (UNSET.some((form) => form.test(short)) || fallsBackOnItself(text)) return "unset";
-  return SIGNED_IN.some((form) => form.test(short)) ? "signed-in" : "other";
+  if (SIGNED_IN.some((form) => form.test(short))) return "signed-in";
+  return ALIVE.test(short) ? "alive" : "other";
+}
+
+function ofNegated(text: string): Weakness {
+  if (text === "false") return "always";
+  return /^(?:\w+\.)*(?:is_?)?(?:deleted|archived|removed)$/i.test(text) ? "alive" : "other";
 }
 
 /** `org_id = coalesce(current_setting('app.org_id', true)::uuid, org_id)`: without a setting the row equals itself. */

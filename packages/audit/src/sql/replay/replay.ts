@@ -58,7 +58,8 @@ function create(statement: Statement): void {
   if (cursor.eat("table")) createTable(statement, { temporary, foreign: false });
   else if (cursor.eat("foreign", "table")) createTable(statement, { temporary, foreign: true });
   else if (cursor.eat("policy")) createPolicy(statement);
-  else if (cursor.eat("function") || cursor.eat("procedure")) createRoutine(statement);
+  else if (cursor.eat("function")) createRoutine(statement, false);
+  else if (cursor.eat("procedure")) createRoutine(statement, true);
   else if (cursor.eat("recursive", "view") || cursor.eat("view")) {
     if (!temporary) createView(statement, false);
   } else if (cursor.eat("materialized", "view")) createView(statement, true);

@@ -6,7 +6,7 @@ import { headOf, type Statement } from "./context.ts";
 const MODES = new Set(["in", "out", "inout", "variadic"]);
 
 /** `create [or replace] function | procedure …` */
-export function createRoutine(statement: Statement): void {
+export function createRoutine(statement: Statement, procedure: boolean): void {
   const { schema, cursor, source } = statement;
   const name = cursor.name();
   if (name === null || isWild(name.name)) return;
@@ -19,7 +19,7 @@ export function createRoutine(statement: Statement): void {
     schema: name.schema ?? schema.path,
     name: name.name,
     parameters,
-    returns: options.returns,
+    returns: procedure ? "procedure" : options.returns,
     definer: options.definer,
     searchPath: options.searchPath,
     header: [...listed, ...cursor.tokens.slice(from, options.bodyAt)],

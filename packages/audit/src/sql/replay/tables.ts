@@ -89,9 +89,17 @@ export function alterTable(statement: Statement): void {
 /** The table of this name; of a name only known when run, those it may stand for. */
 export function targets({ schema, candidates }: Statement, name: Name): Table[] {
   if (!isWild(name.name)) return schema.view(name) === undefined ? [schema.assumed(name)] : [];
-  return [...schema.tables.values()].filter(
-    (table) => candidates === null || candidates.has(table.name) || candidates.has(keyOf(table.schema, table.name)),
-  );
+  if (candidates === null) return [...schema.tables.values()];
+  const found = [...candidates].map((written) => {
+    const dot = written.lastIndexOf(".");
+    return schema.table({
+      schema: dot === -1 ? null : written.slice(0, dot),
+      name: written.slice(dot + 1),
+      start: 0,
+      end: 0,
+    });
+  });
+  return [...new Set(found.filter((table) => table !== undefined))];
 }
 
 function act(statement: Statement, table: Table, action: Cursor, wild: boolean): void {
