@@ -10,6 +10,7 @@ const EXIT_CODE_OF = {
   host_missing: exitCodes.usage,
   lock_invalid: exitCodes.problem,
   not_installed: exitCodes.usage,
+  not_judged: exitCodes.incomplete,
   not_writable: exitCodes.problem,
   outside_host: exitCodes.problem,
   package_damaged: exitCodes.problem,

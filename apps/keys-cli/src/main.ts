@@ -5,6 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 import { packedCatalogue } from "./catalogue/packed-catalogue.ts";
 import { repositoryCatalogue } from "./catalogue/repository-catalogue.ts";
 import { addAdd } from "./commands/add.ts";
+import { addAudit } from "./commands/audit.ts";
 import type { CommandContext, RegisterCommand } from "./commands/context.ts";
 import { addDocs } from "./commands/docs.ts";
 import { addInfo } from "./commands/info.ts";
@@ -15,7 +16,16 @@ import { addVerify } from "./commands/verify.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { run } from "./program.ts";
 
-const commands: readonly RegisterCommand[] = [addList, addInfo, addNew, addAdd, addVerify, addRemove, addDocs];
+const commands: readonly RegisterCommand[] = [
+  addAudit,
+  addList,
+  addInfo,
+  addNew,
+  addAdd,
+  addVerify,
+  addRemove,
+  addDocs,
+];
 
 // The published package carries its modules built; in this repository they are built as they are asked for.
 const packed = fileURLToPath(new URL("../modules/", import.meta.url));

@@ -13,8 +13,12 @@ const codes = {
 export type Colour = keyof typeof codes;
 export type Paint = (colour: Colour, text: string) => string;
 
-/** Paints only on a terminal, and not when NO_COLOR is set (no-color.org); piped text stays plain. */
+/**
+ * Paints only on a terminal, and not when NO_COLOR is set (no-color.org); piped text stays plain. FORCE_COLOR paints
+ * wherever the text goes (force-color.org), unless it is 0 or false.
+ */
 export function colours(output: TextOutput, env: Terminal["env"]): Paint {
-  const wanted = output.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+  const forced = env["FORCE_COLOR"] ? !/^(?:0|false)$/.test(env["FORCE_COLOR"]) : null;
+  const wanted = !env["NO_COLOR"] && (forced ?? (output.isTTY === true && env["TERM"] !== "dumb"));
   return (colour, text) => (wanted ? `\u001b[${codes[colour][0]}m${text}\u001b[${codes[colour][1]}m` : text);
 }
