@@ -1,3 +1,4 @@
+import { shownExcerpt } from "./mask-secrets.ts";
 import { inOrder, isIncomplete, totalsOf, type Reported } from "./reported.ts";
 
 /** The whole result as one JSON document, an entry a line, in parts to be written one after the other. */
@@ -21,6 +22,7 @@ export function* jsonReport(reported: Reported): Generator<string> {
     "findings",
     inOrder(result.findings).map((finding) => ({
       ...finding,
+      excerpt: shownExcerpt(finding),
       state: finding.suppressed !== null ? "suppressed" : known.has(finding) ? "known" : "new",
       fix: fixes.get(finding.rule) ?? null,
     })),

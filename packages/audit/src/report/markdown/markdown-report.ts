@@ -1,5 +1,6 @@
 import type { Diagnostic, Finding } from "../../findings/finding.ts";
 import { REQUIREMENTS } from "../../rules/rule.ts";
+import { shownExcerpt, shownLine } from "../mask-secrets.ts";
 import { printable } from "../printable.ts";
 import { count, inOrder, isIncomplete, SEVERITIES, totalsOf, type Reported } from "../reported.ts";
 import { fenced, languageOf } from "../rule-help.ts";
@@ -64,8 +65,14 @@ function describe(finding: Finding, fix: string, reported: Reported): string {
   const where = entryPoint === null ? "" : ` in ${code(entryPoint)}`;
   const parts = [`### ✗ ${severity}: ${code(rule)}${where}`, escape(message), place(location.file, location.line)];
   const lines = reported.lines(location.file);
+  const from = Math.max(1, location.line - 2);
   const source =
-    lines === null ? finding.excerpt : lines.slice(Math.max(0, location.line - 3), location.line + 1).join("\n");
+    lines === null
+      ? shownExcerpt(finding)
+      : lines
+          .slice(from - 1, location.line + 1)
+          .map((line, index) => shownLine(line, finding, from + index))
+          .join("\n");
   if (source.trim() !== "") parts.push(fenced(visible(source), languageOf(location.file)));
   if (path.length > 1) {
     const steps = path

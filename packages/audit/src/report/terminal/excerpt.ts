@@ -1,4 +1,5 @@
 import type { Finding } from "../../findings/finding.ts";
+import { shownExcerpt, shownLine } from "../mask-secrets.ts";
 import { printable } from "../printable.ts";
 import type { Paint } from "./paint.ts";
 import { padStart, truncate, widthOf } from "./text-width.ts";
@@ -9,13 +10,14 @@ const AFTER = 1;
 /** The source around a finding with line numbers, and carets below what is meant; [] when there is none to show. */
 export function excerpt(finding: Finding, lines: readonly string[] | null, paint: Paint, width: number): string[] {
   const { line, column, endLine, endColumn } = finding.location;
-  const own = lines?.[line - 1];
-  if (lines === null || own === undefined) {
-    return finding.excerpt
+  const source = lines?.[line - 1];
+  if (lines === null || source === undefined) {
+    return shownExcerpt(finding)
       .split("\n")
       .slice(0, BEFORE + 1 + AFTER)
       .map((text) => `  ${paint("dim", "│")} ${truncate(visible(text), width - 4)}`);
   }
+  const own = shownLine(source, finding, line);
   const from = Math.max(1, line - BEFORE);
   const to = Math.min(lines.length, line + AFTER);
   const gutter = String(to).length + 1;
@@ -25,7 +27,7 @@ export function excerpt(finding: Finding, lines: readonly string[] | null, paint
   const start = visible(own.slice(0, column - 1));
   const skip = widthOf(start) > room - 12 ? Math.max(0, start.length - 12) : 0;
   for (let number = from; number <= to; number++) {
-    const text = visible(lines[number - 1] ?? "");
+    const text = visible(shownLine(lines[number - 1] ?? "", finding, number));
     const shown = number === line ? text.slice(skip) : text;
     const numbered = `${padStart(String(number), gutter)} │ `;
     drawn.push(`${paint("dim", numbered)}${truncate(shown, room)}`.trimEnd());

@@ -1,7 +1,6 @@
 import { insideOf, tokensOf, type Source, type Token } from "../token.ts";
 import { splitStatements } from "../statements.ts";
 import type { Schema } from "../schema.ts";
-import { replayTokens } from "./replay.ts";
 
 const CATALOGUES = new Set([
   "pg_tables",
@@ -16,8 +15,17 @@ const CATALOGUES = new Set([
 ]);
 const DEEPEST = 4;
 
+/** Replays one statement; handed in, since a statement may be a block again. */
+export type ReplayStatement = (
+  schema: Schema,
+  source: Source,
+  tokens: readonly Token[],
+  candidates: ReadonlySet<string> | null,
+  depth: number,
+) => void;
+
 /** Everything a block may run, each statement once, in the order written: what it decides by is not known here. */
-export function replayBlock(schema: Schema, source: Source, depth: number): void {
+export function replayBlock(schema: Schema, source: Source, depth: number, replayTokens: ReplayStatement): void {
   if (depth > DEEPEST) return;
   const candidates = candidatesOf(tokensOf(source));
   for (const span of splitStatements(source.text)) {
@@ -25,13 +33,20 @@ export function replayBlock(schema: Schema, source: Source, depth: number): void
     const first = tokens[0];
     if (first?.kind !== "word") continue;
     if (first.value === "execute") {
-      for (const text of dynamicTexts(source, tokens.slice(1))) replayText(schema, text, candidates, depth + 1);
+      for (const text of dynamicTexts(source, tokens.slice(1)))
+        replayText(schema, text, candidates, depth + 1, replayTokens);
     } else replayTokens(schema, source, tokens, candidates, depth);
   }
 }
 
 /** Statements in a text that is built when run. */
-function replayText(schema: Schema, source: Source, candidates: ReadonlySet<string> | null, depth: number): void {
+function replayText(
+  schema: Schema,
+  source: Source,
+  candidates: ReadonlySet<string> | null,
+  depth: number,
+  replayTokens: ReplayStatement,
+): void {
   if (depth > DEEPEST) return;
   for (const span of splitStatements(source.text)) {
     replayTokens(schema, source, tokensOf(source, span.start, span.end), candidates, depth);

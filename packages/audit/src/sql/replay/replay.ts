@@ -41,7 +41,7 @@ export function replayTokens(
   else if (cursor.eat("do")) {
     const body = tokens.find(({ kind }) => kind === "dollar" || kind === "string");
     if (body !== undefined && !cursor.is("also") && !cursor.is("instead"))
-      replayBlock(schema, insideOf(source, body), depth + 1);
+      replayBlock(schema, insideOf(source, body), depth + 1, replayTokens);
   } else if (cursor.eat("set")) setPath(statement);
   else if (cursor.eat("select") || cursor.eat("perform") || cursor.eat("call")) call(statement);
 }

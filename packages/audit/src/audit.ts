@@ -1,0 +1,123 @@
+import path from "node:path";
+import type { Node } from "oxc-parser";
+import { keepResult, readResult, stateOf } from "./cache/result-cache.ts";
+import { checkFunctions } from "./checks/fail-closed.ts";
+import { fileSecrets } from "./checks/file-secrets.ts";
+import type { EntryPoint } from "./entry-points/entry-point.ts";
+import { findEntryPoints, findHandlers } from "./entry-points/find-entry-points.ts";
+import { functionEntryPoints } from "./entry-points/functions.ts";
+import { Collector } from "./findings/collector.ts";
+import type { AuditResult, Diagnostic, JudgedEntryPoint } from "./findings/finding.ts";
+import type { AuditOptions } from "./findings/options.ts";
+import { locate } from "./findings/locate.ts";
+import type { Scope } from "./interpret/scope.ts";
+import { judgeEntryPoint, type Judgement } from "./judge.ts";
+import { loadProject } from "./load-project.ts";
+import type { ProjectFile } from "./project.ts";
+import { discover, type SourceFile } from "./source/discover.ts";
+import { judgeMigrations } from "./sql/judge-migrations.ts";
+
+/** Code that is run by developers only; what it does wrong reaches nobody. */
+const TESTS =
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|e2e|specs?|fixtures|testing|cypress|playwright|\.storybook|stories)\/|\.(?:test|spec|stories|e2e|bench)\.[cm]?[jt]sx?$/;
+
+/**
+ * Audits a tree of TypeScript and JavaScript: finds every entry point and answers, requirement by requirement, whether
+ * it is proved, violated or unknown. Nothing of the tree is imported or run.
+ * @throws AuditError `not_a_folder`, `unreadable_folder`
+ */
+export function audit(options: AuditOptions): AuditResult {
+  const started = options.now();
+  const { files: found, unreadable } = discover(options.root);
+  const kept = found.filter((file) => !options.configuration.exclude.some((glob) => path.matchesGlob(file.path, glob)));
+  const state = stateOf(kept, options);
+  const before = options.cacheFolder === null ? null : readResult(options.cacheFolder, state);
+  const whole = before ?? run(options, kept, unreadable, started);
+  if (before === null && options.cacheFolder !== null) keepResult(options.cacheFolder, state, whole);
+  const { only } = options;
+  const findings = only === null ? whole.findings : whole.findings.filter((one) => only.has(one.location.file));
+  return { ...whole, findings, duration: options.now() - started };
+}
+
+function run(
+  options: AuditOptions,
+  found: readonly SourceFile[],
+  unreadable: readonly { path: string; reason: string }[],
+  started: number,
+): AuditResult {
+  const loaded = loadProject(options.root, found, options.configuration, (done) =>
+    options.progress?.(done, found.length, "reading"),
+  );
+  const { project, files } = loaded;
+  const diagnostics: Diagnostic[] = [...loaded.diagnostics];
+  for (const one of unreadable)
+    diagnostics.push({
+      file: one.path,
+      line: 1,
+      kind: one.reason.startsWith("a link") ? "link" : "unreadable",
+      message: one.reason,
+    });
+  const judged = [...files.values()].filter((file) => !TESTS.test(file.path));
+  const judgements = followAll(judged, files, project, options);
+  const collector = new Collector(files, loaded.sql, options.configuration);
+  for (const { findings, entry } of judgements) for (const one of findings) collector.add(one, entry.name);
+  for (const file of judged) {
+    for (const one of [...fileSecrets(file), ...checkFunctions(file.syntax.program)]) {
+      collector.add(
+        { rule: one.rule, place: { file: file.path, node: one.node }, message: one.message, path: [] },
+        null,
+      );
+    }
+  }
+  const supabase = found.some(
+    (file) => file.path.startsWith("supabase/") || file.path.includes("/supabase/migrations/"),
+  );
+  for (const one of judgeMigrations(
+    loaded.sql.filter((file) => !TESTS.test(file.path)),
+    { supabase },
+  ))
+    collector.addSql(one);
+  const { findings, problems } = collector.finish();
+  return {
+    root: options.root,
+    files: files.size + loaded.sql.length,
+    entryPoints: judgements.filter(({ entry }) => entry.kind !== "function").map((one) => described(one, files)),
+    findings,
+    diagnostics: [...diagnostics, ...problems],
+    duration: options.now() - started,
+    cached: false,
+  };
+}
+
+/** Entry points first, then handlers nobody mounts, then what none of them has reached. */
+function followAll(
+  judged: readonly ProjectFile[],
+  files: ReadonlyMap<string, ProjectFile>,
+  project: Parameters<typeof judgeEntryPoint>[0],
+  options: AuditOptions,
+): Judgement[] {
+  const modules = new Map<string, Scope>();
+  const reached = new Set<Node>();
+  const judgements: Judgement[] = [];
+  const follow = (entries: readonly EntryPoint[]): void => {
+    for (const [at, entry] of entries.entries()) {
+      if (at % 50 === 0) options.progress?.(at, entries.length, "following");
+      judgements.push(judgeEntryPoint(project, files, entry, modules, reached));
+    }
+  };
+  follow(findEntryPoints(project, judged));
+  follow(findHandlers(judged).filter((entry) => !isReached(entry.node, reached)));
+  follow(judged.flatMap((file) => functionEntryPoints(file, reached)));
+  return judgements;
+}
+
+function isReached(node: Node, reached: ReadonlySet<Node>): boolean {
+  return reached.has(node) || (node.type === "VariableDeclarator" && node.init !== null && reached.has(node.init));
+}
+
+function described({ entry, answers }: Judgement, files: ReadonlyMap<string, ProjectFile>): JudgedEntryPoint {
+  const file = files.get(entry.file);
+  const location =
+    file === undefined ? { file: entry.file, line: 1, column: 1, endLine: 1, endColumn: 1 } : locate(file, entry);
+  return { name: entry.name, kind: entry.kind, framework: entry.framework, location, answers };
+}

@@ -1,0 +1,242 @@
+import {
+  ignoredCheck,
+  missingAuthentication,
+  unawaitedCheck,
+  unverifiedSession,
+  unverifiedToken,
+  swallowedCheck,
+} from "../rules/catalogue.ts";
+import type { Check, Judged } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import type { Facts } from "../values/facts.ts";
+import { comparisons } from "../values/query.ts";
+import { clientOf, isCapability, isCredential } from "../values/trust.ts";
+import type { Place, Value } from "../values/value.ts";
+import { isCron, isPublicByDesign, isPublicTable, isSensitive, isWebhook } from "./entry-kinds.ts";
+
+/** Was somebody's right to be here shown before anything sensitive was done? */
+export const auth: Check = {
+  requirement: "auth",
+  run(judged, report) {
+    const { entry, trace, project } = judged;
+    for (const one of trace.operations) {
+      if (one.kind === "jwt-decode" && !one.facts.has("auth") && usedForIdentity(trace.operations, one)) {
+        report.violated(
+          unverifiedToken,
+          one.place,
+          "The token is decoded, not verified: whoever sends it chooses what it says.",
+          one,
+        );
+      }
+    }
+    const unverified = trace.operations.find((one) => one.kind === "call" && one.name === "unverified-session");
+    if (
+      unverified !== undefined &&
+      entry.kind !== "page" &&
+      !trace.operations.some((one) => one.kind === "call" && /getUser|getClaims/.test(one.name))
+    ) {
+      const text = project.file(entry.file)?.text ?? "";
+      if (!/auth\.(?:getUser|getClaims)\(/.test(text))
+        report.violated(
+          unverifiedSession,
+          unverified.place,
+          "getSession() answers what the cookie says and verifies nothing: on a server ask getUser() or getClaims().",
+          unverified,
+        );
+    }
+    for (const one of trace.operations) {
+      if (one.kind === "test" && promised(one.value) && one.denies !== "neither") {
+        report.violated(
+          unawaitedCheck,
+          one.place,
+          "A promise is always truthy: the check is not awaited, so it never stops anybody.",
+          one,
+        );
+        return;
+      }
+    }
+    const idle = trace.operations.find((one) => one.kind === "call" && one.name === "guard-never-denies");
+    if (idle !== undefined) {
+      report.violated(
+        ignoredCheck,
+        { file: entry.file, node: entry.node },
+        `${idle.kind === "call" ? idle.path : "The guard"} answers true on every path: it turns nobody away.`,
+        idle,
+      );
+      return;
+    }
+    if (entry.kind !== "route" && entry.kind !== "action" && entry.kind !== "procedure" && entry.kind !== "handler")
+      return;
+    if (isWebhook(judged)) return;
+    const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one));
+    const open = sensitive.filter(
+      (one) =>
+        !isHeld(one.facts) &&
+        !(one.kind === "query" && one.query.verb === "create" && one.facts.has("open")) &&
+        !isOpenRead(one, judged) &&
+        !isCapabilityQuery(one),
+    );
+    const [first] = open;
+    if (first === undefined) {
+      if (sensitive.length > 0 && sensitive.every((one) => isSure(one.facts))) report.proved();
+      else if (sensitive.length > 0) report.unknown(whyUnsure(sensitive));
+      else if (trace.unknowns.length > 0) report.unknown(trace.unknowns[0] ?? "");
+      return;
+    }
+    if (isPublicByDesign(entry, judged) && !isCron(judged) && !open.some(isTakeover)) return;
+    const swallowed = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("auth"));
+    if (swallowed !== undefined) {
+      const together = swallowed.within.at(-1)?.node === first.within.at(-1)?.node;
+      report.violated(
+        swallowedCheck,
+        together ? first.place : declarationOf(judged, first),
+        "A check that refuses throws, the refusal is caught, and the handler goes on.",
+        first,
+      );
+      return;
+    }
+    const unseen =
+      first.facts.get("opaque:auth") ??
+      (first.facts.has("unmounted") && !knowsAuth(judged) ? first.facts.get("unmounted") : undefined);
+    if (unseen !== undefined) {
+      report.unknown(unseen.why);
+      return;
+    }
+    const tested = trace.operations.find(
+      (one) => one.kind === "test" && one.denies === "neither" && isCaller(one.value),
+    );
+    if (tested !== undefined && tested.kind === "test") {
+      report.violated(
+        ignoredCheck,
+        first.place,
+        "The caller is tested, and the handler goes on whatever the answer is.",
+        first,
+      );
+      return;
+    }
+    report.violated(
+      missingAuthentication,
+      declarationOf(judged, first),
+      `${entry.name} does what only somebody known may do, and asks nobody who they are.`,
+      first,
+    );
+  },
+};
+
+/** The handler's own function: behind wrappers it is not what is exported. */
+function declarationOf({ entry }: Judged, operation: Operation): Place {
+  const outermost = operation.within.find((one) => one.file === entry.file);
+  const holds =
+    outermost !== undefined && outermost.node.start >= entry.node.start && outermost.node.end <= entry.node.end;
+  const [elsewhere] = operation.within;
+  if (outermost === undefined && elsewhere !== undefined && entry.node.type !== "CallExpression") return elsewhere;
+  return outermost === undefined || holds ? { file: entry.file, node: entry.node } : outermost;
+}
+
+/** Even where anybody may come, a row is not changed by its bare id. */
+function isTakeover(operation: Operation): boolean {
+  if (operation.kind !== "query" || (operation.query.verb !== "update" && operation.query.verb !== "delete"))
+    return false;
+  return comparisons(operation.query.where).some(
+    ({ field, value }) =>
+      /^(?:_?id|uuid|\w*(?:Id|_id))$/.test(field.slice(field.lastIndexOf(".") + 1)) && clientOf(value) !== null,
+  );
+}
+
+function isHeld(facts: Facts): boolean {
+  return facts.has("auth") || facts.has("capability") || facts.has("signature") || facts.has("shared-secret");
+}
+
+function isSure(facts: Facts): boolean {
+  return ["auth", "capability", "signature", "shared-secret"].some((name) => facts.get(name)?.sure === true);
+}
+
+function whyUnsure(operations: readonly Operation[]): string {
+  for (const one of operations) {
+    const evidence = one.facts.get("auth") ?? one.facts.get("shared-secret") ?? one.facts.get("signature");
+    if (evidence !== undefined && !evidence.sure) return evidence.why;
+  }
+  return "some operations are open to everybody by what they read";
+}
+
+/** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */
+function isLookUp(operation: Operation): boolean {
+  return (
+    operation.kind === "query" &&
+    (operation.query.verb === "read" || operation.query.verb === "list") &&
+    comparisons(operation.query.where).some((one) => isCredential(one.value))
+  );
+}
+
+function isCapabilityQuery(operation: Operation): boolean {
+  return operation.kind === "query" && isCapability(operation.query);
+}
+
+/** Public content: only what is published, or a table anybody reads. */
+function isOpenRead(operation: Operation, { entry }: Judged): boolean {
+  if (operation.kind !== "query") return false;
+  const { query } = operation;
+  if (query.verb === "create") return false;
+  if (query.verb !== "read" && query.verb !== "list" && query.verb !== "count") return false;
+  if (
+    comparisons(query.where).some(
+      ({ field, value }) =>
+        /publish|public|visib/i.test(field) && (value.k === "literal" || value.k === "foreign" || value.k === "chain"),
+    )
+  )
+    return true;
+  if (query.verb === "read" || query.verb === "list") {
+    // Pages found by a name that stands in their address.
+    if (
+      entry.method !== "POST" &&
+      comparisons(query.where).some(({ field }) =>
+        /^(?:slug|handle|username|short_?code|subdomain|domain|permalink|alias|shortId|short_id|vanity)$/i.test(
+          field.slice(field.lastIndexOf(".") + 1),
+        ),
+      )
+    )
+      return true;
+  }
+  return isPublicTable(query.table) && entry.method !== "POST" && entry.method !== "DELETE";
+}
+
+function isCaller(value: Value, depth = 0): boolean {
+  if (depth > 6) return false;
+  if (value.k === "principal") return true;
+  if (value.k === "choice") return value.alternatives.some((one) => isCaller(one.value, depth + 1));
+  if (value.k === "derived") return value.args.some((arg) => isCaller(arg, depth + 1));
+  return false;
+}
+
+function promised(value: Value, depth = 0): boolean {
+  if (value.k === "pending")
+    return value.facts.has("auth") || value.facts.has("role") || value.dead || truthFacts(value.value);
+  return (
+    value.k === "derived" &&
+    (value.op === "!" || value.op === "boolean") &&
+    depth < 4 &&
+    value.args[0] !== undefined &&
+    promised(value.args[0], depth + 1)
+  );
+}
+
+function truthFacts(value: Value): boolean {
+  if (value.k === "choice") return value.alternatives.some((one) => one.facts.size > 0 || truthFacts(one.value));
+  if (value.k === "literal") return typeof value.value === "boolean";
+  return value.k === "derived" || value.k === "principal" || value.k === "rows";
+}
+
+function usedForIdentity(operations: readonly Operation[], decode: Operation): boolean {
+  return operations.some(
+    (one) =>
+      one !== decode && (one.kind === "query" || one.kind === "call" || one.kind === "return" || one.kind === "test"),
+  );
+}
+
+/** A file whose other handlers ask who is calling: the one that does not was forgotten. */
+function knowsAuth({ entry, project }: Judged): boolean {
+  const text = project.file(entry.file)?.text ?? "";
+  return /auth|session|requireUser|verifyToken|protect|requireLogin|requireAdmin|verifyJwt|preHandler|guard/i.test(
+    text,
+  );
+}

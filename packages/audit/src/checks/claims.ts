@@ -1,0 +1,158 @@
+import { clientEntitlement, clientPrice, clientRole } from "../rules/catalogue.ts";
+import type { Check } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import { clientsOf, trustOf } from "../values/trust.ts";
+import type { Value } from "../values/value.ts";
+
+const ENTITLEMENT =
+  /feature|entitle|premium|subscri|^(?:is|has)_?(?:pro|paid|premium|plus)|^plan$|^tier$|seats|quota|^isPro$|paid/i;
+const ROLE =
+  /^(?:.*[-_.])?(?:roles?|is_?admin|admin|is_?owner|is_?staff|is_?super_?user|permissions?|scopes?|privileges?|x-user-role|x-role|x-admin|x-is-admin)$/i;
+
+/** Does a client decide what it may do, by saying so? */
+export const claims: Check = {
+  requirement: "claims",
+  run({ entry, trace }, report) {
+    for (const one of trace.operations) {
+      if (one.kind === "test" && one.denies !== "neither") {
+        const said = claimIn(one.value);
+        if (said !== null && ROLE.test(nameOf(said)) && said.part !== "cookie" && entry.kind !== "function") {
+          report.violated(
+            clientRole,
+            one.place,
+            `${said.path} comes from the client, and decides what it may do.`,
+            one,
+          );
+        }
+      }
+      if (
+        one.kind === "query" &&
+        (one.query.verb === "create" || one.query.verb === "update" || one.query.verb === "upsert")
+      )
+        granted(one, report);
+      if (one.kind === "call") priced(one, report);
+    }
+  },
+};
+
+export const entitlement: Check = {
+  requirement: "entitlement",
+  run({ entry, trace }, report) {
+    for (const one of trace.operations) {
+      if (one.kind === "test" && one.denies !== "neither") {
+        const said = claimIn(one.value);
+        if (
+          said !== null &&
+          ENTITLEMENT.test(nameOf(said)) &&
+          (said.part === "body" || said.part === "header" || said.part === "query")
+        ) {
+          report.violated(
+            clientEntitlement,
+            one.place,
+            `${said.path} comes from the client, and decides what it has paid for.`,
+            one,
+          );
+        }
+      }
+      if (one.kind === "return" && /entitle|feature|access|allowed|canUse|isPro|premium|plan/i.test(entry.name)) {
+        for (const said of clientsOf(one.value)) {
+          if (ENTITLEMENT.test(nameOf(said))) {
+            report.violated(
+              clientEntitlement,
+              one.place,
+              `${said.path} comes from the client, and is the answer.`,
+              one,
+            );
+            break;
+          }
+        }
+      }
+    }
+  },
+};
+
+function nameOf(value: Extract<Value, { k: "client" }>): string {
+  return value.path.slice(value.path.lastIndexOf(".") + 1);
+}
+
+/** The client's word a test rests on, when it rests on nothing else. */
+function claimIn(value: Value, depth = 0): Extract<Value, { k: "client" }> | null {
+  if (depth > 6) return null;
+  switch (value.k) {
+    case "client":
+      return value;
+    case "derived": {
+      // Compared with what the server knows it is a credential or an id, and no claim.
+      const others = value.args.filter((arg) => claimIn(arg, depth + 1) === null);
+      if (others.some((arg) => arg.k === "rows" || arg.k === "principal" || arg.k === "env")) return null;
+      for (const arg of value.args) {
+        const found = claimIn(arg, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    }
+    case "choice":
+      for (const one of value.alternatives) {
+        const found = claimIn(one.value, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    default:
+      return null;
+  }
+}
+
+/** A role, plan or balance that is stored as the client says. */
+function granted(one: Extract<Operation, { kind: "query" }>, report: Parameters<Check["run"]>[1]): void {
+  if (one.facts.has("role") || one.query.data?.k !== "struct") return;
+  const { table } = one.query;
+  for (const [name, value] of one.query.data.props) {
+    if (
+      !/^(?:role|roles|is_?admin|isAdmin|admin|is_?super_?user|permissions|plan|tier|credits|balance|is_?verified|emailVerified|email_verified)$/i.test(
+        name,
+      )
+    )
+      continue;
+    if (!/user|account|member|profile|customer|org|team|workspace|tenant/i.test(table)) continue;
+    // The creator of an invitation or a member says which role others get: that is for those who may.
+    if (/invit/i.test(table) || !isSaid(value) || trustOf(value, one.facts) !== null) continue;
+    if (/member/i.test(table) && one.facts.has("auth")) continue;
+    report.violated(clientRole, one.place, `${name} is stored as the client says.`, one);
+    return;
+  }
+}
+
+function isSaid(value: Value): boolean {
+  if (value.k === "client") return true;
+  return value.k === "choice" && value.alternatives.some((one) => isSaid(one.value));
+}
+
+/** An amount the client names, in what is paid. */
+function priced(one: Extract<Operation, { kind: "call" }>, report: Parameters<Check["run"]>[1]): void {
+  if (!/stripe|paypal|braintree|mollie|razorpay|checkout|paymentIntent/i.test(one.path)) return;
+  for (const arg of one.args) {
+    const found = amountIn(arg);
+    if (found !== null) {
+      report.violated(clientPrice, one.place, `${found} is what the client says it costs.`, one);
+      return;
+    }
+  }
+}
+
+function amountIn(value: Value, depth = 0): string | null {
+  if (depth > 6) return null;
+  if (value.k === "struct") {
+    for (const [name, inner] of value.props) {
+      if (/^(?:amount|unit_amount|price_amount|total|value)$/.test(name)) {
+        for (const said of clientsOf(inner)) return said.path === "" ? name : said.path;
+      }
+      const found = amountIn(inner, depth + 1);
+      if (found !== null) return found;
+    }
+  }
+  if (value.k === "list")
+    return value.items.map((item) => amountIn(item, depth + 1)).find((found) => found !== null) ?? null;
+  if (value.k === "choice")
+    return value.alternatives.map((item) => amountIn(item.value, depth + 1)).find((found) => found !== null) ?? null;
+  return null;
+}

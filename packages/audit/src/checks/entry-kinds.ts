@@ -1,0 +1,208 @@
+import type { EntryPoint } from "../entry-points/entry-point.ts";
+import { wordsOf } from "../knowledge/names.ts";
+import type { Operation, Trace } from "../trace/operation.ts";
+import { callsOf } from "../knowledge/databases/chain.ts";
+import type { Judged } from "../rules/rule.ts";
+
+/** Words of a path or name that say: anybody may come here. */
+const PUBLIC = new Set([
+  "login",
+  "signin",
+  "signup",
+  "signout",
+  "logout",
+  "register",
+  "registration",
+  "forgot",
+  "reset",
+  "verify",
+  "verification",
+  "confirm",
+  "callback",
+  "oauth",
+  "oauth2",
+  "sso",
+  "saml",
+  "oidc",
+  "health",
+  "healthz",
+  "healthcheck",
+  "livez",
+  "readyz",
+  "liveness",
+  "readiness",
+  "ping",
+  "status",
+  "version",
+  "robots",
+  "sitemap",
+  "feed",
+  "rss",
+  "og",
+  "opengraph",
+  "public",
+  "share",
+  "shared",
+  "embed",
+  "contact",
+  "newsletter",
+  "unsubscribe",
+  "waitlist",
+  "csrf",
+  "jwks",
+  "openapi",
+  "swagger",
+  "docs",
+  "manifest",
+  "favicon",
+  "nextauth",
+  "magic",
+  "otp",
+  "captcha",
+  "invite",
+  "invitation",
+  "accept",
+  "csp",
+  "telemetry",
+  "track",
+  "collect",
+  "pixel",
+  "beacon",
+  "widget",
+  "preview",
+  "demo",
+  "landing",
+  "bootstrap",
+  "setup",
+  "onboard",
+  "token",
+  "refresh",
+  "passkey",
+  "webauthn",
+  "authenticate",
+  "authorize",
+  "anonymous",
+  "guest",
+  "about",
+  "pricing",
+  "faq",
+  "blog",
+  "changelog",
+  "metrics",
+]);
+const AUTH_FOLDER = /(?:^|\/)(?:auth|authentication|sessions?)(?:\/|$)/i;
+
+/** Is the entry point meant for everybody, by its name and path? */
+export function isPublicByDesign(entry: EntryPoint, judged: Judged): boolean {
+  const { path } = entry;
+  if (path !== null && judged.project.names.publicPaths.some((one) => path === one || path.startsWith(`${one}/`)))
+    return true;
+  const text = `${path ?? ""} ${entry.kind === "route" && path !== null ? "" : entry.name}`;
+  if (path !== null && AUTH_FOLDER.test(path)) return true;
+  const words = wordsOf(text.replace(/\[[^\]]*\]|[:{$][^/]*/g, " "));
+  return (
+    words.some((word) => PUBLIC.has(word)) ||
+    /(?:sign|log)[-_ ]?(?:in|up|out)/i.test(text) ||
+    (/password/i.test(text) && /forgot|reset|request/i.test(text))
+  );
+}
+
+export function isWebhook({ entry, trace }: Judged): boolean {
+  if (entry.kind !== "route" && entry.kind !== "handler") return false;
+  if (entry.method === "GET") return false;
+  const where = `${entry.path ?? ""} ${entry.name} ${entry.file}`;
+  // Routes that administer webhooks are no webhooks themselves.
+  if (
+    /webhooks?\/\[|webhooks\/:|webhooks?[-_]?(?:endpoint|config|setting|log|deliver|test|subscription)|api\/(?:v\d\/)?webhooks(?:\/route|\s|$)/i.test(
+      where,
+    ) &&
+    !/stripe|github|clerk|svix|resend|paddle|lemon|twilio|slack|shopify|polar|inbound|incoming|receive|hook\//i.test(
+      where,
+    )
+  )
+    return trace.operations.some(readsSignature) && !trace.operations.some((one) => one.facts.has("auth"));
+  if (/web-?hook/i.test(where)) return !/\b(?:create|list|update|delete)\w*web-?hook/i.test(entry.name);
+  return trace.operations.some(readsSignature) && !trace.operations.some((one) => one.facts.has("auth"));
+}
+
+function readsSignature(operation: Operation): boolean {
+  if (operation.kind === "call" && operation.name === "verify-webhook") return true;
+  const values =
+    operation.kind === "test"
+      ? [operation.value]
+      : operation.kind === "compare"
+        ? [operation.left, operation.right]
+        : [];
+  return values.some(
+    (value) => value.k === "client" && value.part === "header" && /signature|hmac|svix|webhook-id/i.test(value.path),
+  );
+}
+
+export function isCron({ entry }: Judged): boolean {
+  return (
+    /(?:^|\/|\s)(?:crons?|jobs?|tasks?|queues?|scheduled?|workers?|qstash|inngest)(?:\/|\s|$)/i.test(
+      `${entry.path ?? ""} `,
+    ) && entry.kind === "route"
+  );
+}
+
+/** Calls that cost money or have an effect elsewhere, by the package they come from. */
+const SERVICES =
+  /^(?:stripe|openai|@anthropic-ai\/|@google\/|ai$|@ai-sdk\/|resend|@sendgrid\/|nodemailer|twilio|postmark|@aws-sdk\/|aws-sdk|@slack\/|@octokit\/|cloudinary|@vercel\/blob|replicate|cohere-ai|@mistralai\/|groq-sdk|langchain|@langchain\/|@pinecone|algoliasearch|firebase-admin|googleapis|@upstash\/redis)/;
+const EFFECT =
+  /^(?:create|update|delete|del|remove|send|sendMail|cancel|put|upload|generate|generateText|streamText|generateObject|streamObject|generateImage|embed|embedMany|run|invoke|capture|refund|transfer|retrieve|list|get|emit|publish|trigger|add|enqueue|dispatch)$/;
+const NEUTRAL_PATH =
+  /log|analytics|posthog|sentry|track|metric|cache|revalidate|rate|limit|cookie|header|console|performance|nextresponse|superjson|date|dayjs|moment|zod|schema|translat|i18n|\bt$|span|tracer|path|url|math|json|redirect|render|format|parse|serialize|uuid|nanoid|random|hash/i;
+
+/** Reads or changes something that is not everybody's. */
+export function isSensitive(operation: Operation): boolean {
+  switch (operation.kind) {
+    case "query":
+      return true;
+    case "call": {
+      if (operation.origin === "global") return false;
+      const words = wordsOf(operation.name);
+      const path = operation.path;
+      if (
+        /(?:openai|anthropic|stripe|resend|twilio|sendgrid|s3|ses|mailer|replicate|octokit)/i.test(path) &&
+        EFFECT.test(operation.name)
+      )
+        return true;
+      if (NEUTRAL_PATH.test(path)) return false;
+      if (/^(?:create|get|make|build|init|use|load)$/.test(words[0] ?? "") && FACTORY.test(words.at(-1) ?? ""))
+        return false;
+      if (operation.origin === "package") {
+        const from =
+          operation.result.k === "chain" && operation.result.root.k === "foreign" ? operation.result.root.from : "";
+        return SERVICES.test(from) && EFFECT.test(operation.name);
+      }
+      const first = words[0] ?? "";
+      return DATA_VERB.test(first) && words.length > 1
+        ? true
+        : DATA_VERB.test(first) &&
+            path.includes(".") &&
+            callsOf(
+              operation.result.k === "chain"
+                ? operation.result
+                : { k: "chain", root: operation.result, steps: [], place: operation.place },
+            ).length === 1;
+    }
+    default:
+      return false;
+  }
+}
+const FACTORY =
+  /^(?:client|server|instance|logger|context|store|connection|db|database|supabase|prisma|router|app|handler|request|response|config|env|options|locale|translations?|caller|client\w*|admin|factory|adapter|transport|queue|service|provider|host|origin|base|t|messages|dictionary)$/;
+const DATA_VERB =
+  /^(?:get|fetch|load|find|list|search|query|create|update|delete|remove|save|insert|upsert|set|add|destroy|archive|restore|publish|unpublish|cancel|invite|revoke|send|transfer|assign|move|merge|import|export|process|grant|enable|disable|reset|rotate|refund|charge|purge|bulk|store|edit|rename|duplicate|clone|kick|ban|promote|demote|trigger|run|execute|sync|deactivate|activate|issue|generate|start|stop|upload|download|roll|build|render|deploy|complete|approve|reject|submit|register|count|extract|transcode|convert|analy[sz]e|scan|transcribe|translate|summari[sz]e|classify|crawl|scrape|mint|burn|close|open|lock|unlock|flush|clear|wipe|erase|terminate|provision|schedule|print|email|notify|broadcast|post|commit|withdraw|deposit|credit|debit|award|redeem|log)$/;
+
+/** Tables anybody may read in most products. */
+export function isPublicTable(name: string): boolean {
+  return /^(?:public\w*|posts?|articles?|blogs?|blog_?posts?|products?|categor(?:y|ies)|tags?|pages?|plans?|prices?|pricing|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|faqs?|testimonials?|changelogs?|features?|settings?|configs?|announcements?|news|events?_?public|jobs?_?postings?|listings?|courses?|lessons?|movies?|books?|recipes?|templates?|themes?|icons?|fonts?|models?|waitlist\w*|subscribers?|contacts?_?messages?|leads?|health\w*|stores?|shops?|restaurants?|menus?|reviews?|questions?|quizz?(?:es)?|polls?)$/i.test(
+    name,
+  );
+}
+
+export function firstSensitive(trace: Trace): Operation | null {
+  return trace.operations.find(isSensitive) ?? null;
+}

@@ -1,0 +1,230 @@
+import type { Node } from "oxc-parser";
+import { bypass, catchAllows, defaultAllows, optionalSecret, unsetSecret } from "../rules/catalogue.ts";
+import type { Check, Judged, Report } from "../rules/rule.ts";
+import { answersWhether } from "../knowledge/answers-whether.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import { children as childrenOf, walk } from "../syntax/walk.ts";
+import type { Operation } from "../trace/operation.ts";
+import type { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
+import { clientOf } from "../values/trust.ts";
+import type { Value } from "../values/value.ts";
+
+/** Is the answer "no" wherever nothing is known? */
+export const failClosed: Check = {
+  requirement: "fail-closed",
+  run(judged, report) {
+    for (const one of judged.trace.operations) {
+      if (one.kind === "compare") unset(one, report);
+      if (one.kind === "test") optional(one, judged, report);
+    }
+  },
+};
+
+/** `header !== process.env.SECRET`: nothing equals nothing, and "Bearer undefined" is easily said. */
+function unset(one: Extract<Operation, { kind: "compare" }>, report: Report): void {
+  if (!/^[=!]==?$/.test(one.op)) return;
+  for (const [secret, given] of [
+    [one.left, one.right],
+    [one.right, one.left],
+  ] as const) {
+    if (!isCredentialPart(given)) continue;
+    const name = envIn(secret);
+    if (name === null || isSet(secret, one.facts)) continue;
+    const whole = secret.k === "env" || isEnvChain(secret);
+    // A missing header is null, a missing variable undefined: only the same nothing is equal to itself.
+    if (whole && (isNeverUndefined(given) || one.facts.has(`set:${keyOf(given)}`))) continue;
+    report.violated(
+      unsetSecret,
+      one.place,
+      whole
+        ? `Where ${name} is not set, a call without the header is equal to it.`
+        : `Where ${name} is not set, the text ends in "undefined", which anybody can send.`,
+      one,
+    );
+    return;
+  }
+}
+
+function isCredentialPart(value: Value): boolean {
+  const from = clientOf(value);
+  return (
+    from !== null && (from.part === "header" || from.part === "query" || from.part === "body" || from.part === "cookie")
+  );
+}
+
+function envIn(value: Value, depth = 0): string | null {
+  if (depth > 5) return null;
+  if (value.k === "env") return value.name;
+  if (isEnvChain(value) && value.k === "chain") {
+    const last = value.steps.at(-1);
+    return last?.kind === "member" ? last.name : null;
+  }
+  if (value.k === "derived" && /^(?:template|\+)$/.test(value.op)) {
+    for (const arg of value.args) {
+      const found = envIn(arg, depth + 1);
+      if (found !== null) return found;
+    }
+  }
+  return null;
+}
+
+/** `c.env.TOKEN`: a binding of the platform, which may be absent. */
+function isEnvChain(value: Value): boolean {
+  return (
+    value.k === "chain" &&
+    value.root.k === "request" &&
+    value.steps.length === 2 &&
+    value.steps[0]?.kind === "member" &&
+    value.steps[0].name === "env"
+  );
+}
+
+function isSet(value: Value, facts: Facts): boolean {
+  if (facts.has(`set:${keyOf(value)}`)) return true;
+  if (value.k === "derived")
+    return value.args.some((arg) => (arg.k === "env" || isEnvChain(arg)) && facts.has(`set:${keyOf(arg)}`));
+  return false;
+}
+
+/** `headers.get()` of the Web answers null, which `undefined` does not strictly equal. */
+function isNeverUndefined(value: Value): boolean {
+  return value.k === "derived" && value.op !== "replaced" && value.op !== "parts";
+}
+
+/** `if (secret && header !== secret) deny()`: where there is no secret there is no check. */
+function optional(one: Extract<Operation, { kind: "test" }>, { trace, entry }: Judged, report: Report): void {
+  void trace;
+  void entry;
+  const { node } = one.place;
+  if (
+    node.type === "LogicalExpression" &&
+    node.operator === "&&" &&
+    one.denies === "yes" &&
+    isSecretName(node.left) &&
+    comparesWith(node.right, node.left)
+  ) {
+    report.violated(optionalSecret, one.place, "Where the secret is not configured nothing is checked.", one);
+  }
+  void bypass;
+}
+
+function isSecretName(node: Node): boolean {
+  if (node.type === "Identifier") return /secret|token|key|password/i.test(node.name);
+  if (node.type === "MemberExpression" && node.property.type === "Identifier")
+    return /secret|token|key|password/i.test(node.property.name);
+  return false;
+}
+
+/** The right side refuses what is not equal to the left. */
+function comparesWith(node: Node, secret: Node): boolean {
+  for (const one of walk(node)) {
+    if (one.type === "BinaryExpression" && /^!==?$/.test(one.operator)) {
+      for (const inner of walk(one)) if (sameName(inner, secret)) return true;
+    }
+  }
+  return false;
+}
+
+function sameName(one: Node, other: Node): boolean {
+  if (one.type === "Identifier" && other.type === "Identifier") return one.name === other.name;
+  return (
+    one.type === "MemberExpression" &&
+    other.type === "MemberExpression" &&
+    one.property.type === "Identifier" &&
+    other.property.type === "Identifier" &&
+    one.property.name === other.property.name
+  );
+}
+
+/** What can be seen in the text of any function that answers whether somebody may. */
+export function checkFunctions(
+  program: Node,
+): { readonly rule: typeof catchAllows; readonly node: Node; readonly message: string }[] {
+  const found: { rule: typeof catchAllows; node: Node; message: string }[] = [];
+  const visit = (node: Node, name: string): void => {
+    let named = name;
+    if (node.type === "VariableDeclarator" && node.id.type === "Identifier") named = node.id.name;
+    if ((node.type === "Property" || node.type === "MethodDefinition") && node.key.type === "Identifier")
+      named = node.key.name;
+    if (node.type === "FunctionDeclaration" && node.id !== null) named = node.id.name;
+    if (isFunction(node) && answersWhether(named)) judgeFunction(node, found);
+    for (const child of childrenOf(node)) visit(child, named);
+  };
+  visit(program, "");
+  return found;
+}
+
+function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; message: string }[]): void {
+  if (!isFunction(fn) || fn.body === null) return;
+  for (const node of walk(fn.body)) {
+    if (node.type === "CatchClause") {
+      for (const inner of walk(node.body)) {
+        if (inner.type === "ReturnStatement" && inner.argument !== null && allows(inner.argument)) {
+          found.push({ rule: catchAllows, node: inner, message: "When the check itself fails, the answer is yes." });
+        }
+      }
+    }
+    if (
+      node.type === "LogicalExpression" &&
+      (node.operator === "??" || node.operator === "||") &&
+      node.right.type === "Literal" &&
+      node.right.value === true
+    ) {
+      found.push({ rule: defaultAllows, node, message: "What is not known is allowed." });
+    }
+    if (node.type === "SwitchCase" && node.test === null) {
+      for (const inner of node.consequent) {
+        if (inner.type === "ReturnStatement" && inner.argument?.type === "Literal" && inner.argument.value === true) {
+          found.push({ rule: defaultAllows, node: inner, message: "Whatever the switch does not name is allowed." });
+        }
+      }
+    }
+    if (
+      node.type === "CallExpression" &&
+      node.callee.type === "MemberExpression" &&
+      node.callee.property.type === "Identifier" &&
+      node.callee.property.name === "catch"
+    ) {
+      const [handler] = node.arguments;
+      if (
+        handler !== undefined &&
+        isFunction(handler) &&
+        handler.body !== null &&
+        handler.body.type === "Literal" &&
+        handler.body.value === true
+      ) {
+        found.push({ rule: catchAllows, node, message: "When the check itself fails, the answer is yes." });
+      }
+    }
+  }
+}
+
+/** true, `{ allowed: true }`, `next()`, NextResponse.next(). */
+function allows(node: Node): boolean {
+  if (node.type === "Literal") return node.value === true;
+  if (node.type === "ObjectExpression") {
+    return node.properties.some(
+      (one) =>
+        one.type === "Property" &&
+        one.key.type === "Identifier" &&
+        /^(?:allowed|ok|valid|authorized|granted|success|hasAccess|entitled|isValid|permitted|pass)$/.test(
+          one.key.name,
+        ) &&
+        one.value.type === "Literal" &&
+        one.value.value === true,
+    );
+  }
+  if (node.type === "AwaitExpression") return allows(node.argument);
+  if (node.type === "CallExpression") {
+    if (node.callee.type === "Identifier") return node.callee.name === "next" && node.arguments.length === 0;
+    return (
+      node.callee.type === "MemberExpression" &&
+      node.callee.property.type === "Identifier" &&
+      node.callee.property.name === "next" &&
+      node.callee.object.type === "Identifier" &&
+      node.callee.object.name.endsWith("Response")
+    );
+  }
+  return false;
+}

@@ -1,0 +1,90 @@
+import type { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
+import type { Value } from "../values/value.ts";
+
+/** Operators and functions after which a text can no longer be another's language. */
+const HARMLESS =
+  /^(?:number|boolean|length|hash|hmac|random|encoded|concealed|===|!==|==|!=|<|>|<=|>=|!|typeof|is-type|includes|-|\*|\/|%|tagged|token|error|part-of)$/;
+const ESCAPES =
+  /escape|sanitiz|sanitis|purify|clean|quote|ident|encode|format|literal|serialize|shellescape|xss|striptags/i;
+
+/**
+ * The part of a text that somebody else chose, or null. `parameters`: also what a function was given by callers that are
+ * not known; without it only what is seen to come from a client.
+ */
+export function foreignPart(value: Value, facts: Facts, parameters: boolean, depth = 0): Value | null {
+  if (depth > 10) return null;
+  switch (value.k) {
+    case "client":
+      // One of a list of constants, compared with one, or of a type that holds no text.
+      return value.closed === true || /constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "") ? null : value;
+    case "rows":
+      return parameters && value.path !== "" && !/(?:^|\.)(?:\w*id|count|n|total|\w*At)$/i.test(value.path)
+        ? value
+        : null;
+    case "opaque":
+      return parameters &&
+        value.id > 0 &&
+        value.name !== "" &&
+        !/^(?:[A-Z].*|index|count|limit|offset|element|number|private|unfollowed|length|page|port|schema\w*|table\w*|columns?|columnNames?|keys?|prefix|where\w*|sql|query|text|statement|fields?|placeholders?|values?|clauses?|filters?|order\w*|sort\w*|yield|import|this|super|unary|handler|resolve|reject|[A-Z]\w+)$/.test(
+          value.name,
+        )
+        ? value
+        : null;
+    case "derived":
+      if (HARMLESS.test(value.op)) return null;
+      for (const arg of value.args) {
+        const found = foreignPart(arg, facts, parameters, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    case "choice":
+      for (const one of value.alternatives) {
+        const found = foreignPart(one.value, facts.and(one.facts), parameters, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    case "pending":
+      return foreignPart(value.value, facts, parameters, depth + 1);
+    case "list":
+    case "struct": {
+      const inner = value.k === "list" ? value.items : [...value.props.values(), ...value.spreads];
+      for (const one of inner) {
+        const found = foreignPart(one, facts, parameters, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    }
+    case "chain": {
+      const names = value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])).join(" ");
+      const root = value.root.k === "foreign" || value.root.k === "opaque" ? value.root.name : "";
+      if (ESCAPES.test(`${names} ${root}`)) return null;
+      for (const step of value.steps) {
+        if (step.kind === "member") continue;
+        for (const arg of step.args) {
+          const found = foreignPart(arg, facts, false, depth + 1);
+          if (found !== null) return found;
+        }
+      }
+      return value.steps.every((step) => step.kind === "member")
+        ? foreignPart(value.root, facts, parameters, depth + 1)
+        : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** What a value is called in a message. */
+export function nameOf(value: Value): string {
+  switch (value.k) {
+    case "client":
+      return value.path === "" ? `the ${value.part}` : `${value.path} of the ${value.part}`;
+    case "rows":
+      return value.path === "" ? "a row" : value.path;
+    case "opaque":
+      return value.name === "" ? "a parameter" : value.name;
+    default:
+      return "a value";
+  }
+}

@@ -1,0 +1,96 @@
+import { commandInjection, htmlInjection, sqlInjection } from "../rules/catalogue.ts";
+import type { Check, Judged, Report } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import type { Value } from "../values/value.ts";
+import { foreignPart, nameOf } from "./foreign-text.ts";
+
+export const sql: Check = {
+  requirement: "sql",
+  run(judged, report) {
+    for (const one of judged.trace.operations) {
+      if (one.kind !== "sql") continue;
+      if (one.text.k === "derived" && one.text.op === "tagged") {
+        report.proved();
+        continue;
+      }
+      const part = foreignPart(one.text, one.facts, true);
+      if (part === null) report.proved();
+      else
+        report.violated(
+          sqlInjection,
+          one.place,
+          `${nameOf(part)} becomes part of the statement's text: it can end it and begin another.`,
+          one,
+        );
+    }
+  },
+};
+
+export const command: Check = {
+  requirement: "command",
+  run(judged, report) {
+    for (const one of judged.trace.operations) {
+      if (one.kind !== "command") continue;
+      const [first, second] = one.args;
+      const text = one.shell ? [first, second?.k === "list" ? second : undefined] : [first];
+      const part = text
+        .map((value) => (value === undefined ? null : foreignPart(value, one.facts, one.shell)))
+        .find((value) => value !== null);
+      if (part === undefined || part === null) report.proved();
+      else report.violated(commandInjection, one.place, `${nameOf(part)} becomes part of what ${one.name} runs.`, one);
+    }
+  },
+};
+
+export const xss: Check = {
+  requirement: "xss",
+  run(judged, report) {
+    for (const one of judged.trace.operations) {
+      if (one.kind === "html") html(one, judged, report);
+    }
+  },
+};
+
+function html(one: Extract<Operation, { kind: "html" }>, _judged: Judged, report: Report): void {
+  // `res.send(value)` is HTML only where the text has markup of its own.
+  if (
+    one.place.node.type === "CallExpression" &&
+    !/raw|html/i.test(calledName(one.place.node)) &&
+    !hasMarkup(one.value)
+  )
+    return;
+  const value = jsonOf(one.value);
+  const part = foreignPart(value, one.facts, true);
+  if (part === null) report.proved();
+  else
+    report.violated(
+      htmlInjection,
+      one.place,
+      `${nameOf(part)} is put into the page as HTML: what it holds runs there.`,
+      one,
+    );
+}
+
+function calledName(node: Extract<Operation, { kind: "html" }>["place"]["node"]): string {
+  if (node.type !== "CallExpression") return "";
+  if (node.callee.type === "Identifier") return node.callee.name;
+  return node.callee.type === "MemberExpression" && node.callee.property.type === "Identifier"
+    ? node.callee.property.name
+    : "";
+}
+
+function hasMarkup(value: Value, depth = 0): boolean {
+  if (depth > 6) return false;
+  if (value.k === "literal") return typeof value.value === "string" && /<\/?[a-z!]/i.test(value.value);
+  return (
+    value.k === "derived" &&
+    (value.op === "template" || value.op === "+") &&
+    value.args.some((arg) => hasMarkup(arg, depth + 1))
+  );
+}
+
+/** JSON inside a script element ends it with `</script>`, unless the angle was replaced. */
+function jsonOf(value: Value): Value {
+  if (value.k === "derived" && value.op === "replaced") return { k: "literal", value: "" };
+  return value;
+}

@@ -1,0 +1,181 @@
+import { ignoredValidation, massAssignment, unvalidated } from "../rules/catalogue.ts";
+import type { Check, Judged } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import type { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
+import type { Value } from "../values/value.ts";
+import { isSensitive } from "./entry-kinds.ts";
+
+type ClientValue = Extract<Value, { k: "client" }>;
+
+/** Has somebody looked at what came before it is stored or handed on? */
+export const input: Check = {
+  requirement: "input",
+  run(judged, report) {
+    const { entry, trace } = judged;
+    if (entry.kind === "job" || entry.kind === "function" || entry.kind === "page") return;
+    for (const one of trace.operations) {
+      const data = written(one);
+      if (data === null) continue;
+      const whole = wholeBody(data);
+      if (whole !== null) {
+        report.violated(
+          massAssignment,
+          one.place,
+          "Every column the client names is written, those it must not set among them.",
+          one,
+        );
+        return;
+      }
+    }
+    const first = trace.operations.find((one) => isSensitive(one) && bodyIn(one) !== null);
+    if (first === undefined) {
+      if (trace.operations.some((one) => one.kind === "validate")) report.proved();
+      return;
+    }
+    if (lookedAt(judged)) {
+      const ignored = trace.operations.find((one) => one.kind === "validate");
+      const raw = bodyIn(first);
+      if (ignored !== undefined && raw !== null && !first.facts.has("valid:client:body.") && isWritten(first)) {
+        report.violated(
+          ignoredValidation,
+          first.place,
+          "The body is validated, and goes on whatever the answer was.",
+          first,
+        );
+      }
+      return;
+    }
+    if (entry.kind === "action" && entry.framework === "next" && !formIn(judged))
+      return report.unknown("arguments of an action are typed, and the type is not checked at run time");
+    report.violated(
+      unvalidated,
+      { file: entry.file, node: entry.node },
+      `${entry.name} hands on a body that nothing has looked at.`,
+      first,
+    );
+  },
+};
+
+function written(one: Operation): Value | null {
+  if (
+    one.kind === "query" &&
+    (one.query.verb === "create" || one.query.verb === "update" || one.query.verb === "upsert")
+  )
+    return one.query.data;
+  if (one.kind === "assign") return one.value;
+  return null;
+}
+
+function isWritten(one: Operation): boolean {
+  return written(one) !== null;
+}
+
+/** A body that is written as it is, or spread into what is written. */
+function wholeBody(data: Value): ClientValue | null {
+  if (data.k === "client") return data.path === "" && !data.checked && data.part === "body" ? data : null;
+  if (data.k === "struct") {
+    for (const spread of data.spreads) {
+      const found = wholeBody(spread);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  if (data.k === "choice") {
+    for (const one of data.alternatives) {
+      const found = wholeBody(one.value);
+      if (found !== null) return found;
+    }
+  }
+  if (data.k === "derived" && data.op === "copy" && data.args[0] !== undefined) return wholeBody(data.args[0]);
+  return null;
+}
+
+/** A part of the body in an operation that no schema, test or conversion has looked at. */
+function bodyIn(one: Operation): ClientValue | null {
+  const values: Value[] = [];
+  if (one.kind === "query") {
+    if (one.query.data !== null) values.push(one.query.data);
+  } else if (one.kind === "call") values.push(...one.args);
+  for (const value of values) {
+    const found = bare(value, one.facts);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function bare(value: Value, facts: Facts, depth = 0): ClientValue | null {
+  if (depth > 8) return null;
+  switch (value.k) {
+    case "client": {
+      if (value.checked || (value.part !== "body" && value.part !== "arguments")) return null;
+      for (let path = value.path; ; path = path.slice(0, Math.max(0, path.lastIndexOf(".")))) {
+        const key = keyOf({ ...value, path });
+        if (facts.has(`valid:${key}`) || facts.has(`ok:${key}`)) return null;
+        if (path === "") break;
+      }
+      return value;
+    }
+    case "struct":
+      return firstBare([...value.props.values(), ...value.spreads], facts, depth);
+    case "list":
+      return firstBare(value.items, facts, depth);
+    case "choice":
+      return firstBare(
+        value.alternatives.map((one) => one.value),
+        facts,
+        depth,
+      );
+    case "pending":
+      return bare(value.value, facts, depth + 1);
+    default:
+      return null;
+  }
+}
+
+function firstBare(values: readonly Value[], facts: Facts, depth: number): ClientValue | null {
+  for (const value of values) {
+    const found = bare(value, facts, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Some part of the body was tested anywhere: by a schema, by type, by presence with a refusal. */
+function lookedAt({ trace }: Judged): boolean {
+  return trace.operations.some((one) => {
+    if (one.kind === "validate") return true;
+    if (one.kind === "test" && one.denies !== "neither") return mentionsBody(one.value);
+    return [...one.facts.entries()].some(([name]) => name.startsWith("valid:client:body"));
+  });
+}
+
+function mentionsBody(value: Value, depth = 0): boolean {
+  if (depth > 8) return false;
+  switch (value.k) {
+    case "client":
+      return value.part === "body" || value.part === "arguments";
+    case "derived":
+      return value.args.some((arg) => mentionsBody(arg, depth + 1));
+    case "choice":
+      return value.alternatives.some((one) => mentionsBody(one.value, depth + 1));
+    case "chain":
+      return (
+        mentionsBody(value.root, depth + 1) ||
+        value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => mentionsBody(arg, depth + 1)))
+      );
+    default:
+      return false;
+  }
+}
+
+function formIn({ trace }: Judged): boolean {
+  return trace.operations.some((one) => one.kind === "query" && one.query.data !== null && holdsForm(one.query.data));
+}
+
+function holdsForm(value: Value, depth = 0): boolean {
+  if (depth > 6) return false;
+  if (value.k === "client") return value.part === "arguments" && /formData|^data\b|form/i.test(value.path);
+  if (value.k === "struct") return [...value.props.values(), ...value.spreads].some((one) => holdsForm(one, depth + 1));
+  return value.k === "choice" && value.alternatives.some((one) => holdsForm(one.value, depth + 1));
+}

@@ -1,0 +1,367 @@
+import { isOwnerName, isTenantName } from "../knowledge/names.ts";
+import {
+  clientIdentity,
+  clientTenant,
+  foreignReference,
+  jobUnscoped,
+  unboundChild,
+  unscopedList,
+  unscopedQuery,
+} from "../rules/catalogue.ts";
+import type { Check, Judged, Report } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import type { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
+import { type Condition, type Query } from "../values/query.ts";
+import { clientsOf, isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts";
+import type { Value } from "../values/value.ts";
+import { isPublicTable, isWebhook } from "./entry-kinds.ts";
+
+type QueryOperation = Extract<Operation, { kind: "query" }>;
+
+/** Is every row that is read or changed shown to be the caller's? */
+export const tenant: Check = {
+  requirement: "tenant",
+  run(judged, report) {
+    const { entry, trace } = judged;
+    if (entry.kind === "job") return jobs(judged, report);
+    if (entry.kind === "function" || entry.kind === "middleware" || isWebhook(judged)) return;
+    let judgedAny = false;
+    for (const one of trace.operations) {
+      if (one.kind !== "query") continue;
+      if (!isKnown(one.facts) && !callerUsed(trace.operations)) continue;
+      judgedAny = true;
+      judge(one, judged, report);
+    }
+    if (judgedAny) report.proved();
+  },
+};
+
+/** Somebody is known here: without that, the missing question is the finding, and not this one. */
+function isKnown(facts: Facts): boolean {
+  return facts.has("auth") || facts.has("opaque:auth");
+}
+
+function callerUsed(operations: readonly Operation[]): boolean {
+  return operations.some((one) => one.facts.has("auth"));
+}
+
+function judge(one: QueryOperation, judged: Judged, report: Report): void {
+  const { query, facts } = one;
+  if (query.verb === "create" || query.verb === "upsert" || query.verb === "update") created(one, report);
+  if (query.verb === "create") return;
+  const trust = scopeOf(query.where, facts);
+  if (trust === "sure") return;
+  if (trust === "presumed")
+    return report.unknown(`that the rows of ${nameOf(query)} are the caller's is taken from a name`);
+  if (query.rights === "user") return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
+  if (facts.has("opaque:scope")) return report.unknown(facts.get("opaque:scope")?.why ?? "");
+  if (isCapability(query)) return;
+  const chosen = chosenBy(query.where);
+  if (chosen.length === 0) return unconfined(one, judged, report);
+  if (facts.has("role") && isGlobalRole(judged, one))
+    return report.unknown("a role was asked; whether it reaches across tenants is not seen");
+  if (isRead(query) && !isUsed(query, judged)) return;
+  if (isRead(query) && isOpenContent(query)) return;
+  const [field, value] = chosen[0] ?? ["", null];
+  if (value === null) return;
+  if (isRead(query) && isPublicTable(query.table)) return report.unknown(`${nameOf(query)} may be everybody's`);
+  if (isTenantName(field))
+    return report.violated(
+      clientTenant,
+      one.place,
+      `${describe(value)} chooses whose rows of ${nameOf(query)} are ${done(query)}, and nothing shows that the caller belongs there.`,
+      one,
+    );
+  if (isOwnerName(field))
+    return report.violated(
+      clientIdentity,
+      one.place,
+      `${describe(value)} says whose rows of ${nameOf(query)} are ${done(query)}, instead of the verified caller.`,
+      one,
+    );
+  const checked = otherAuthorised(facts);
+  if (checked !== null)
+    return report.violated(
+      unboundChild,
+      one.place,
+      `${checked} was shown to be the caller's; this ${nameOf(query)} is ${done(query)} by ${describe(value)} alone.`,
+      one,
+    );
+  report.violated(
+    unscopedQuery,
+    one.place,
+    `A row of ${nameOf(query)} is ${done(query)} by ${describe(value)} alone: the caller is known, and the row need not be theirs.`,
+    one,
+  );
+}
+
+function nameOf(query: Query): string {
+  return query.table === "" ? "a table" : query.table;
+}
+
+function done(query: Query): string {
+  return query.verb === "update" || query.verb === "upsert"
+    ? "changed"
+    : query.verb === "delete"
+      ? "deleted"
+      : query.verb === "raw"
+        ? "reached"
+        : "read";
+}
+
+function describe(value: Value): string {
+  for (const one of clientsOf(value)) {
+    const where = {
+      body: "the body",
+      query: "the query",
+      params: "the path",
+      header: "a header",
+      cookie: "a cookie",
+      url: "the URL",
+      method: "the method",
+      arguments: "the arguments",
+      file: "an upload",
+    }[one.part];
+    return one.path === "" ? where : `${one.path} of ${where}`;
+  }
+  if (value.k === "rows")
+    return `${value.path === "" ? "a row" : value.path} of an unconfined row of ${nameOf(value.query)}`;
+  return "a value of the request";
+}
+
+/** The comparisons by values nobody vouches for, as field and value. */
+function chosenBy(condition: Condition | null): [string, Value][] {
+  if (condition === null || condition.kind === "unknown") return [];
+  if (condition.kind === "compare")
+    return condition.op !== "other" && isUntrusted(condition.value) ? [[condition.field, condition.value]] : [];
+  return condition.of.flatMap(chosenBy);
+}
+
+function isUntrusted(value: Value): boolean {
+  if (isCredential(value)) return false;
+  for (const _ of clientsOf(value)) return true;
+  return value.k === "rows" || (value.k === "choice" && value.alternatives.some((one) => isUntrusted(one.value)));
+}
+
+/** No value of the client chooses the rows: all of a table, or some by constants. */
+function unconfined(one: QueryOperation, judged: Judged, report: Report): void {
+  const { query } = one;
+  if (query.verb !== "list" && query.verb !== "count") return;
+  if (hasUnknown(query.where)) return report.unknown(`the conditions on ${nameOf(query)} are not seen`);
+  if (!isUsed(query, judged)) return;
+  if (one.facts.has("role")) return report.unknown("a role was asked; whether it reaches across tenants is not seen");
+  if (!isTenantTable(query.table) || query.rights !== "unknown") return;
+  report.violated(
+    unscopedList,
+    one.place,
+    `Every row of ${nameOf(query)} is answered, whichever tenant it belongs to.`,
+    one,
+  );
+}
+
+function hasUnknown(condition: Condition | null): boolean {
+  if (condition === null) return false;
+  if (condition.kind === "unknown") return true;
+  if (condition.kind === "compare")
+    return condition.op !== "other" && /^(?:chain|opaque|foreign)$/.test(condition.value.k);
+  return condition.of.some(hasUnknown);
+}
+
+function isTenantTable(name: string): boolean {
+  return /^(?:\w*_)?(?:projects?|invoices?|orders?|customers?|users?|members?|documents?|files?|messages?|subscriptions?|payments?|api_?keys?|teams?|workspaces?|organi[sz]ations?|logs?|audit\w*|events?|tickets?|contacts?|leads?|deals?|tasks?|notes?|forms?|submissions?|responses?|reports?|webhooks?|integrations?|sessions?|tokens?|credentials?|secrets?|transactions?|accounts?|boards?|cards?|campaigns?|emails?|conversations?|chats?|links?|assets?|uploads?|jobs?|runs?|usage\w*|expenses?|employees?|candidates?|appointments?|bookings?|shipments?|devices?|alerts?|notifications?|comments?)$/i.test(
+    name.replace(/([a-z])([A-Z])/g, "$1_$2"),
+  );
+}
+
+function isRead(query: Query): boolean {
+  return query.verb === "read" || query.verb === "list" || query.verb === "count";
+}
+
+function isOpenContent(query: Query): boolean {
+  return open(query.where);
+}
+
+function open(condition: Condition | null): boolean {
+  if (condition === null || condition.kind === "unknown") return false;
+  if (condition.kind === "compare")
+    return (
+      /publish|public|visib|is_?shared|share/i.test(condition.field) &&
+      condition.value.k === "literal" &&
+      condition.value.value !== false
+    );
+  return condition.kind === "all" ? condition.of.some(open) : condition.of.length > 0 && condition.of.every(open);
+}
+
+/** Are the rows answered, or do they decide what is answered, on a path where nothing has shown them to be the caller's? */
+function isUsed(query: Query, judged: Judged): boolean {
+  for (const one of judged.trace.operations) {
+    if (one.kind === "respond" || one.kind === "return") {
+      const body = one.kind === "respond" ? one.body : one.value;
+      if (body !== null && shows(body, query, one.facts)) return true;
+    }
+    if (
+      one.kind === "call" &&
+      one.origin !== "global" &&
+      !/log|console|capture|track/i.test(one.path) &&
+      one.args.some((arg) => shows(arg, query, one.facts) && !isIdentifierOnly(arg))
+    )
+      return true;
+  }
+  return false;
+}
+
+function isIdentifierOnly(value: Value): boolean {
+  return value.k === "rows" && /(?:^|\.)(?:\w*id|email|name|slug)$/i.test(value.path);
+}
+
+/** Does the value hold these rows where they are not known to be the caller's? */
+function shows(value: Value, query: Query, facts: Facts, depth = 0): boolean {
+  if (depth > 8) return false;
+  switch (value.k) {
+    case "rows":
+      return value.query.id === query.id && !facts.has(`row:${query.id}`) && trustOf(value, facts) === null;
+    case "struct":
+      return [...value.props.values(), ...value.spreads].some((inner) => shows(inner, query, facts, depth + 1));
+    case "list":
+      return value.items.some((inner) => shows(inner, query, facts, depth + 1));
+    case "choice":
+      return value.alternatives.some((one) => shows(one.value, query, facts.and(one.facts), depth + 1));
+    case "pending":
+      return shows(value.value, query, facts.and(value.facts), depth + 1);
+    case "derived":
+      return (
+        value.op !== "!" &&
+        value.op !== "===" &&
+        value.op !== "!==" &&
+        value.op !== "boolean" &&
+        value.args.some((inner) => shows(inner, query, facts, depth + 1))
+      );
+    case "chain":
+      return [value.root, ...value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]))].some(
+        (inner) => shows(inner, query, facts, depth + 1),
+      );
+    case "response":
+      return value.body !== null && shows(value.body, query, facts, depth + 1);
+    default:
+      return false;
+  }
+}
+
+/** Another value of the client that was shown to be the caller's. */
+function otherAuthorised(facts: Facts): string | null {
+  for (const [name] of facts.entries()) {
+    if (!name.startsWith("ok:client:")) continue;
+    const path = name.slice("ok:client:".length);
+    return path.replace(/^\w+\./, "");
+  }
+  return null;
+}
+
+/** An administrator of everything, by where the code stands. */
+function isGlobalRole({ entry }: Judged, one: QueryOperation): boolean {
+  if (
+    /\b(?:operator|super\w*|staff|root|platform|system|internal|support|moderator|global|site|god)\b/i.test(
+      one.facts.get("role")?.why ?? "",
+    )
+  )
+    return true;
+  if (
+    /^(?:tenants?|organi[sz]ations?|orgs?|users?|accounts?|compan(?:y|ies))$/i.test(one.query.table) &&
+    one.facts.get("role") !== undefined
+  )
+    return true;
+  return (
+    /(?:^|\/)(?:_?admin|superadmin|backoffice|internal|staff|system)(?:\/|$|[-_.])/i.test(
+      `${entry.path ?? ""}/${entry.file}`,
+    ) || /admin/i.test(entry.name)
+  );
+}
+
+const SHARED =
+  /^(?:categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|timezones?|plans?|products?|prices?|templates?|types?|statuses|stat(?:e|us)|cit(?:y|ies)|regions?|models?|providers?|tags?|parent|reply_?to|external|stripe|google|github|customer|session|request|client|trace|idempotency|event|transaction|payment_?intent|subscription|device|message|video|image|icon|theme|font|track|product_?variant|variant|sku|address|book|movie|course|lesson|quiz|question|post|article)$/i;
+
+/** What is written may point at a row of somebody else: a tenant the client names, or a parent it chose. */
+function created(one: QueryOperation, report: Report): void {
+  const { query, facts } = one;
+  for (const [name, value] of fieldsOf(query.data)) {
+    if (!isChosen(value) || trustOf(value, facts) !== null) continue;
+    if (isTenantName(name) && !isTenantTable_(query.table)) {
+      report.violated(
+        clientTenant,
+        one.place,
+        `${describe(value)} decides to which tenant the new ${nameOf(query)} belongs, and nothing shows that the caller belongs there.`,
+        one,
+      );
+      return;
+    }
+    if (
+      isOwnerName(name) &&
+      !/assign|customer|recipient|receiver|target|invitee|member|employee|patient|student|reviewer|profile|account/i.test(
+        name,
+      )
+    ) {
+      report.violated(
+        clientIdentity,
+        one.place,
+        `${describe(value)} says whose ${nameOf(query)} it will be, instead of the verified caller.`,
+        one,
+      );
+      return;
+    }
+    const stem = /^(.*?)_?id$/i.exec(name)?.[1] ?? "";
+    if (stem !== "" && /(?:Id|_id)$/.test(name) && !SHARED.test(stem) && !isOwnerName(name)) {
+      report.violated(
+        foreignReference,
+        one.place,
+        `The new ${nameOf(query)} points at ${name}, which ${describe(value)} chose; nothing shows that row to be the caller's.`,
+        one,
+      );
+      return;
+    }
+  }
+}
+
+function isTenantTable_(name: string): boolean {
+  return /^(?:tenants?|orgs?|organi[sz]ations?|workspaces?|teams?|compan(?:y|ies))$/i.test(name);
+}
+
+function isChosen(value: Value): boolean {
+  if (value.k === "client") return true;
+  if (value.k === "choice") return value.alternatives.some((one) => isChosen(one.value));
+  return (
+    value.k === "derived" &&
+    (value.op === "string" || value.op === "number") &&
+    value.args[0] !== undefined &&
+    isChosen(value.args[0])
+  );
+}
+
+/** Columns and their values, `connect: { id }` among them. */
+function* fieldsOf(data: Value | null): Generator<[string, Value]> {
+  if (data === null) return;
+  if (data.k === "list") {
+    for (const item of data.items) yield* fieldsOf(item);
+  } else if (data.k === "struct") {
+    for (const [name, value] of data.props) {
+      const connect = value.k === "struct" ? value.props.get("connect") : undefined;
+      if (connect?.k === "struct") {
+        const id = connect.props.get("id");
+        if (id !== undefined) yield [`${name}Id`, id];
+      } else yield [name, value];
+    }
+  } else if (data.k === "choice") {
+    for (const one of data.alternatives) yield* fieldsOf(one.value);
+  }
+}
+
+/** A job works for the tenant it was given: what it reads is confined by something of its payload. */
+function jobs({ trace }: Judged, report: Report): void {
+  for (const one of trace.operations) {
+    if (one.kind !== "query" || one.query.verb === "create") continue;
+    void jobUnscoped;
+    void one;
+  }
+  report.proved();
+  void keyOf;
+}

@@ -1,0 +1,151 @@
+import { emptySecret, missingSignature, optionalSignature, reserialised, timingUnsafe } from "../rules/catalogue.ts";
+import type { Check } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import type { Facts } from "../values/facts.ts";
+import { isDigest } from "../interpret/learn.ts";
+import { clientOf } from "../values/trust.ts";
+import type { Value } from "../values/value.ts";
+import { isSensitive, isWebhook } from "./entry-kinds.ts";
+
+/** Is a webhook's signature verified, over the bytes that came, before anything is done? */
+export const webhook: Check = {
+  requirement: "webhook",
+  run(judged, report) {
+    const { entry, trace } = judged;
+    for (const one of trace.operations) digests(one, report);
+    if (!isWebhook(judged)) return;
+    const effects = trace.operations.filter((one) => isSensitive(one) || isEffect(one));
+    const open = effects.find((one) => !isVerified(one.facts));
+    if (open === undefined) {
+      if (effects.length > 0) report.proved();
+      return;
+    }
+    const unseen = open.facts.get("opaque:auth");
+    if (unseen !== undefined) return report.unknown(unseen.why);
+    // There is a check, on some path only: the test that decides whether it runs is where it goes wrong.
+    const check = trace.operations.find((one) => verifies(one));
+    const optional =
+      check === undefined
+        ? undefined
+        : trace.operations.find(
+            (one) =>
+              one.kind === "test" &&
+              one.denies === "neither" &&
+              decides(one.value) &&
+              one.place.node.start < check.place.node.end,
+          );
+    if (optional !== undefined) {
+      report.violated(
+        optionalSignature,
+        optional.place,
+        "Where this is false the signature is not looked at, and the event is believed.",
+        open,
+      );
+      return;
+    }
+    report.violated(
+      missingSignature,
+      { file: entry.file, node: entry.node },
+      `${entry.name} acts on events whose signature nobody verified.`,
+      open,
+    );
+  },
+};
+
+function isVerified(facts: Facts): boolean {
+  return facts.has("signature") || facts.has("shared-secret") || facts.has("auth");
+}
+
+/** A call of the application's own code with what came. */
+function isEffect(one: Operation): boolean {
+  return (
+    one.kind === "call" &&
+    one.origin === "missing" &&
+    one.args.some((arg) => arg.k !== "request" && clientOf(arg) !== null) &&
+    !/verif|valid|parse|log|header|sign|check|construct|schema|hash|text|json|buffer|limit/i.test(one.path)
+  );
+}
+
+function verifies(one: Operation): boolean {
+  if (one.kind === "call") return /verify|constructEvent|signature|unwrap/i.test(one.name);
+  if (one.kind === "compare") return isDigest(one.left) || isDigest(one.right) || /safe/.test(one.op);
+  return one.kind === "test" && isDigestTest(one.value);
+}
+
+function isDigestTest(value: Value): boolean {
+  return value.k === "derived" && value.args.some((arg) => isDigest(arg) || isDigestTest(arg));
+}
+
+/** A test of the header, of the secret, or of the environment. */
+function decides(value: Value, depth = 0): boolean {
+  if (depth > 4) return false;
+  if (value.k === "env") return true;
+  if (value.k === "client") return value.part === "header";
+  if (value.k === "foreign") return /secret|key/i.test(value.name);
+  if (value.k === "chain")
+    return value.steps.some((step) => step.kind === "member" && /secret|key|token/i.test(step.name));
+  if (value.k === "choice") return value.alternatives.some((one) => decides(one.value, depth + 1));
+  return value.k === "derived" && value.args.some((arg) => decides(arg, depth + 1));
+}
+
+function digests(one: Operation, report: { violated: Parameters<Check["run"]>[1]["violated"] }): void {
+  if (one.kind === "compare" && /^[=!]==?$/.test(one.op)) {
+    for (const [digest, other] of [
+      [one.left, one.right],
+      [one.right, one.left],
+    ] as const) {
+      if (isDigest(digest) && (clientOf(other) !== null || other.k === "opaque")) {
+        report.violated(
+          timingUnsafe,
+          one.place,
+          "The comparison ends at the first character that differs: how long it takes tells how much was right.",
+          one,
+        );
+      }
+    }
+  }
+  if (one.kind === "digest") {
+    if (rewritten(one.payload))
+      report.violated(
+        reserialised,
+        one.place,
+        "The digest is of a body that was parsed and written again, not of the bytes that were signed.",
+        one,
+      );
+    if (mayBeEmpty(one.secret))
+      report.violated(
+        emptySecret,
+        one.place,
+        "Where the variable is not set the secret is an empty text, which everybody knows.",
+        one,
+      );
+  }
+  if (
+    one.kind === "call" &&
+    /verify|constructEvent|signature|isValid|matches/i.test(one.name) &&
+    one.args.some(rewritten)
+  ) {
+    report.violated(
+      reserialised,
+      one.place,
+      "The signature is checked over a body that was parsed and written again, not over the bytes that were signed.",
+      one,
+    );
+  }
+}
+
+/** `JSON.stringify(req.body)`. */
+export function rewritten(value: Value): boolean {
+  if (value.k === "derived" && value.op === "stringify")
+    return value.args[0] !== undefined && clientOf(value.args[0])?.part === "body";
+  if (value.k === "choice") return value.alternatives.some((one) => rewritten(one.value));
+  return value.k === "derived" && value.args.some(rewritten);
+}
+
+function mayBeEmpty(value: Value): boolean {
+  return (
+    value.k === "choice" &&
+    value.alternatives.some((one) => one.value.k === "literal" && one.value.value === "") &&
+    value.alternatives.some((one) => one.value.k === "env" || one.value.k === "chain")
+  );
+}

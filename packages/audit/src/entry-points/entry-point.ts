@@ -1,0 +1,28 @@
+import type { Node } from "oxc-parser";
+import type { Machine } from "../interpret/machine.ts";
+
+export type EntryKind =
+  | "route" // an HTTP route of any framework
+  | "action" // a server action: any client may call it with any arguments
+  | "procedure" // tRPC, oRPC
+  | "page" // a server component or a page's data function
+  | "handler" // takes a request, mounted by code that is not seen
+  | "middleware"
+  | "job"
+  | "function"; // reached by no entry point: judged for what is wrong whoever calls it
+
+/** Where code begins to run for somebody outside. */
+export interface EntryPoint {
+  readonly kind: EntryKind;
+  readonly framework: string;
+  /** What a person calls it: `DELETE /api/projects/[id]`, `deleteProject`. */
+  readonly name: string;
+  readonly method: string | null;
+  /** The route's path as the framework has it, or null. */
+  readonly path: string | null;
+  readonly file: string;
+  /** The declaration: where a missing gate is reported. */
+  readonly node: Node;
+  /** Follows it, from the request to the answer. */
+  follow(machine: Machine): void;
+}

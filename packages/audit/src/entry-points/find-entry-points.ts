@@ -1,0 +1,28 @@
+import type { Project, ProjectFile } from "../project.ts";
+import type { EntryPoint } from "./entry-point.ts";
+import { handlerEntryPoints } from "./handlers.ts";
+import { jobEntryPoints } from "./jobs.ts";
+import { guardsEverywhere, nestEntryPoints } from "./nest.ts";
+import { nextEntryPoints } from "./next.ts";
+import { procedureEntryPoints } from "./procedures.ts";
+import { nameMadeRouters } from "./routers/registrations.ts";
+import { routerEntryPoints } from "./routers/router-entry-points.ts";
+
+/** Every entry point of a tree whose kind a framework's own conventions tell, in the order of the files. */
+export function findEntryPoints(project: Project, files: readonly ProjectFile[]): EntryPoint[] {
+  const guarded = guardsEverywhere(files);
+  for (const file of files) nameMadeRouters(file);
+  const found = files.flatMap((file) => [
+    ...nextEntryPoints(file),
+    ...procedureEntryPoints(file),
+    ...nestEntryPoints(file, guarded),
+    ...jobEntryPoints(file),
+  ]);
+  found.push(...routerEntryPoints(project, files));
+  return found;
+}
+
+/** Functions that take a request; judged after the others, and only where none of those reached them. */
+export function findHandlers(files: readonly ProjectFile[]): EntryPoint[] {
+  return files.flatMap(handlerEntryPoints);
+}

@@ -1,0 +1,113 @@
+import type { Machine } from "../interpret/machine.ts";
+import { callsOf } from "../knowledge/databases/chain.ts";
+import { nameOfRoot } from "../knowledge/call.ts";
+import { nameKind, wordsOf } from "../knowledge/names.ts";
+import { followProcedure, isProcedure } from "./follow-procedure.ts";
+import type { Place, Value } from "../values/value.ts";
+
+export const REQUEST: Value = { k: "request", path: "", authenticated: false };
+export const WRITER: Value = { k: "response-writer", status: null };
+
+/** Runs a handler as its framework would, through the wrappers around it, and records what it gives back. */
+export function followHandler(machine: Machine, handler: Value, args: readonly Value[], place: Place): void {
+  const value = run(machine, handler, args, place);
+  if (machine.state !== null) {
+    const sent = machine.consume(value, place);
+    const told = machine.operations.some((one) => one.kind === "return" && one.place.node !== place.node);
+    if (sent.k !== "response" && !told) machine.record({ kind: "return", value: sent, place });
+  }
+}
+
+export function run(machine: Machine, handler: Value, args: readonly Value[], place: Place): Value {
+  switch (handler.k) {
+    case "closure":
+      machine.answering = handler.node;
+      return machine.consume(machine.invoke(handler, args, place), place);
+    case "continuation":
+      return machine.consume(machine.invoke(handler, args, place), place);
+    case "choice": {
+      const first = handler.alternatives.find((one) => one.value.k !== "literal");
+      return first === undefined ? handler : run(machine, first.value, args, place);
+    }
+    case "chain":
+      if (isProcedure(handler)) return followProcedure(machine, handler, place);
+      return throughWrappers(machine, handler, args, place);
+    case "foreign":
+    case "opaque":
+      machine.unknowns.add(`${nameOfRoot(handler)} is not in the tree`);
+      return handler;
+    default:
+      return handler;
+  }
+}
+
+/** Wrappers that are not in the tree are told apart by their names; each is given its handler. */
+function throughWrappers(
+  machine: Machine,
+  chain: Extract<Value, { k: "chain" }>,
+  args: readonly Value[],
+  place: Place,
+): Value {
+  const names = [nameOfRoot(chain.root), ...chain.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []))];
+  if (chain.root.k === "closure" && names.at(-1) === "bind") return run(machine, chain.root, args, place);
+  let authenticated = false;
+  let plain = false;
+  for (const name of names) {
+    const kind = nameKind(name);
+    if (
+      kind === "guards" ||
+      kind === "asserts" ||
+      machine.project.names.auth.has(name) ||
+      (kind === "identity" && name !== "auth")
+    ) {
+      authenticated = true;
+      const rights = wordsOf(name).some((word) =>
+        /^(?:admin|role|roles|permission|permissions|owner|team|workspace|org|organization|access|member)$/.test(word),
+      );
+      machine.learn("auth", { sure: false, place, why: `${name} is taken for a check by its name` });
+      if (rights) machine.learn("role", { sure: false, place, why: `${name} is taken for a check by its name` });
+    } else if (kind === "wraps" || kind === "validates") plain = true;
+  }
+  if (!authenticated && !plain && chain.steps.length > 0) {
+    machine.learn("opaque:auth", {
+      sure: false,
+      place,
+      why: `${names.filter((name) => name !== "").join(".")} wraps the handler and is not in the tree`,
+    });
+  }
+  const bag: Value = { k: "request", path: "", authenticated };
+  const inside = callsOf(chain).flatMap((call) => call.args);
+  const options = inside.find(
+    (arg) => arg.k === "struct" && (arg.props.has("handler") || arg.props.has("run") || arg.props.has("action")),
+  );
+  if (options?.k === "struct") {
+    if (
+      [...options.props.keys()].some((name) =>
+        /^(?:auth|authenticated|requireAuth|protected|roles?|permissions?|requiredPermissions|guard|middleware|middlewares|use)$/.test(
+          name,
+        ),
+      )
+    ) {
+      machine.learn("auth", { sure: false, place, why: "the wrapper was told to authenticate" });
+    }
+    const handler = options.props.get("handler") ?? options.props.get("run") ?? options.props.get("action");
+    if (handler !== undefined) return run(machine, handler, [bag, bag, bag], place);
+  }
+  for (const arg of inside.toReversed()) {
+    if (arg.k === "closure")
+      return run(
+        machine,
+        arg,
+        authenticated
+          ? [bag, args[1]?.k === "response-writer" ? args[1] : bag, bag]
+          : [args[0] ?? bag, args[1] ?? bag, bag],
+        place,
+      );
+    if (arg.k === "chain" && callsOf(arg).length > 0) {
+      const inner = run(machine, arg, args, place);
+      if (inner !== arg) return inner;
+    }
+  }
+  machine.unknowns.add(`${names.filter((name) => name !== "").join(".")} is not in the tree`);
+  return chain;
+}

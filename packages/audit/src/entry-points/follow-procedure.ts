@@ -1,0 +1,174 @@
+import type { Machine } from "../interpret/machine.ts";
+import { callsOf } from "../knowledge/databases/chain.ts";
+import { nameOfRoot } from "../knowledge/call.ts";
+import { fromSchema } from "../knowledge/validation.ts";
+import { nameKind, wordsOf } from "../knowledge/names.ts";
+import { client, opaque, type Chain, type Place, type Value } from "../values/value.ts";
+
+const ENDS = /^(?:query|mutation|subscription|action|stateAction|handler|handle)$/;
+const BUILDER =
+  /procedure$|action(?:s)?(?:client)?$|^(?:os|initTRPC|createSafeActionClient|publicAction|createServerAction|zsa)$|^(?:auth\w*|public|safe|protected|admin|member|org|base|server)?Client$/i;
+
+/** A procedure or guarded action as it was built: `protectedProcedure.input(schema).mutation(fn)`. */
+export function isProcedure(chain: Chain): boolean {
+  const calls = callsOf(chain);
+  const last = calls.at(-1);
+  if (last === undefined || !ENDS.test(last.name) || last.args.length === 0) return false;
+  return namesOf(chain).some((name) => BUILDER.test(name));
+}
+
+function namesOf(chain: Chain): string[] {
+  return [nameOfRoot(chain.root), ...chain.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []))].filter(
+    (name) => name !== "",
+  );
+}
+
+/** Runs its middleware in order, each with what `next` continues, and at the end the function itself. */
+export function followProcedure(machine: Machine, chain: Chain, place: Place): Value {
+  const calls = callsOf(chain);
+  const middleware: Value[] = [];
+  let checked = false;
+  let schema: Value | null = null;
+  let base: "open" | "guarded" | "unknown" = baseOf(chain);
+  for (const call of calls.slice(0, -1)) {
+    if (call.name === "use" || call.name === "unstable_concat" || call.name === "concat") middleware.push(...call.args);
+    else if (/^(?:input|schema|inputSchema|bindArgsSchemas)$/.test(call.name)) {
+      checked = !isAny(call.args[0]);
+      schema = schema === null ? (call.args[0] ?? null) : null;
+    }
+  }
+  if (base === "guarded") {
+    machine.learn("auth", { sure: false, place, why: "the procedure is taken for a protected one by its name" });
+    if (/admin|role|permission|owner|team|org|workspace/i.test(namesOf(chain).join(" ")))
+      machine.learn("role", { sure: false, place, why: "the procedure's name says so" });
+  } else if (base === "unknown")
+    machine.learn("opaque:auth", {
+      sure: false,
+      place,
+      why: `${namesOf(chain)[0] ?? "the procedure"} is not in the tree`,
+    });
+  const input = schema === null ? client("body", "", checked) : fromSchema(schema, client("body", "", checked), 0);
+  let context: Value = { k: "request", path: "", authenticated: base === "guarded" };
+  const handler = calls.at(-1)?.args.find((arg) => arg.k === "closure" || arg.k === "foreign" || arg.k === "chain");
+
+  const from = (at: number): Value => {
+    const next = middleware[at];
+    if (next === undefined) {
+      if (handler === undefined) return opaque("handler");
+      if (handler.k !== "closure") {
+        machine.unknowns.add("the procedure's function is not in the tree");
+        return opaque("handler");
+      }
+      machine.answering = handler.node;
+      const options: Value = bag(context, input);
+      const [first] = calls.at(-1)?.args ?? [];
+      // zsa and older clients hand input and context apart.
+      return machine.consume(
+        machine.invoke(handler, first === handler ? [options, bag(context, input)] : [options], place),
+        place,
+      );
+    }
+    const fn = functionOf(next);
+    if (fn === null) {
+      const name = nameOf(next);
+      const kind = nameKind(name);
+      if (
+        kind === "asserts" ||
+        kind === "guards" ||
+        kind === "asks" ||
+        kind === "identity" ||
+        /auth|session|protect|member|admin|role|permission|user/i.test(name)
+      ) {
+        machine.learn("auth", { sure: false, place, why: `${name} is taken for a check by its name` });
+        if (context.k === "request") context = { ...context, authenticated: true };
+      } else if (!/log|rate|limit|timing|trace|metric|sentry|error|cache/i.test(name))
+        machine.learn("opaque:auth", { sure: false, place, why: `${name} is not in the tree` });
+      return from(at + 1);
+    }
+    let ran = false;
+    const go: Value = {
+      k: "continuation",
+      run: (args) => {
+        ran = true;
+        const [given] = args;
+        const added = given?.k === "struct" ? (given.props.get("ctx") ?? given.props.get("context")) : undefined;
+        if (added !== undefined) context = merge(added, context);
+        return from(at + 1);
+      },
+    };
+    const value = machine.invoke(fn, [bag(context, input, go), go], place);
+    const result = machine.consume(value, place);
+    if (!ran) machine.state = null;
+    return result;
+  };
+  const result = from(0);
+  base = "open";
+  return result;
+}
+
+function bag(context: Value, input: Value, next?: Value): Value {
+  const props = new Map<string, Value>([
+    ["ctx", context],
+    ["context", context],
+    ["input", input],
+    ["parsedInput", input],
+    ["rawInput", input],
+    ["clientInput", input],
+    ["bindArgsParsedInputs", input],
+    ["getRawInput", input],
+  ]);
+  if (next !== undefined) props.set("next", next);
+  return { k: "struct", props, spreads: context.k === "request" ? [context] : [], node: null };
+}
+
+/** What middleware adds stands before what was there. */
+function merge(added: Value, context: Value): Value {
+  if (added.k !== "struct") return added;
+  return { ...added, spreads: [...added.spreads, context] };
+}
+
+function functionOf(value: Value): Value | null {
+  if (value.k === "closure") return value;
+  if (value.k === "chain") {
+    const inner = callsOf(value)
+      .at(-1)
+      ?.args.find((arg) => arg.k === "closure");
+    return inner ?? null;
+  }
+  return null;
+}
+
+function nameOf(value: Value): string {
+  if (value.k === "foreign" || value.k === "opaque") return value.k === "foreign" ? nameOfRoot(value) : value.name;
+  if (value.k === "chain") return namesOf(value).join("");
+  return "";
+}
+
+function isAny(schema: Value | undefined): boolean {
+  return (
+    schema?.k === "chain" &&
+    callsOf(schema).some((call) => call.name === "any" || call.name === "unknown") &&
+    callsOf(schema).length === 1
+  );
+}
+
+function baseOf(chain: Chain): "open" | "guarded" | "unknown" {
+  const names = namesOf(chain);
+  const words = names.filter((name) => BUILDER.test(name) || /procedure|action|client/i.test(name)).flatMap(wordsOf);
+  if (
+    words.some((word) =>
+      /^(?:protected|authed|authenticated|auth|private|user|admin|owner|org|organization|organisation|team|workspace|member|logged|signed|secure|secured|session|staff|tenant|verified|internal|license|enterprise|authorized|permission)$/.test(
+        word,
+      ),
+    )
+  )
+    return "guarded";
+  if (words.some((word) => /^(?:public|open|unauthed|unauthenticated|base|anonymous|anon|guest)$/.test(word)))
+    return "open";
+  if (
+    names.includes("procedure") ||
+    names.some((name) => /^(?:initTRPC|createSafeActionClient|createServerAction|os)$/.test(name))
+  )
+    return "open";
+  return "unknown";
+}

@@ -1,0 +1,107 @@
+import type { Node, ParamPattern } from "oxc-parser";
+import { construct, fieldOf } from "../interpret/class.ts";
+import { closureOf } from "../interpret/closure.ts";
+import { moduleScope } from "../interpret/module-value.ts";
+import type { ProjectFile } from "../project.ts";
+import { client, opaque, type FunctionNode, type Value } from "../values/value.ts";
+import type { EntryPoint } from "./entry-point.ts";
+import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
+import { answersWhether } from "../knowledge/answers-whether.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import { functionIn } from "./handlers.ts";
+
+/**
+ * Every function no entry point has reached: its callers are not known, so only what is wrong whoever calls it is judged
+ * (a secret that is logged, a statement built from text, a check that fails open).
+ */
+export function functionEntryPoints(file: ProjectFile, reached: ReadonlySet<Node>): EntryPoint[] {
+  const found: EntryPoint[] = [];
+  for (const statement of file.syntax.program.body) {
+    const declaration =
+      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
+        ? statement.declaration
+        : statement;
+    if (declaration === null) continue;
+    if (declaration.type === "FunctionDeclaration" && declaration.body !== null)
+      add(file, declaration, declaration.id?.name ?? "default", reached, found);
+    else if (declaration.type === "VariableDeclaration") {
+      for (const one of declaration.declarations) {
+        const fn = functionIn(one);
+        if (fn !== null && one.id.type === "Identifier") add(file, fn, one.id.name, reached, found);
+      }
+    } else if (declaration.type === "ClassDeclaration") {
+      for (const member of declaration.body.body) {
+        if (
+          member.type !== "MethodDefinition" ||
+          member.value.body === null ||
+          member.key.type !== "Identifier" ||
+          member.kind !== "method" ||
+          reached.has(member.value)
+        )
+          continue;
+        const { name } = member.key;
+        const method = member.value;
+        found.push({
+          kind: "function",
+          framework: "",
+          name: `${declaration.id?.name ?? "class"}.${name}`,
+          method: null,
+          path: null,
+          file: file.path,
+          node: member,
+          follow(machine) {
+            const instance = construct(
+              machine,
+              { k: "class", node: declaration, scope: moduleScope(machine, file.path), file: file.path },
+              [],
+            );
+            followHandler(machine, fieldOf(machine, instance, name), method.params.map(parameterValue), {
+              file: file.path,
+              node: member,
+            });
+          },
+        });
+      }
+    } else {
+      // Plugins and scripts: functions handed to a call at the top of the file.
+      const call = declaration.type === "ExpressionStatement" ? declaration.expression : declaration;
+      if (call.type === "CallExpression")
+        for (const arg of call.arguments) if (isFunction(arg)) add(file, arg, "", reached, found);
+    }
+  }
+  return found;
+}
+
+function add(file: ProjectFile, fn: FunctionNode, name: string, reached: ReadonlySet<Node>, found: EntryPoint[]): void {
+  if (reached.has(fn) && !answersWhether(name)) return;
+  found.push({
+    kind: "function",
+    framework: "",
+    name,
+    method: null,
+    path: null,
+    file: file.path,
+    node: fn,
+    follow(machine) {
+      followHandler(machine, closureOf(fn, moduleScope(machine, file.path), name), fn.params.map(parameterValue), {
+        file: file.path,
+        node: fn,
+      });
+    },
+  });
+}
+
+/** A parameter stands for itself, under its name; requests and components' props are told apart by name and type. */
+function parameterValue(parameter: ParamPattern): Value {
+  const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
+  if (pattern.type === "Identifier") {
+    const type = pattern.typeAnnotation?.typeAnnotation;
+    const named = type?.type === "TSTypeReference" && type.typeName.type === "Identifier" ? type.typeName.name : "";
+    if (/^(?:req|request)$/.test(pattern.name) || named.endsWith("Request")) return REQUEST;
+    if (/^(?:res|response|reply)$/.test(pattern.name) && /Response|Reply|^$/.test(named)) return WRITER;
+    if (pattern.name === "formData" || named === "FormData") return client("body", "");
+    return opaque(pattern.name);
+  }
+  if (pattern.type === "AssignmentPattern" && pattern.left.type === "Identifier") return opaque(pattern.left.name);
+  return opaque("props");
+}

@@ -1,0 +1,200 @@
+import type { Node, ParamPattern } from "oxc-parser";
+import { closureOf } from "../interpret/closure.ts";
+import { exportedValue, moduleScope } from "../interpret/module-value.ts";
+import type { ProjectFile } from "../project.ts";
+import { walk } from "../syntax/walk.ts";
+import { nameKind } from "../knowledge/names.ts";
+import type { FunctionNode } from "../values/value.ts";
+import type { EntryPoint } from "./entry-point.ts";
+import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
+import { CONTEXT, declarationOf } from "./next.ts";
+import { isFunction } from "../syntax/is-function.ts";
+
+const REQUEST_TYPE =
+  /^(?:Request|NextRequest|IncomingMessage|FastifyRequest|VercelRequest|NextApiRequest|AuthenticatedRequest|\w*Request|APIGatewayProxyEvent\w*|H3Event|KoaContext)$/;
+const REQUEST_NAME = /^(?:_?req|_?request|event)$/;
+
+/** Functions that take a request and are mounted by code that is not seen; and functions handed to a server outright. */
+export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
+  const found: EntryPoint[] = [];
+  for (const name of file.module.exports.keys()) {
+    const node = declarationOf(file, name);
+    const fn = functionIn(node);
+    if (fn === null || !takesRequest(fn) || !isHandler(name, fn)) continue;
+    const web = isWebStyle(fn);
+    found.push({
+      kind: "handler",
+      framework: web ? "web" : "express",
+      name,
+      method: null,
+      path: null,
+      file: file.path,
+      node,
+      follow(machine) {
+        const value = exportedValue(machine, file.path, name);
+        if (!web)
+          machine.learn("unmounted", {
+            sure: true,
+            place: { file: file.path, node },
+            why: "no file of the tree mounts this handler",
+          });
+        if (value !== null)
+          followHandler(
+            machine,
+            value,
+            web
+              ? [REQUEST, CONTEXT]
+              : [REQUEST, WRITER, { k: "continuation", run: () => ({ k: "literal", value: undefined }) }],
+            { file: file.path, node },
+          );
+      },
+    });
+  }
+  if (
+    /Deno\.serve|(?:^|\W)serve\s*\(|defineEventHandler|eventHandler\s*\(|onRequest\s*\(|onCall\s*\(|httpAction\s*\(|export default\s*\{/.test(
+      file.text,
+    )
+  )
+    found.push(...served(file));
+  return found;
+}
+
+/** Deno.serve(fn), defineEventHandler(fn), onRequest(fn), export default { fetch }. */
+function served(file: ProjectFile): EntryPoint[] {
+  const found: EntryPoint[] = [];
+  for (const node of walk(file.syntax.program)) {
+    let fn: Node | undefined;
+    let path: string | null = null;
+    if (node.type === "CallExpression") {
+      const callee =
+        node.callee.type === "Identifier"
+          ? node.callee.name
+          : node.callee.type === "MemberExpression" && node.callee.property.type === "Identifier"
+            ? `${node.callee.object.type === "Identifier" ? node.callee.object.name : ""}.${node.callee.property.name}`
+            : "";
+      if (
+        !/^(?:Deno\.serve|serve|defineEventHandler|eventHandler|\.?onRequest|\w*\.onRequest|functions\.onRequest|onCall|\w*\.onCall|httpAction|defineCachedEventHandler)$/.test(
+          callee,
+        )
+      )
+        continue;
+      fn = node.arguments.find(isFunction);
+      const match = /(?:^|\/)(?:server\/)?(?:api|routes)\/(.*?)(?:\.(?:get|post|put|patch|delete))?\.[jt]s$/.exec(
+        file.path,
+      );
+      path = match?.[1] === undefined ? null : `/${match[1]}`;
+    } else if (node.type === "ExportDefaultDeclaration" && node.declaration.type === "ObjectExpression") {
+      for (const property of node.declaration.properties) {
+        if (
+          property.type === "Property" &&
+          property.key.type === "Identifier" &&
+          property.key.name === "fetch" &&
+          isFunction(property.value)
+        )
+          fn = property.value;
+      }
+    }
+    if (fn === undefined || !isFunction(fn)) continue;
+    const handler = fn;
+    found.push({
+      kind: "route",
+      framework: "web",
+      name: `handler ${path ?? file.path}`,
+      method: null,
+      path: path ?? file.path,
+      file: file.path,
+      node: handler,
+      follow(machine) {
+        followHandler(machine, closureOf(handler, moduleScope(machine, file.path), "handler"), [REQUEST, REQUEST], {
+          file: file.path,
+          node: handler,
+        });
+      },
+    });
+  }
+  return found;
+}
+
+export function functionIn(node: Node): FunctionNode | null {
+  if (isFunction(node)) return node;
+  if (node.type === "VariableDeclarator" && node.init !== null) return functionIn(node.init);
+  if (node.type === "ExportDefaultDeclaration" && isFunction(node.declaration)) return node.declaration;
+  if (node.type === "TSAsExpression" || node.type === "TSSatisfiesExpression") return functionIn(node.expression);
+  return null;
+}
+
+function takesRequest(fn: FunctionNode): boolean {
+  const [first] = fn.params;
+  if (first === undefined) return false;
+  const pattern = first.type === "TSParameterProperty" ? first.parameter : first;
+  if (pattern.type !== "Identifier") return false;
+  const type = pattern.typeAnnotation?.typeAnnotation;
+  if (type?.type === "TSTypeReference" && type.typeName.type === "Identifier")
+    return REQUEST_TYPE.test(type.typeName.name);
+  return REQUEST_NAME.test(pattern.name) && (type === undefined || type === null || type.type === "TSAnyKeyword");
+}
+
+/** Answers the client, and is no check, wrapper or middleware that a handler would use. */
+function isHandler(name: string, fn: FunctionNode): boolean {
+  if (fn.params.length > 2 && nameOfParameter(fn.params[2]) === "next" && passesOn(fn)) return false;
+  if (/middleware|proxy|guard/i.test(name)) return false;
+  if (/(?:handler|controller|endpoint|route)$/i.test(name)) return true;
+  const kind = nameKind(name);
+  if (
+    kind === "identity" ||
+    kind === "asserts" ||
+    kind === "guards" ||
+    kind === "wraps" ||
+    kind === "asks" ||
+    kind === "validates"
+  )
+    return answers(fn) && kind === "asks" && /entitle|feature/i.test(name);
+  return answers(fn);
+}
+
+function nameOfParameter(parameter: ParamPattern | undefined): string {
+  return parameter?.type === "Identifier" ? parameter.name : "";
+}
+
+/** `next()` without an error at the end of it: the work of middleware. */
+function passesOn(fn: FunctionNode): boolean {
+  for (const node of walk(fn)) {
+    if (
+      node.type === "CallExpression" &&
+      node.callee.type === "Identifier" &&
+      node.callee.name === "next" &&
+      node.arguments.length === 0
+    )
+      return true;
+  }
+  return false;
+}
+
+function answers(fn: FunctionNode): boolean {
+  const names = new Set(fn.params.map(nameOfParameter));
+  for (const node of walk(fn)) {
+    if (node.type === "NewExpression" && node.callee.type === "Identifier" && node.callee.name.endsWith("Response"))
+      return true;
+    if (
+      node.type === "CallExpression" &&
+      node.callee.type === "MemberExpression" &&
+      node.callee.object.type === "Identifier"
+    ) {
+      const { name } = node.callee.object;
+      const method = node.callee.property.type === "Identifier" ? node.callee.property.name : "";
+      if (name.endsWith("Response") && method === "json") return true;
+      if (
+        names.has(name) &&
+        /^(?:res|response|reply)$/.test(name) &&
+        /^(?:status|json|send|end|code|sendStatus|writeHead|render)$/.test(method)
+      )
+        return true;
+    }
+  }
+  return false;
+}
+
+function isWebStyle(fn: FunctionNode): boolean {
+  const [, second] = fn.params;
+  return second === undefined || !/^(?:_?res|_?response|reply)$/.test(nameOfParameter(second));
+}

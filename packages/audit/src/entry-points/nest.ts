@@ -1,0 +1,263 @@
+import type { Class, Decorator, MethodDefinition, Node, ParamPattern } from "oxc-parser";
+import { construct, fieldOf } from "../interpret/class.ts";
+import type { Machine } from "../interpret/machine.ts";
+import { moduleScope, moduleValue } from "../interpret/module-value.ts";
+import { suppose } from "../interpret/suppose.ts";
+import type { ProjectFile } from "../project.ts";
+import { join, type State } from "../interpret/state.ts";
+import { followMiddleware } from "./follow-middleware.ts";
+import { client, opaque, type Place, type Value } from "../values/value.ts";
+import { walk } from "../syntax/walk.ts";
+import { isCallerName } from "../knowledge/names.ts";
+import type { EntryPoint } from "./entry-point.ts";
+import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
+
+const VERB = /^(?:Get|Post|Put|Patch|Delete|All|Query|Mutation|Subscription|MessagePattern|EventPattern)$/;
+
+/** Controllers and resolvers of Nest and its kin: methods with a verb, the guards of the class and of the method. */
+export function nestEntryPoints(file: ProjectFile, guardedEverywhere: boolean): EntryPoint[] {
+  if (!/@(?:Controller|JsonController|Resolver|RestController)\s*\(/.test(file.text)) return [];
+  const found: EntryPoint[] = [];
+  for (const statement of file.syntax.program.body) {
+    const declaration =
+      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
+        ? statement.declaration
+        : statement;
+    if (declaration?.type !== "ClassDeclaration") continue;
+    const controller = decorator(declaration.decorators, /^(?:Controller|JsonController|Resolver|RestController)$/);
+    if (controller === null) continue;
+    const prefix = firstText(controller) ?? "";
+    for (const member of declaration.body.body) {
+      if (member.type !== "MethodDefinition") continue;
+      const verb = decorator(member.decorators, VERB);
+      if (verb !== null)
+        found.push(
+          entry(
+            file,
+            declaration,
+            member,
+            nameOf(verb),
+            `/${prefix}/${firstText(verb) ?? ""}`.replace(/\/+/g, "/").replace(/(.)\/$/, "$1"),
+            guardedEverywhere,
+          ),
+        );
+    }
+  }
+  return found;
+}
+
+/** Does any file of the tree put a guard before every route? */
+export function guardsEverywhere(files: readonly ProjectFile[]): boolean {
+  return files.some(
+    (file) => /\bAPP_GUARD\b|useGlobalGuards\s*\(/.test(file.text) && /auth|jwt|guard/i.test(file.text),
+  );
+}
+
+function entry(
+  file: ProjectFile,
+  of: Class,
+  method: MethodDefinition,
+  verb: string,
+  path: string,
+  guardedEverywhere: boolean,
+): EntryPoint {
+  const name = method.key.type === "Identifier" ? method.key.name : verb;
+  const http = /^(?:Get|Query|Subscription)$/.test(verb)
+    ? "GET"
+    : verb === "All"
+      ? null
+      : verb === "Mutation"
+        ? "POST"
+        : verb.toUpperCase();
+  return {
+    kind: "route",
+    framework: "nest",
+    name: `${http ?? "*"} ${path} (${name})`,
+    method: http,
+    path,
+    file: file.path,
+    node: method,
+    follow(machine) {
+      const place = { file: file.path, node: method };
+      const decorators = [...of.decorators, ...method.decorators];
+      const isPublic = decorators.some((one) =>
+        /^(?:Public|SkipAuth|AllowAnonymous|IsPublic|NoAuth|Unprotected|ApiPublic)$/.test(nameOf(one)),
+      );
+      if (guardedEverywhere && !isPublic)
+        machine.learn("auth", { sure: false, place, why: "a guard is set for every route" });
+      for (const one of decorators) guard(machine, file, one);
+      const instance = construct(
+        machine,
+        { k: "class", node: of, scope: moduleScope(machine, file.path), file: file.path },
+        [],
+      );
+      const handler = fieldOf(machine, instance, name);
+      const args = method.value.params.map((parameter) => argument(parameter));
+      followHandler(machine, handler, args, place);
+    },
+  };
+}
+
+function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
+  const place = { file: file.path, node: one };
+  const name = nameOf(one);
+  if (
+    /^(?:Roles?|Permissions?|RequirePermissions?|CheckPolicies|CheckPermissions?|Scopes|Admin|HasRoles?|AdminOnly|Auth|Authorized|RequireAuth|Authenticated|UseAuth|ApiBearerAuth)$/.test(
+      name,
+    ) &&
+    name !== "ApiBearerAuth"
+  ) {
+    machine.learn("auth", { sure: false, place, why: `@${name} is taken for a check by its name` });
+    if (!/^(?:Auth|Authenticated|RequireAuth|UseAuth)$/.test(name))
+      machine.learn("role", { sure: false, place, why: `@${name} is taken for a check by its name` });
+    return;
+  }
+  if (
+    /^(?:Middleware|ClassMiddleware|UseBefore|UseMiddleware|Use)$/.test(name) &&
+    one.expression.type === "CallExpression"
+  ) {
+    for (const arg of one.expression.arguments) {
+      const value = machine.evaluate(arg, moduleScope(machine, file.path));
+      for (const middleware of value.k === "list" ? value.items : [value]) before(machine, middleware, place);
+    }
+    return;
+  }
+  if (name !== "UseGuards" || one.expression.type !== "CallExpression") return;
+  for (const arg of one.expression.arguments) {
+    const target = arg.type === "CallExpression" ? arg.callee : arg;
+    const called = target.type === "Identifier" ? target.name : "";
+    const value = called === "" ? null : moduleValue(machine, file.path, called);
+    if (value?.k === "class") {
+      const can = fieldOf(machine, construct(machine, value, []), "canActivate");
+      if (can.k === "closure") {
+        const before = machine.state;
+        const answer = machine.consume(machine.invoke(can, [REQUEST], place), place);
+        const passed = machine.state === null ? null : suppose(answer, true, machine.state);
+        // A guard that answers true on every path, and never throws, turns nobody away.
+        if (machine.state !== null && suppose(answer, false, machine.state) === null && !throws(can.node)) {
+          machine.record({
+            kind: "call",
+            name: "guard-never-denies",
+            path: called,
+            origin: "global",
+            args: [],
+            awaited: true,
+            result: answer,
+            place,
+          });
+          machine.state = before;
+          continue;
+        }
+        if (passed !== null) machine.state = passed;
+        if (machine.state?.facts.has("auth") === true || value.node.superClass === null) continue;
+      }
+    }
+    if (/throttl|rate|cache|csrf/i.test(called)) continue;
+    machine.learn("auth", { sure: false, place, why: `${called} is taken for a check by its name` });
+    if (/role|permission|admin|owner|polic|access|member/i.test(called))
+      machine.learn("role", { sure: false, place, why: `${called} is taken for a check by its name` });
+    if (/owner|member|access|tenant|org|team|workspace|belongs/i.test(called))
+      machine.learn("opaque:scope", { sure: false, place, why: `${called} may have looked at what is asked for` });
+  }
+}
+
+function throws(node: Node): boolean {
+  for (const one of walk(node)) if (one.type === "ThrowStatement") return true;
+  return false;
+}
+
+/** Middleware set by a decorator: the method runs only where it calls `next`. */
+function before(machine: Machine, middleware: Value, place: Place): void {
+  let passed: State | null = null;
+  const handler: Value = {
+    k: "continuation",
+    run: () => {
+      passed = join(passed, machine.state);
+      return opaque("handler");
+    },
+  };
+  followMiddleware(machine, [middleware, handler], [REQUEST, WRITER], place);
+  machine.state = passed;
+}
+
+function argument(parameter: ParamPattern): Value {
+  const decorators = parameter.decorators ?? [];
+  for (const one of decorators) {
+    const name = nameOf(one);
+    const key = firstText(one) ?? "";
+    switch (name) {
+      case "Body":
+      case "BodyParam":
+      case "Payload":
+        return client("body", key, isTyped(parameter));
+      case "Args":
+        return client("body", key, true);
+      case "Param":
+      case "Params":
+        return client("params", key);
+      case "Query":
+      case "QueryParam":
+      case "QueryParams":
+        return client("query", key);
+      case "Headers":
+      case "HeaderParam":
+        return client("header", key.toLowerCase());
+      case "Req":
+      case "Request":
+      case "Ctx":
+      case "Context":
+        return REQUEST;
+      case "Res":
+      case "Response":
+        return WRITER;
+      case "UploadedFile":
+      case "UploadedFiles":
+        return client("file", "");
+      default:
+        if (isCallerName(name) || /user|auth|session|tenant|org|workspace|member|jwt/i.test(name))
+          return { k: "principal", path: key, sure: false, origin: null };
+    }
+  }
+  const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
+  const called = pattern.type === "Identifier" ? pattern.name : "";
+  if (/^_?(?:req|request|ctx|context)$/.test(called)) return REQUEST;
+  if (/^_?(?:res|response|reply)$/.test(called)) return WRITER;
+  return opaque("parameter");
+}
+
+/** A parameter with a class for its type is looked at by the validation pipe. */
+function isTyped(parameter: ParamPattern): boolean {
+  const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
+  const type = pattern.type === "Identifier" ? pattern.typeAnnotation?.typeAnnotation : undefined;
+  return (
+    type?.type === "TSTypeReference" &&
+    type.typeName.type === "Identifier" &&
+    !/^(?:any|Record|Partial|unknown|object)$/.test(type.typeName.name)
+  );
+}
+
+function decorator(decorators: readonly Decorator[], wanted: RegExp): Decorator | null {
+  return decorators.find((one) => wanted.test(nameOf(one))) ?? null;
+}
+
+function nameOf(one: Decorator): string {
+  const target: Node = one.expression.type === "CallExpression" ? one.expression.callee : one.expression;
+  return target.type === "Identifier" ? target.name : "";
+}
+
+function firstText(one: Decorator): string | null {
+  const [first] = one.expression.type === "CallExpression" ? one.expression.arguments : [];
+  if (first?.type === "Literal" && typeof first.value === "string") return first.value;
+  if (first?.type === "ObjectExpression") {
+    for (const property of first.properties) {
+      if (
+        property.type === "Property" &&
+        property.key.type === "Identifier" &&
+        property.key.name === "path" &&
+        property.value.type === "Literal"
+      )
+        return String(property.value.value);
+    }
+  }
+  return null;
+}

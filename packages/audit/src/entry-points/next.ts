@@ -1,0 +1,202 @@
+import type { Node } from "oxc-parser";
+import { exportedValue, moduleScope } from "../interpret/module-value.ts";
+import { closureOf } from "../interpret/closure.ts";
+import type { ProjectFile } from "../project.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import { walk } from "../syntax/walk.ts";
+import { client, struct, type FunctionNode, type Value } from "../values/value.ts";
+import type { EntryPoint } from "./entry-point.ts";
+import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+export const CONTEXT: Value = struct({ params: client("params", ""), searchParams: client("query", "") });
+
+/** App Router routes, Pages API, pages, server actions, and the same of frameworks built alike (Remix, SvelteKit). */
+export function nextEntryPoints(file: ProjectFile): EntryPoint[] {
+  const { path } = file;
+  if (/(?:^|\/)route\.[cm]?[jt]sx?$/.test(path) && /(?:^|\/)app\//.test(path)) return appRoutes(file);
+  if (/(?:^|\/)\+server\.[jt]s$/.test(path)) return appRoutes(file);
+  if (/(?:^|\/)pages\/api\/.*\.[cm]?[jt]sx?$/.test(path)) return pagesApi(file);
+  const found: EntryPoint[] = [...actions(file)];
+  if (/(?:^|\/)app\/(?:.*\/)?(?:page|layout|template|default)\.[jt]sx?$/.test(path)) found.push(...page(file));
+  for (const name of ["loader", "action"]) {
+    if (/(?:^|\/)(?:app\/)?routes\//.test(path) && file.module.exports.has(name)) {
+      found.push(
+        exported(
+          file,
+          name,
+          {
+            kind: "route",
+            framework: "remix",
+            label: `${name} ${path}`,
+            method: name === "action" ? "POST" : "GET",
+            path: null,
+          },
+          [bagOfRequest()],
+        ),
+      );
+    }
+  }
+  for (const name of ["getServerSideProps"]) {
+    if (file.module.exports.has(name))
+      found.push(
+        exported(file, name, { kind: "page", framework: "next", label: `${name} ${path}`, method: null, path: null }, [
+          REQUEST,
+        ]),
+      );
+  }
+  return found;
+}
+
+function bagOfRequest(): Value {
+  return REQUEST;
+}
+
+function appRoutes(file: ProjectFile): EntryPoint[] {
+  const route = appPath(file.path);
+  return METHODS.filter((method) => file.module.exports.has(method)).map((method) =>
+    exported(file, method, { kind: "route", framework: "next", label: `${method} ${route}`, method, path: route }, [
+      REQUEST,
+      CONTEXT,
+    ]),
+  );
+}
+
+interface Label {
+  readonly kind: EntryPoint["kind"];
+  readonly framework: string;
+  readonly label: string;
+  readonly method: string | null;
+  readonly path: string | null;
+}
+
+/** An entry point that is an export. */
+export function exported(file: ProjectFile, name: string, label: Label, args: readonly Value[]): EntryPoint {
+  const node = declarationOf(file, name);
+  return {
+    kind: label.kind,
+    framework: label.framework,
+    name: label.label,
+    method: label.method,
+    path: label.path,
+    file: file.path,
+    node,
+    follow(machine) {
+      const value = exportedValue(machine, file.path, name);
+      if (value !== null) followHandler(machine, value, args, { file: file.path, node });
+    },
+  };
+}
+
+/** Where a name is declared: the function itself where that is to be seen. */
+export function declarationOf(file: ProjectFile, name: string): Node {
+  const found = file.module.exports.get(name);
+  const binding = file.module.bindings.get(found?.kind === "local" ? found.name : name);
+  if (binding?.kind === "local") return binding.node;
+  return found?.node ?? file.syntax.program;
+}
+
+export function appPath(path: string): string {
+  const [, inside = ""] =
+    /(?:^|\/)(?:app|routes)\/(?:(.*)\/)?(?:\+server|route|page|layout|template|default)\.[cm]?[jt]sx?$/.exec(path) ??
+    [];
+  const parts = inside.split("/").filter((part) => part !== "" && !/^\(.*\)$|^@/.test(part));
+  return `/${parts.join("/")}`;
+}
+
+function pagesApi(file: ProjectFile): EntryPoint[] {
+  if (!file.module.exports.has("default")) return [];
+  const [, inside = ""] = /(?:^|\/)pages\/(api\/.*?)(?:\/index)?\.[cm]?[jt]sx?$/.exec(file.path) ?? [];
+  return [
+    exported(
+      file,
+      "default",
+      { kind: "route", framework: "next-pages", label: `/${inside}`, method: null, path: `/${inside}` },
+      [REQUEST, WRITER],
+    ),
+  ];
+}
+
+function page(file: ProjectFile): EntryPoint[] {
+  if (!file.module.exports.has("default") || file.module.directives.has("use client")) return [];
+  const route = appPath(file.path);
+  return [
+    exported(file, "default", { kind: "page", framework: "next", label: `page ${route}`, method: null, path: route }, [
+      CONTEXT,
+      CONTEXT,
+    ]),
+  ];
+}
+
+/** `"use server"` at the top of a file or of a function: a client may call it with whatever it likes. */
+function actions(file: ProjectFile): EntryPoint[] {
+  const found: EntryPoint[] = [];
+  if (file.module.directives.has("use server")) {
+    for (const name of file.module.exports.keys()) {
+      const node = declarationOf(file, name);
+      found.push({
+        kind: "action",
+        framework: "next",
+        name: name === "default" ? file.path : name,
+        method: "POST",
+        path: null,
+        file: file.path,
+        node,
+        follow(machine) {
+          const value = exportedValue(machine, file.path, name);
+          if (value === null || value.k === "struct" || value.k === "literal") return;
+          followHandler(machine, value, argumentsOf(value), { file: file.path, node });
+        },
+      });
+    }
+    return found;
+  }
+  if (!file.text.includes("use server")) return found;
+  for (const node of walk(file.syntax.program)) {
+    if (!isFunction(node) || node.body?.type !== "BlockStatement") continue;
+    const [first] = node.body.body;
+    if (
+      first?.type !== "ExpressionStatement" ||
+      first.expression.type !== "Literal" ||
+      first.expression.value !== "use server"
+    )
+      continue;
+    found.push({
+      kind: "action",
+      framework: "next",
+      name: nameOfFunction(node) ?? "inline action",
+      method: "POST",
+      path: null,
+      file: file.path,
+      node,
+      follow(machine) {
+        const closure = closureOf(node, moduleScope(machine, file.path), "");
+        followHandler(machine, closure, argumentsOf(closure), { file: file.path, node });
+      },
+    });
+  }
+  return found;
+}
+
+function nameOfFunction(node: FunctionNode): string | null {
+  return node.type !== "ArrowFunctionExpression" && node.id !== null ? node.id.name : null;
+}
+
+/** The arguments of an action, each under its own name. */
+export function argumentsOf(value: Value): Value[] {
+  if (value.k !== "closure") return [client("arguments", "0"), client("arguments", "1"), client("arguments", "2")];
+  return value.node.params.map((parameter, at) => {
+    const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
+    const name =
+      pattern.type === "Identifier"
+        ? pattern.name
+        : pattern.type === "AssignmentPattern" && pattern.left.type === "Identifier"
+          ? pattern.left.name
+          : "";
+    const type = pattern.type === "Identifier" ? pattern.typeAnnotation?.typeAnnotation : undefined;
+    const isForm =
+      name === "formData" ||
+      (type?.type === "TSTypeReference" && type.typeName.type === "Identifier" && type.typeName.name === "FormData");
+    return isForm ? client("body", "") : client("arguments", name === "" ? String(at) : name);
+  });
+}

@@ -1,0 +1,101 @@
+import type { Node } from "oxc-parser";
+import { aside, moduleScope } from "../interpret/module-value.ts";
+import { Scope } from "../interpret/scope.ts";
+import { bindPattern } from "../interpret/bind-pattern.ts";
+import type { ProjectFile } from "../project.ts";
+import { children } from "../syntax/walk.ts";
+import type { FunctionNode } from "../values/value.ts";
+import { opaque } from "../values/value.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import type { EntryPoint } from "./entry-point.ts";
+import { followHandler } from "./follow-handler.ts";
+import { isProcedure } from "./follow-procedure.ts";
+
+const ENDS = /^(?:query|mutation|subscription|action|stateAction|handler|handle)$/;
+const BUILDER = /procedure|action|client|^os$/i;
+
+/** tRPC and oRPC procedures, and actions of next-safe-action and zsa: wherever such a chain ends in a function. */
+export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
+  if (
+    !/\.(?:query|mutation|subscription|action|stateAction|handler|handle)\s*\(/.test(file.text) ||
+    !BUILDER.test(file.text)
+  )
+    return [];
+  const found: EntryPoint[] = [];
+  const visit = (node: Node, name: string | null, around: readonly FunctionNode[]): void => {
+    if (
+      node.type === "CallExpression" &&
+      node.callee.type === "MemberExpression" &&
+      node.callee.property.type === "Identifier" &&
+      ENDS.test(node.callee.property.name) &&
+      startsWithBuilder(node.callee.object) &&
+      endsInFunction(node.arguments)
+    ) {
+      found.push(entry(file, node, node.callee.property.name, name, around));
+      return;
+    }
+    const named =
+      node.type === "Property" && node.key.type === "Identifier"
+        ? node.key.name
+        : node.type === "VariableDeclarator" && node.id.type === "Identifier"
+          ? node.id.name
+          : name;
+    const inner = isFunction(node) ? [...around, node] : around;
+    for (const child of children(node)) visit(child, named, inner);
+  };
+  visit(file.syntax.program, null, []);
+  return found;
+}
+
+function endsInFunction(args: readonly Node[]): boolean {
+  return args.some(
+    (arg) =>
+      isFunction(arg) || arg.type === "Identifier" || arg.type === "MemberExpression" || arg.type === "CallExpression",
+  );
+}
+
+function startsWithBuilder(node: Node): boolean {
+  switch (node.type) {
+    case "Identifier":
+      return BUILDER.test(node.name);
+    case "MemberExpression":
+      return (
+        (node.property.type === "Identifier" && /procedure$/i.test(node.property.name)) ||
+        startsWithBuilder(node.object)
+      );
+    case "CallExpression":
+      return startsWithBuilder(node.callee);
+    default:
+      return false;
+  }
+}
+
+function entry(
+  file: ProjectFile,
+  node: Node,
+  verb: string,
+  name: string | null,
+  around: readonly FunctionNode[],
+): EntryPoint {
+  return {
+    kind: verb === "action" || verb === "stateAction" ? "action" : "procedure",
+    framework: verb === "action" || verb === "stateAction" ? "safe-action" : "trpc",
+    name: name ?? verb,
+    method: verb === "query" ? "GET" : "POST",
+    path: null,
+    file: file.path,
+    node,
+    follow(machine) {
+      const value = aside(machine, () => {
+        let scope = moduleScope(machine, file.path);
+        for (const fn of around) {
+          const inner = new Scope(file.path, scope);
+          for (const parameter of fn.params) bindPattern(machine, parameter, opaque("parameter"), inner);
+          scope = inner;
+        }
+        return machine.evaluate(node, scope);
+      });
+      if (value.k === "chain" && isProcedure(value)) followHandler(machine, value, [], { file: file.path, node });
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { Node } from "oxc-parser";
+import type { Project } from "../../project.ts";
+import { type Registration, ROUTER, VERBS } from "./registrations.ts";
+
+export interface Mount {
+  readonly by: Registration;
+  readonly prefix: string;
+}
+
+/** Which router is mounted by which call. */
+export function mountsOf(project: Project, all: readonly Registration[]): ReadonlyMap<string, readonly Mount[]> {
+  const mounts = new Map<string, Mount[]>();
+  for (const one of all) {
+    if (!/^(?:use|route|register|mount)$/.test(one.verb)) continue;
+    for (const arg of one.args) {
+      const name =
+        arg.type === "Identifier"
+          ? arg.name
+          : arg.type === "MemberExpression" && arg.property.type === "Identifier" && arg.object.type === "Identifier"
+            ? arg.object.name
+            : arg.type === "CallExpression" &&
+                arg.callee.type === "MemberExpression" &&
+                arg.callee.object.type === "Identifier"
+              ? arg.callee.object.name
+              : null;
+      if (name === null) continue;
+      const binding = one.file.module.bindings.get(name);
+      const targets: string[] = [];
+      if (binding?.kind === "import") {
+        const found = project.resolve(one.file.path, binding.specifier);
+        if (found.kind !== "file") continue;
+        const file = project.file(found.path);
+        const left = file?.module.exports.get(binding.name === "require" ? "default" : binding.name);
+        if (left?.kind === "local") targets.push(`${found.path}:${left.name}`);
+        if (left?.kind === "value" && left.value.type === "Identifier")
+          targets.push(`${found.path}:${left.value.name}`);
+        targets.push(`${found.path}:default`, `${found.path}:*`);
+      } else targets.push(`${one.file.path}:${name}`);
+      for (const target of targets)
+        mounts.set(target, [...(mounts.get(target) ?? []), { by: one, prefix: one.path ?? "" }]);
+    }
+  }
+  return mounts;
+}
+
+export interface Before {
+  readonly before: readonly { readonly registration: Registration; readonly args: readonly Node[] }[];
+  readonly prefix: string;
+  readonly mounted: boolean;
+}
+
+/** The middleware that runs before a route: its router's own, and that of every router above. */
+export function chainOf(
+  route: Registration,
+  byRouter: ReadonlyMap<string, readonly Registration[]>,
+  mounts: ReadonlyMap<string, readonly Mount[]>,
+  depth: number,
+): Before {
+  const siblings = byRouter.get(route.router) ?? [];
+  const before: { registration: Registration; args: readonly Node[] }[] = [];
+  for (const one of siblings) {
+    if (one === route) break;
+    const applies =
+      one.path === null ||
+      route.path === null ||
+      one.path === "*" ||
+      one.path === "/*" ||
+      route.path.startsWith(one.path.replace(/\/?\*$/, ""));
+    if (one.verb === "use" && applies && !mountsRouter(one)) before.push({ registration: one, args: one.args });
+    if (one.verb === "addHook") before.push({ registration: one, args: one.args });
+  }
+  const [file, name] = [route.file.path, route.router.slice(route.file.path.length + 1)];
+  const exportedAs = [...route.file.module.exports].find(
+    ([, one]) => one.kind === "value" && one.value.type === "Identifier" && one.value.name === name,
+  )?.[0];
+  const found =
+    mounts.get(route.router) ??
+    (exportedAs === undefined && route.around.length === 0
+      ? undefined
+      : mounts.get(`${file}:${exportedAs ?? "default"}`)) ??
+    (route.around.length > 0 ? mounts.get(`${file}:*`) : undefined);
+  const [mount] = found ?? [];
+  const isApplication =
+    /(?:app|server|fastify|hono|express)$/i.test(name) &&
+    route.around.length === 0 &&
+    siblings.some((one) => one.verb === "use" || VERBS.test(one.verb)) &&
+    /\.listen\(|\bserve\(|export default|Deno\.serve|fetch:/.test(route.file.text);
+  if (mount === undefined || depth > 6) return { before, prefix: "", mounted: isApplication };
+  const above = chainOf(mount.by, byRouter, mounts, depth + 1);
+  const own = mount.by.args.filter((arg) => !isRouterName(arg, mount.by));
+  return {
+    before: [...above.before, { registration: mount.by, args: own }, ...before],
+    prefix: `${above.prefix}${mount.prefix}`,
+    mounted: true,
+  };
+}
+
+function mountsRouter(one: Registration): boolean {
+  return one.args.length === 1 && one.args[0] !== undefined && isRouterName(one.args[0], one);
+}
+
+function isRouterName(node: Node, one: Registration): boolean {
+  if (node.type === "ObjectExpression") return true; // fastify.register(plugin, { prefix })
+  if (node.type === "Identifier")
+    return (
+      /(?:router|routes|route|api|controller|handlers?)$/i.test(node.name) ||
+      (ROUTER.test(node.name) && one.verb !== "use")
+    );
+  if (node.type === "CallExpression" && node.callee.type === "MemberExpression")
+    return node.callee.property.type === "Identifier" && /^routes$|^middleware$/.test(node.callee.property.name);
+  return (
+    node.type === "MemberExpression" && node.property.type === "Identifier" && /router|routes/i.test(node.property.name)
+  );
+}

@@ -1,0 +1,266 @@
+import type { Node } from "oxc-parser";
+import type { ProjectFile } from "../../project.ts";
+import { isFunction } from "../../syntax/is-function.ts";
+import { children, walk } from "../../syntax/walk.ts";
+import type { FunctionNode } from "../../values/value.ts";
+
+type CallNode = Extract<Node, { type: "CallExpression" }>;
+
+/** One call on a router, in the order of the file. */
+export interface Registration {
+  /** `file:name` of the router; chained calls share it. */
+  readonly router: string;
+  readonly verb: string;
+  readonly path: string | null;
+  readonly args: readonly Node[];
+  readonly node: CallNode;
+  readonly file: ProjectFile;
+  /** The functions around it, outermost first: a plugin, `registerRoutes(app)`. */
+  readonly around: readonly FunctionNode[];
+}
+
+export const VERBS = /^(?:get|post|put|patch|delete|del|all|options|head)$/;
+export const ROUTER =
+  /(?:router|routes|app|server|api|fastify|hono|instance|express|koa|web|blueprint|endpoint|controller|group|v1|v2)s?$/i;
+
+export function mayRoute(file: ProjectFile): boolean {
+  return (
+    /\.(?:get|post|put|patch|delete|all|route|on|use|register)\s*(?:<[^>(]*>)?\(/.test(file.text) &&
+    /express|fastify|hono|koa|Router|polka|restify|elysia|itty|oak|router|app\.|server\./i.test(file.text)
+  );
+}
+
+/** Names that hold a router by what they are made from, whatever they are called. */
+const made = new WeakMap<ProjectFile, ReadonlySet<string>>();
+let current: ReadonlySet<string> = new Set();
+
+export function routerNames(file: ProjectFile): ReadonlySet<string> {
+  const known = made.get(file);
+  if (known !== undefined) return known;
+  const found = new Set<string>();
+  for (const node of walk(file.syntax.program)) {
+    if (
+      node.type === "VariableDeclarator" &&
+      node.id.type === "Identifier" &&
+      node.init !== null &&
+      makesRouter(node.init)
+    )
+      found.add(node.id.name);
+    if (isFunction(node)) {
+      for (const parameter of node.params) {
+        if (parameter.type !== "Identifier") continue;
+        const type = parameter.typeAnnotation?.typeAnnotation;
+        if (
+          type?.type === "TSTypeReference" &&
+          type.typeName.type === "Identifier" &&
+          /^(?:FastifyInstance|Express|Application|Router|Hono|OpenAPIHono|Elysia|IRouter)$/.test(type.typeName.name)
+        )
+          found.add(parameter.name);
+      }
+    }
+  }
+  made.set(file, found);
+  return found;
+}
+
+function makesRouter(node: Node): boolean {
+  switch (node.type) {
+    case "NewExpression":
+      return (
+        node.callee.type === "Identifier" && /^(?:Hono|OpenAPIHono|Router|KoaRouter|Elysia|Koa)$/.test(node.callee.name)
+      );
+    case "CallExpression":
+      if (node.callee.type === "Identifier")
+        return /^(?:Router|express|fastify|Fastify|createRouter|polka|AutoRouter|IttyRouter|createHonoApp|createApp)$/.test(
+          node.callee.name,
+        );
+      if (node.callee.type !== "MemberExpression" || node.callee.property.type !== "Identifier") return false;
+      return node.callee.property.name === "Router" || makesRouter(node.callee.object);
+    case "AwaitExpression":
+      return makesRouter(node.argument);
+    case "TSAsExpression":
+      return makesRouter(node.expression);
+    default:
+      return false;
+  }
+}
+
+export function registrations(file: ProjectFile): Registration[] {
+  const found: Registration[] = [];
+  current = routerNames(file);
+  const visit = (node: Node, around: readonly FunctionNode[]): void => {
+    const inner = isFunction(node) ? [...around, node] : around;
+    if (
+      node.type === "CallExpression" &&
+      node.callee.type === "MemberExpression" &&
+      node.callee.property.type === "Identifier" &&
+      !node.callee.computed
+    ) {
+      const made = registration(file, node, node.callee.property.name, inner);
+      if (made !== null) {
+        // A chain is read from the outside in: the inner calls come first.
+        for (const child of children(node)) visit(child, inner);
+        found.push(made);
+        return;
+      }
+    }
+    for (const child of children(node)) visit(child, inner);
+  };
+  visit(file.syntax.program, []);
+  return found;
+}
+
+function registration(
+  file: ProjectFile,
+  node: CallNode,
+  verb: string,
+  around: readonly FunctionNode[],
+): Registration | null {
+  if (node.callee.type !== "MemberExpression") return null;
+  if (!VERBS.test(verb) && !/^(?:use|route|register|addHook|on|onBeforeHandle|guard|openapi|mount)$/.test(verb))
+    return null;
+  const root = routerOf(node.callee.object);
+  if (root === null) return null;
+  const [first, ...rest] = node.arguments;
+  if (first === undefined) return null;
+  const text = textOf(first);
+  if (VERBS.test(verb)) {
+    // `map.get("x")`, `axios.get("/x", {…})`: a route has a path and a function.
+    const viaRoute = node.callee.object.type === "CallExpression" && isRouteCall(node.callee.object);
+    if (
+      text === null &&
+      !viaRoute &&
+      first.type !== "ArrayExpression" &&
+      first.type !== "TemplateLiteral" &&
+      !(first.type === "Literal")
+    )
+      return null;
+    if (text !== null && !text.startsWith("/") && text !== "*" && text !== "") return null;
+    const handlers = text === null && viaRoute ? node.arguments : rest;
+    const last = handlers.at(-1);
+    if (last === undefined || !mayHandle(last)) return null;
+    const path = viaRoute ? routePath(node.callee.object) : text;
+    return { router: `${file.path}:${root}`, verb, path, args: handlers, node, file, around };
+  }
+  if (verb === "on" && text !== null) return null;
+  return {
+    router: `${file.path}:${root}`,
+    verb,
+    path: text,
+    args: text === null ? node.arguments : rest,
+    node,
+    file,
+    around,
+  };
+}
+
+function mayHandle(node: Node): boolean {
+  return [
+    "ArrowFunctionExpression",
+    "FunctionExpression",
+    "Identifier",
+    "MemberExpression",
+    "CallExpression",
+    "ArrayExpression",
+    "AwaitExpression",
+    "TSAsExpression",
+    "TSNonNullExpression",
+    "ObjectExpression",
+  ].includes(node.type);
+}
+
+function isRouteCall(node: Node): boolean {
+  if (
+    node.type !== "CallExpression" ||
+    node.callee.type !== "MemberExpression" ||
+    node.callee.property.type !== "Identifier"
+  )
+    return false;
+  return (
+    node.callee.property.name === "route" || (VERBS.test(node.callee.property.name) && isRouteCall(node.callee.object))
+  );
+}
+
+function routePath(node: Node): string | null {
+  if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return null;
+  const [first] = node.arguments;
+  if (node.callee.property.type === "Identifier" && node.callee.property.name === "route")
+    return first === undefined ? null : textOf(first);
+  return routePath(node.callee.object);
+}
+
+/** The name of the router a chain of calls is made on; null when it is none. */
+function routerOf(node: Node): string | null {
+  switch (node.type) {
+    case "Identifier":
+      return current.has(node.name) || ROUTER.test(node.name) ? node.name : null;
+    case "MemberExpression":
+      if (node.object.type === "ThisExpression" && node.property.type === "Identifier")
+        return ROUTER.test(node.property.name) ? `this.${node.property.name}` : null;
+      return null;
+    case "CallExpression":
+      if (node.callee.type === "MemberExpression") {
+        if (
+          node.callee.object.type === "Identifier" &&
+          node.callee.object.name === "express" &&
+          node.callee.property.type === "Identifier" &&
+          node.callee.property.name === "Router"
+        )
+          return "router";
+        return routerOf(node.callee.object);
+      }
+      return node.callee.type === "Identifier" &&
+        /^(?:Router|express|fastify|createRouter|Fastify)$/.test(node.callee.name)
+        ? `made@${node.start}`
+        : null;
+    case "NewExpression":
+      return node.callee.type === "Identifier" &&
+        /^(?:Hono|OpenAPIHono|Router|KoaRouter|Elysia|Koa)$/.test(node.callee.name)
+        ? assignedName(node)
+        : null;
+    case "AwaitExpression":
+      return routerOf(node.argument);
+    default:
+      return null;
+  }
+}
+
+const names = new WeakMap<Node, string>();
+/** `const app = new Hono().use(…).get(…)`: the chain belongs to the name it is given. */
+function assignedName(node: Node): string {
+  return names.get(node) ?? `made@${node.start}`;
+}
+
+export function nameMadeRouters(file: ProjectFile): void {
+  for (const statement of file.syntax.program.body) {
+    const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+    if (declaration?.type !== "VariableDeclaration") {
+      if (statement.type === "ExportDefaultDeclaration") nameRoot(statement.declaration, "default");
+      continue;
+    }
+    for (const { id, init } of declaration.declarations)
+      if (id.type === "Identifier" && init !== null) nameRoot(init, id.name);
+  }
+}
+
+function nameRoot(node: Node, name: string): void {
+  if (node.type === "NewExpression") names.set(node, name);
+  else if (node.type === "CallExpression" && node.callee.type === "MemberExpression")
+    nameRoot(node.callee.object, name);
+}
+
+function textOf(node: Node): string | null {
+  if (node.type === "Literal" && typeof node.value === "string") return node.value;
+  if (node.type === "TemplateLiteral") return node.quasis.map((quasi) => quasi.value.cooked ?? "").join(":x");
+  if (node.type === "ArrayExpression") {
+    const [first] = node.elements;
+    return first === null || first === undefined ? null : textOf(first);
+  }
+  return null;
+}
+
+export function isRoute(one: Registration): boolean {
+  return (
+    VERBS.test(one.verb) || (one.verb === "route" && one.args.length === 1 && one.args[0]?.type === "ObjectExpression")
+  );
+}

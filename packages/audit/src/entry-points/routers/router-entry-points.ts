@@ -1,0 +1,144 @@
+import type { Node } from "oxc-parser";
+import { bindPattern } from "../../interpret/bind-pattern.ts";
+import { closureOf } from "../../interpret/closure.ts";
+import type { Machine } from "../../interpret/machine.ts";
+import { aside, moduleScope } from "../../interpret/module-value.ts";
+import { Scope } from "../../interpret/scope.ts";
+import type { Project, ProjectFile } from "../../project.ts";
+import { opaque, type Value } from "../../values/value.ts";
+import type { EntryPoint } from "../entry-point.ts";
+import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
+import { followMiddleware } from "../follow-middleware.ts";
+import { chainOf, type Mount, mountsOf } from "./mounts.ts";
+import { isRoute, mayRoute, type Registration, registrations, ROUTER, routerNames } from "./registrations.ts";
+
+/** Express, Fastify, Hono, Koa and their kin: routes with the middleware before them, through the files that mount them. */
+export function routerEntryPoints(project: Project, files: readonly ProjectFile[]): EntryPoint[] {
+  const all = files.flatMap((file) => (mayRoute(file) ? registrations(file) : []));
+  const byRouter = Map.groupBy(all, (one) => one.router);
+  const mounts = mountsOf(project, all);
+  return all.filter(isRoute).map((route) => entryOf(route, byRouter, mounts));
+}
+
+function entryOf(
+  route: Registration,
+  byRouter: ReadonlyMap<string, readonly Registration[]>,
+  mounts: ReadonlyMap<string, readonly Mount[]>,
+): EntryPoint {
+  const method =
+    route.verb === "all" || route.verb === "route"
+      ? null
+      : route.verb.toUpperCase().replace("DEL", "DELETE").replace("DELETEETE", "DELETE");
+  const chain = chainOf(route, byRouter, mounts, 0);
+  const path = `${chain.prefix}${route.path ?? ""}` || "/";
+  return {
+    kind: "route",
+    framework: frameworkOf(route.file),
+    name: `${method ?? "*"} ${path}`,
+    method,
+    path,
+    file: route.file.path,
+    node: route.node,
+    follow(machine) {
+      if (!chain.mounted)
+        machine.learn("unmounted", {
+          sure: true,
+          place: { file: route.file.path, node: route.node },
+          why: "no file of the tree mounts this router",
+        });
+      const before = chain.before.flatMap(({ registration: one, args }) =>
+        args.flatMap((arg) => flatten(valueOf(machine, one, arg))),
+      );
+      const own = route.args.flatMap((arg) => flatten(valueOf(machine, route, arg)));
+      const place = { file: route.file.path, node: route.node };
+      const args = frameworkOf(route.file) === "hono" ? [REQUEST] : [REQUEST, WRITER];
+      for (const options of own) {
+        const schema = options.k === "struct" ? options.props.get("schema") : undefined;
+        const parts = schema?.k === "struct" ? [...schema.props.keys()] : schema === undefined ? [] : ["body"];
+        for (const part of parts) {
+          const key = part === "body" ? "body" : part === "params" ? "params" : part === "querystring" ? "query" : null;
+          if (key !== null)
+            machine.learn(`valid:client:${key}.`, { sure: true, place, why: "the route declares its shape" });
+        }
+      }
+      const handlers = own.flatMap(fromOptions);
+      const last = handlers.at(-1);
+      if (last === undefined) return;
+      if (before.length === 0 && handlers.length === 1)
+        followHandler(
+          machine,
+          last,
+          [...args, { k: "continuation", run: () => ({ k: "literal", value: undefined }) }],
+          place,
+        );
+      else
+        followHandler(
+          machine,
+          { k: "continuation", run: () => followMiddleware(machine, [...before, ...handlers], args, place) },
+          [],
+          place,
+        );
+    },
+  };
+}
+
+function flatten(value: Value): Value[] {
+  return value.k === "list" ? value.items.flatMap(flatten) : [value];
+}
+
+/** Fastify: `{ preHandler, schema, handler }`; Hono's OpenAPI routes: `{ middleware }`. */
+function fromOptions(value: Value): Value[] {
+  if (value.k !== "struct") return [value];
+  const found: Value[] = [];
+  for (const name of ["onRequest", "preValidation", "preHandler", "middleware", "beforeHandle"]) {
+    const one = value.props.get(name);
+    if (one !== undefined) found.push(...flatten(one));
+  }
+  const handler = value.props.get("handler");
+  if (handler !== undefined) found.push(handler);
+  return found;
+}
+
+/** An argument of a registration, in the scope of the functions around it. */
+function valueOf(machine: Machine, one: Registration, node: Node): Value {
+  return aside(machine, () => machine.evaluate(node, scopeAround(machine, one)));
+}
+
+function scopeAround(machine: Machine, one: Registration): Scope {
+  let scope = moduleScope(machine, one.file.path);
+  for (const fn of one.around) {
+    const inner = new Scope(one.file.path, scope);
+    for (const parameter of fn.params) {
+      const name = parameter.type === "Identifier" ? parameter.name : "";
+      const isRouter = name === "" || ROUTER.test(name) || routerNames(one.file).has(name);
+      bindPattern(machine, parameter, isRouter ? REQUEST : opaque(name), inner);
+    }
+    if (fn.body?.type === "BlockStatement") {
+      for (const statement of fn.body.body) {
+        if (statement.type === "FunctionDeclaration" && statement.id !== null)
+          inner.declare(statement.id.name, closureOf(statement, inner, statement.id.name));
+      }
+      for (const statement of fn.body.body) {
+        if (statement.start >= one.node.start) break;
+        if (statement.type !== "VariableDeclaration") continue;
+        for (const { id, init } of statement.declarations) {
+          if (init !== null && init.end < one.node.start)
+            bindPattern(machine, id, machine.evaluate(init, inner), inner);
+        }
+      }
+    }
+    scope = inner;
+  }
+  return scope;
+}
+
+function frameworkOf(file: ProjectFile): string {
+  return /from\s+["'](?:hono|@hono\/)/.test(file.text) ||
+    /new (?:Hono|OpenAPIHono)\b|: Hono\b|Context\b.*hono/.test(file.text)
+    ? "hono"
+    : /fastify/i.test(file.text)
+      ? "fastify"
+      : /koa/i.test(file.text)
+        ? "koa"
+        : "express";
+}

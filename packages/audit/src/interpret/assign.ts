@@ -1,0 +1,124 @@
+import type { Expression, Node } from "oxc-parser";
+import { opaque, type Value } from "../values/value.ts";
+import { branch } from "./branch.ts";
+import type { Machine } from "./machine.ts";
+import { memberOf, propertyName } from "./member.ts";
+import type { Scope } from "./scope.ts";
+import { alternative, assign, choose, join } from "./state.ts";
+import { moduleScope } from "./module-value.ts";
+
+/** `a = b`, `a.b = c`, `a += b`, `[a, b] = c`. */
+export function assignTo(
+  machine: Machine,
+  node: Extract<Expression, { type: "AssignmentExpression" }>,
+  scope: Scope,
+): Value {
+  if (node.operator === "&&=" || node.operator === "||=" || node.operator === "??=") {
+    const { yes, no } = branch(machine, node.left, scope);
+    const [go, stay] = node.operator === "&&=" ? [yes, no] : [no, yes];
+    machine.state = go;
+    const before = machine.evaluate(node.left, scope);
+    const right = machine.evaluate(node.right, scope);
+    const after = machine.state;
+    machine.state = join(stay, after);
+    const value = choose([
+      alternative(before, stay?.facts ?? machine.facts, machine.facts),
+      alternative(right, after?.facts ?? machine.facts, machine.facts),
+    ]);
+    store(machine, node.left, value, scope);
+    return value;
+  }
+  let value = machine.evaluate(node.right, scope);
+  if (node.operator !== "=") {
+    const before = machine.evaluate(node.left, scope);
+    value = { k: "derived", op: node.operator.slice(0, -1), args: [before, value], place: { file: scope.file, node } };
+  }
+  store(machine, node.left, value, scope);
+  return value;
+}
+
+function store(machine: Machine, target: Node, value: Value, scope: Scope): void {
+  switch (target.type) {
+    case "Identifier": {
+      const slot = scope.find(target.name) ?? moduleScope(machine, scope.file).own(target.name);
+      if (slot !== undefined && machine.state !== null) machine.state = assign(machine.state, slot, value);
+      return;
+    }
+    case "MemberExpression":
+      storeMember(machine, target, value, scope);
+      return;
+    case "TSAsExpression":
+    case "TSNonNullExpression":
+    case "ParenthesizedExpression":
+      store(machine, target.expression, value, scope);
+      return;
+    case "ObjectPattern":
+      for (const property of target.properties) {
+        if (property.type === "RestElement") store(machine, property.argument, value, scope);
+        else {
+          const name = propertyName(machine, property, scope);
+          store(
+            machine,
+            property.value,
+            memberOf(machine, value, name, { file: scope.file, node: property }, true),
+            scope,
+          );
+        }
+      }
+      return;
+    case "ArrayPattern":
+      target.elements.forEach((element, at) => {
+        if (element !== null)
+          store(
+            machine,
+            element,
+            memberOf(machine, value, String(at), { file: scope.file, node: element }, true),
+            scope,
+          );
+      });
+      return;
+    case "AssignmentPattern":
+      store(machine, target.left, value, scope);
+      return;
+    case "RestElement":
+      store(machine, target.argument, value, scope);
+      return;
+    default:
+  }
+}
+
+/** A known object held by a name gets the member; of anything else nothing is kept. `req.user = x` is kept by name. */
+function storeMember(
+  machine: Machine,
+  target: Extract<Node, { type: "MemberExpression" }>,
+  value: Value,
+  scope: Scope,
+): void {
+  const name = propertyName(machine, target, scope);
+  const object = machine.evaluate(target.object, scope);
+  if (name === "innerHTML" || name === "outerHTML" || name === "srcdoc")
+    machine.record({ kind: "html", value, place: { file: scope.file, node: target } });
+  if (object.k === "instance") {
+    object.fields.set(name, value);
+    return;
+  }
+  if (object.k === "request") {
+    machine.attach(object.path === "" ? name : `${object.path}.${name}`, value);
+    return;
+  }
+  if (target.object.type !== "Identifier") return;
+  const slot = scope.find(target.object.name);
+  if (slot === undefined || machine.state === null) return;
+  if (object.k === "struct") {
+    const props = new Map(object.props);
+    if (name === "*") machine.state = assign(machine.state, slot, { ...object, spreads: [...object.spreads, value] });
+    else machine.state = assign(machine.state, slot, { ...object, props: props.set(name, value) });
+  } else if (object.k === "opaque" || object.k === "literal") {
+    machine.state = assign(machine.state, slot, {
+      k: "struct",
+      props: new Map([[name, value]]),
+      spreads: [object.k === "opaque" ? object : opaque("object")],
+      node: null,
+    });
+  }
+}

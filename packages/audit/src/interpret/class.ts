@@ -1,0 +1,135 @@
+import type { MethodDefinition, Node, ParamPattern, PropertyDefinition } from "oxc-parser";
+import { opaque, type ClassValue, type Value } from "../values/value.ts";
+import { closureOf } from "./closure.ts";
+import type { Machine } from "./machine.ts";
+import { moduleValue } from "./module-value.ts";
+import type { Scope } from "./scope.ts";
+
+type Instance = Extract<Value, { k: "instance" }>;
+
+/** An object of a class whose code is seen. Parameters of the constructor that are properties are kept under their names. */
+export function construct(machine: Machine, of: ClassValue, args: readonly Value[]): Instance {
+  const fields = new Map<string, Value>();
+  const made: Instance = { k: "instance", of, fields };
+  const { parameters, body } = constructorOf(of.node);
+  parameters.forEach((parameter, at) => {
+    const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
+    if (pattern.type !== "Identifier") return;
+    const value = args[at] ?? injected(machine, pattern, of) ?? opaque(pattern.name);
+    if (parameter.type === "TSParameterProperty") fields.set(pattern.name, value);
+    else for (const field of assignedFrom(body, pattern.name)) fields.set(field, value);
+  });
+  return made;
+}
+
+/** Dependency injection: the type of a parameter names the class it will be an object of. */
+function injected(machine: Machine, pattern: Extract<Node, { type: "Identifier" }>, of: ClassValue): Value | null {
+  const annotation = "typeAnnotation" in pattern ? pattern.typeAnnotation : null;
+  const type = annotation?.typeAnnotation;
+  if (type?.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return null;
+  const found = moduleValue(machine, of.file, type.typeName.name);
+  if (found?.k === "class") return machine.active.includes(found.node) ? null : lazily(machine, found);
+  return found === null ? opaque(type.typeName.name) : found.k === "foreign" ? { ...found, name: found.name } : null;
+}
+
+function lazily(machine: Machine, of: ClassValue): Value {
+  machine.active.push(of.node);
+  try {
+    return construct(machine, of, []);
+  } finally {
+    machine.active.pop();
+  }
+}
+
+function constructorOf(node: ClassValue["node"]): { parameters: readonly ParamPattern[]; body: readonly Node[] } {
+  for (const member of node.body.body) {
+    if (member.type === "MethodDefinition" && member.kind === "constructor" && member.value.body !== null) {
+      return { parameters: member.value.params, body: member.value.body.body };
+    }
+  }
+  return { parameters: [], body: [] };
+}
+
+/** `this.a = name` in a constructor. */
+function assignedFrom(body: readonly Node[], name: string): string[] {
+  const fields: string[] = [];
+  for (const statement of body) {
+    if (statement.type !== "ExpressionStatement" || statement.expression.type !== "AssignmentExpression") continue;
+    const { left, right } = statement.expression;
+    if (right.type !== "Identifier" || right.name !== name || left.type !== "MemberExpression") continue;
+    if (
+      left.object.type === "ThisExpression" &&
+      (left.property.type === "Identifier" || left.property.type === "PrivateIdentifier")
+    )
+      fields.push(left.property.name);
+  }
+  return fields;
+}
+
+/** `this.name`: a field that was set, one that is declared, or a method. */
+export function fieldOf(machine: Machine, instance: Instance, name: string): Value {
+  const known = instance.fields.get(name);
+  if (known !== undefined) return known;
+  for (let at: ClassValue | null = instance.of; at !== null; at = parentOf(machine, at)) {
+    const method = memberIn(at.node, name, false);
+    if (method?.type === "PropertyDefinition") {
+      const value =
+        method.value === null
+          ? (injectedField(machine, method, at) ?? opaque(name))
+          : machine.evaluate(method.value, selfScope(at, instance));
+      instance.fields.set(name, value);
+      return value;
+    }
+    const { file } = at;
+    if (method?.value?.type === "FunctionExpression" && method.value.body !== null) {
+      return { ...closureOf(method.value, at.scope as Scope, name), file, self: instance };
+    }
+  }
+  return { k: "chain", root: opaque(name), steps: [], place: { file: instance.of.file, node: instance.of.node } };
+}
+
+function injectedField(machine: Machine, member: PropertyDefinition, at: ClassValue): Value | null {
+  const type = member.typeAnnotation?.typeAnnotation;
+  if (type?.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return null;
+  const found = moduleValue(machine, at.file, type.typeName.name);
+  return found?.k === "class" && !machine.active.includes(found.node) ? lazily(machine, found) : null;
+}
+
+function selfScope(at: ClassValue, self: Value): Scope {
+  const outer = at.scope as Scope;
+  return outer.within(self);
+}
+
+export function parentOf(machine: Machine, of: ClassValue): ClassValue | null {
+  const { superClass } = of.node;
+  if (superClass?.type !== "Identifier") return null;
+  const found = moduleValue(machine, of.file, superClass.name);
+  return found?.k === "class" && found.node !== of.node ? found : null;
+}
+
+function memberIn(
+  node: ClassValue["node"],
+  name: string,
+  isStatic: boolean,
+): MethodDefinition | PropertyDefinition | null {
+  for (const member of node.body.body) {
+    if ((member.type === "MethodDefinition" || member.type === "PropertyDefinition") && member.static === isStatic) {
+      const { key } = member;
+      if ((key.type === "Identifier" || key.type === "PrivateIdentifier") && key.name === name) return member;
+    }
+  }
+  return null;
+}
+
+/** A static member. */
+export function bindMethod(machine: Machine, of: ClassValue, name: string, isStatic: boolean): Value | null {
+  for (let at: ClassValue | null = of; at !== null; at = parentOf(machine, at)) {
+    const found = memberIn(at.node, name, isStatic);
+    if (found?.type === "PropertyDefinition" && found.value !== null)
+      return machine.evaluate(found.value, selfScope(at, of));
+    if (found?.type === "MethodDefinition" && found.value.type === "FunctionExpression") {
+      return { ...closureOf(found.value, at.scope as Scope, name), file: at.file, self: of };
+    }
+  }
+  return null;
+}

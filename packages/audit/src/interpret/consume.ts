@@ -1,0 +1,65 @@
+import { recogniseQuery } from "../knowledge/databases/recognise.ts";
+import { UNDEFINED, type Chain, type Place, type Value } from "../values/value.ts";
+import { recordUnseen } from "../knowledge/unseen.ts";
+import type { Machine } from "./machine.ts";
+import { choose, withFacts } from "./state.ts";
+import { knowRow } from "./learn.ts";
+
+/** What `await` gives: the promise's value, with what it proves; a query that was being built is sent. */
+// oxlint-disable-next-line only-used-in-recursion -- callers say where they await, for what is recorded below
+export function consume(machine: Machine, value: Value, place: Place): Value {
+  switch (value.k) {
+    case "pending":
+      if (value.dead) {
+        machine.state = null;
+        return UNDEFINED;
+      }
+      machine.assume(value.facts);
+      return machine.consume(value.value, place);
+    case "choice":
+      return choose(value.alternatives.map((one) => ({ value: machine.consume(one.value, place), facts: one.facts })));
+    case "list":
+      return {
+        k: "list",
+        items: value.items.map((item) =>
+          item.k === "pending" || item.k === "chain" ? machine.consume(item, place) : item,
+        ),
+      };
+    case "chain":
+      return settleChain(machine, value) ?? value;
+    default:
+      return value;
+  }
+}
+
+/** The same without `await`, for libraries that answer at once: only what is a whole query already is sent. */
+export function settled(machine: Machine, value: Value): Value {
+  if (value.k !== "chain") return value;
+  return machine.consumed.get(value) ?? value;
+}
+
+/** Sends the query a chain has built; null when it is none. */
+export function settleChain(machine: Machine, chain: Chain): Value | null {
+  const before = machine.consumed.get(chain);
+  if (before !== undefined) return before;
+  const found = recogniseQuery(machine, chain);
+  if (found === null) {
+    recordUnseen(machine, chain);
+    return null;
+  }
+  const { query, result, transaction } = found;
+  if (transaction !== null) {
+    const inner = machine.invoke(transaction.callback, transaction.args, chain.place);
+    const value = machine.consume(inner, chain.place);
+    machine.consumed.set(chain, value);
+    return value;
+  }
+  if (query === null) return null;
+  machine.record({ kind: "query", query, place: query.place });
+  const rows: Value = { k: "rows", query, path: "" };
+  if (query.throws && machine.state !== null)
+    machine.state = withFacts(machine.state, knowRow(rows, machine.state.facts));
+  const value = result === null ? rows : result(rows);
+  machine.consumed.set(chain, value);
+  return value;
+}

@@ -1,0 +1,213 @@
+import type { Expression, Node } from "oxc-parser";
+import { FALSE, TRUE, UNDEFINED, type Value, literal, opaque } from "../values/value.ts";
+import { Facts } from "../values/facts.ts";
+import { assignTo } from "./assign.ts";
+import { branch } from "./branch.ts";
+import { evaluateCall, evaluateNew, evaluateTagged } from "./call.ts";
+import { closureOf } from "./closure.ts";
+import { lookUp } from "./look-up.ts";
+import type { Machine } from "./machine.ts";
+import { memberOf, propertyName } from "./member.ts";
+import type { Scope } from "./scope.ts";
+import { alternative, choose, join } from "./state.ts";
+import { evaluateJsx } from "./jsx.ts";
+import { evaluateObject, evaluateTemplate, isStatement } from "./structures.ts";
+
+const COMPARISONS = new Set(["===", "!==", "==", "!=", "<", ">", "<=", ">=", "instanceof", "in"]);
+
+/** The value of an expression on the current path; learns and records on the way. */
+export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
+  if (!machine.step()) return opaque("unfollowed");
+  switch (node.type) {
+    case "Literal":
+      return "regex" in node && node.regex !== null && node.regex !== undefined
+        ? { k: "foreign", from: "global", name: "RegExp", origin: "global" }
+        : literal(node.value as string | number | boolean | bigint | null);
+    case "Identifier":
+      return lookUp(machine, node.name, scope);
+    case "ThisExpression":
+      return scope.self ?? opaque("this");
+    case "Super":
+      return opaque("super");
+    case "TemplateLiteral":
+      return evaluateTemplate(machine, node, scope);
+    case "TaggedTemplateExpression":
+      return evaluateTagged(machine, node, scope);
+    case "ObjectExpression":
+      return evaluateObject(machine, node, scope);
+    case "ArrayExpression": {
+      const items = node.elements.map((item) => {
+        if (item === null) return UNDEFINED;
+        if (item.type !== "SpreadElement") return machine.evaluate(item, scope);
+        const spread = machine.evaluate(item.argument, scope);
+        return spread.k === "list" ? spread : elementOfSpread(spread);
+      });
+      return {
+        k: "list",
+        items: items.flatMap((item) =>
+          item.k === "list" && node.elements.length === 1 && node.elements[0]?.type === "SpreadElement"
+            ? [...item.items]
+            : [item],
+        ),
+      };
+    }
+    case "FunctionExpression":
+    case "ArrowFunctionExpression":
+      return closureOf(node, scope, "");
+    case "ClassExpression":
+      return { k: "class", node, scope, file: scope.file };
+    case "CallExpression":
+      return evaluateCall(machine, node, scope);
+    case "NewExpression":
+      return evaluateNew(machine, node, scope);
+    case "ImportExpression":
+      return importOf(machine, node.source, scope);
+    case "ChainExpression":
+      return machine.evaluate(node.expression, scope);
+    case "ParenthesizedExpression":
+    case "TSAsExpression":
+    case "TSSatisfiesExpression":
+    case "TSNonNullExpression":
+    case "TSTypeAssertion":
+    case "TSInstantiationExpression":
+      return machine.evaluate(node.expression, scope);
+    case "MemberExpression": {
+      const object = machine.evaluate(node.object, scope);
+      const name = propertyName(machine, node, scope);
+      return memberOf(machine, object, name, { file: scope.file, node }, node.optional || isOptional(node.object));
+    }
+    case "AwaitExpression":
+      return machine.consume(machine.evaluate(node.argument, scope), { file: scope.file, node });
+    case "YieldExpression":
+      if (node.argument !== null) machine.evaluate(node.argument, scope);
+      return opaque("yield");
+    case "UnaryExpression":
+      return evaluateUnary(machine, node, scope);
+    case "UpdateExpression":
+      return opaque("number");
+    case "BinaryExpression": {
+      const left = node.left.type === "PrivateIdentifier" ? opaque("private") : machine.evaluate(node.left, scope);
+      const right = machine.evaluate(node.right, scope);
+      if (left.k === "literal" && right.k === "literal" && /^[=!]==?$/.test(node.operator)) {
+        const same = left.value === right.value;
+        return node.operator.startsWith("=") ? (same ? TRUE : FALSE) : same ? FALSE : TRUE;
+      }
+      if (COMPARISONS.has(node.operator))
+        machine.record({ kind: "compare", left, right, op: node.operator, place: { file: scope.file, node } });
+      if (node.operator === "+" && left.k === "literal" && right.k === "literal" && typeof left.value === "string") {
+        return literal(`${left.value}${String(right.value)}`);
+      }
+      const value: Value = { k: "derived", op: node.operator, args: [left, right], place: { file: scope.file, node } };
+      if (node.operator === "+" && isStatement(left))
+        machine.record({ kind: "sql", text: value, sent: false, place: { file: scope.file, node } });
+      return value;
+    }
+    case "LogicalExpression":
+      return evaluateLogical(machine, node, scope);
+    case "ConditionalExpression": {
+      const { yes, no } = branch(machine, node.test, scope);
+      machine.state = yes;
+      const first = yes === null ? UNDEFINED : machine.evaluate(node.consequent, scope);
+      const one = machine.state;
+      machine.state = no;
+      const second = no === null ? UNDEFINED : machine.evaluate(node.alternate, scope);
+      const other = machine.state;
+      machine.state = join(one, other);
+      if (one === null) return second;
+      if (other === null) return first;
+      const common = machine.facts;
+      return choose([alternative(first, one.facts, common), alternative(second, other.facts, common)]);
+    }
+    case "AssignmentExpression":
+      return assignTo(machine, node, scope);
+    case "SequenceExpression": {
+      let last: Value = UNDEFINED;
+      for (const one of node.expressions) last = machine.evaluate(one, scope);
+      return last;
+    }
+    case "JSXElement":
+    case "JSXFragment":
+      return evaluateJsx(machine, node, scope);
+    case "SpreadElement":
+      return machine.evaluate(node.argument, scope);
+    default:
+      return opaque(node.type);
+  }
+}
+
+function elementOfSpread(value: Value): Value {
+  return value.k === "rows" || value.k === "client"
+    ? { ...value, path: value.path === "" ? "[]" : `${value.path}.[]` }
+    : value;
+}
+
+/** `a?.b.c`: the whole chain stops at a missing `a`, so `.c` proves nothing of it. */
+function isOptional(node: Node): boolean {
+  if (node.type === "MemberExpression" || node.type === "CallExpression") {
+    return node.optional || isOptional(node.type === "MemberExpression" ? node.object : node.callee);
+  }
+  return false;
+}
+
+function evaluateUnary(machine: Machine, node: Extract<Expression, { type: "UnaryExpression" }>, scope: Scope): Value {
+  const inner = machine.evaluate(node.argument, scope);
+  if (node.operator === "void") return UNDEFINED;
+  if (node.operator === "!") {
+    if (inner.k === "literal") return inner.value ? FALSE : TRUE;
+    return { k: "derived", op: "!", args: [inner], place: { file: scope.file, node } };
+  }
+  if (node.operator === "typeof")
+    return { k: "derived", op: "typeof", args: [inner], place: { file: scope.file, node } };
+  if (node.operator === "+" || node.operator === "-" || node.operator === "~") {
+    if (inner.k === "literal" && typeof inner.value === "number")
+      return literal(node.operator === "-" ? -inner.value : inner.value);
+    return { k: "derived", op: "number", args: [inner], place: { file: scope.file, node } };
+  }
+  return opaque("unary");
+}
+
+function evaluateLogical(
+  machine: Machine,
+  node: Extract<Expression, { type: "LogicalExpression" }>,
+  scope: Scope,
+): Value {
+  const place = { file: scope.file, node };
+  if (node.operator === "??") {
+    const left = machine.evaluate(node.left, scope);
+    const before = machine.state;
+    if (left.k === "literal" && left.value !== null && left.value !== undefined) return left;
+    const right = machine.evaluate(node.right, scope);
+    const after = machine.state;
+    machine.state = join(before, after);
+    machine.record({ kind: "fallback", left, right, op: "??", place });
+    if (left.k === "literal") return right;
+    // `x ?? throw()`: nothing follows a missing x.
+    if (after === null) return left;
+    return choose([{ value: left, facts: Facts.none }, alternative(right, after.facts, machine.facts)]);
+  }
+  let left: Value = UNDEFINED;
+  const { yes, no } = branch(machine, node.left, scope, (value) => (left = value));
+  const [stop, go] = node.operator === "&&" ? [no, yes] : [yes, no];
+  machine.state = go;
+  const right = go === null ? UNDEFINED : machine.evaluate(node.right, scope);
+  const after = machine.state;
+  machine.state = join(stop, after);
+  if (node.operator === "||") machine.record({ kind: "fallback", left, right, op: "||", place });
+  if (stop === null) return right;
+  if (after === null) return left;
+  const common = machine.facts;
+  const stopped = node.operator === "&&" ? (left.k === "literal" ? left : falsyOf(left)) : left;
+  return choose([alternative(stopped, stop.facts, common), alternative(right, after.facts, common)]);
+}
+
+/** What `a && b` is when `a` decided: false or nothing, whatever else `a` might be. */
+function falsyOf(value: Value): Value {
+  return value.k === "derived" ? FALSE : UNDEFINED;
+}
+
+function importOf(machine: Machine, source: Node, scope: Scope): Value {
+  if (source.type !== "Literal" || typeof source.value !== "string") return opaque("import");
+  const found = machine.project.resolve(scope.file, source.value);
+  if (found.kind === "file") return { k: "namespace", file: found.path };
+  return { k: "foreign", from: source.value, name: "*", origin: found.kind === "package" ? "package" : "missing" };
+}

@@ -1,0 +1,19 @@
+import type { Node } from "oxc-parser";
+import type { Project } from "../project.ts";
+import { bindPattern } from "./bind-pattern.ts";
+import { consume } from "./consume.ts";
+import { evaluate } from "./evaluate.ts";
+import { invoke } from "./invoke.ts";
+import { type Interpreter, Machine } from "./machine.ts";
+import type { Scope } from "./scope.ts";
+
+const interpreter: Interpreter = { evaluate, invoke, consume, bindPattern };
+
+/**
+ * A machine for one entry point.
+ * @param modules the tops of files, shared by all machines of an audit
+ * @param reached every function that was followed is added
+ */
+export function newMachine(project: Project, modules: Map<string, Scope>, reached: Set<Node>): Machine {
+  return new Machine(interpreter, project, modules, reached);
+}

@@ -1,0 +1,101 @@
+import { Facts } from "../values/facts.ts";
+import { opaque, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
+import { bindPattern } from "./bind-pattern.ts";
+import { closureOf } from "./closure.ts";
+import type { Frame, Machine } from "./machine.ts";
+import { Scope } from "./scope.ts";
+import { alternative, choose, join, type State, withFacts } from "./state.ts";
+import { runBlock } from "./statements.ts";
+
+/** How often one function may be inside itself before its answer is taken as unknown. */
+const MAX_RECURSION = 1;
+
+/** Calls a value with values. What is not a function of the tree answers with an opaque value. */
+export function invoke(machine: Machine, callee: Value, args: readonly Value[], place: Place): Value {
+  switch (callee.k) {
+    case "closure":
+      return invokeClosure(machine, callee, args, place);
+    case "continuation":
+      return callee.run(args);
+    case "choice": {
+      const before = machine.state;
+      let after: State | null = null;
+      const results = callee.alternatives
+        .filter((one) => one.value.k !== "literal")
+        .slice(0, 4)
+        .map((one) => {
+          machine.state = before === null ? null : withFacts(before, before.facts.and(one.facts));
+          const value = machine.invoke(one.value, args, place);
+          after = join(after, machine.state);
+          return { value, facts: one.facts };
+        });
+      machine.state = after ?? (results.length === 0 ? before : null);
+      return results.length === 0 ? opaque("call") : choose(results);
+    }
+    default:
+      return opaque("call");
+  }
+}
+
+function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[], place: Place): Value {
+  const { node } = callee;
+  if (machine.tooDeep || machine.active.filter((one) => one === node).length > MAX_RECURSION || !machine.step()) {
+    machine.unknowns.add(`calls are nested too deep at ${callee.name === "" ? "a function" : callee.name}`);
+    return opaque(callee.name);
+  }
+  if (node.body === null || node.body === undefined || ("generator" in node && node.generator))
+    return opaque(callee.name);
+  const outer = callee.scope as Scope;
+  const scope = new Scope(callee.file, outer, callee.self ?? outer.self);
+  const before = machine.state;
+  const frame: Frame = { node, returns: [], breaks: [], continues: [], thrown: null };
+  const caller = machine.frame;
+  machine.frame = frame;
+  machine.calls.push(place);
+  machine.active.push(node);
+  machine.reached.add(node);
+  machine.within.push({ file: callee.file, node });
+  try {
+    node.params.forEach((parameter, at) => {
+      if (parameter.type === "RestElement")
+        bindPattern(machine, parameter.argument, { k: "list", items: args.slice(at) }, scope);
+      else bindPattern(machine, parameter, args[at] ?? UNDEFINED, scope);
+    });
+    if (node.type === "FunctionExpression" && node.id !== null && scope.find(node.id.name) === undefined) {
+      scope.declare(node.id.name, closureOf(node, outer, node.id.name));
+    }
+    if (node.body.type === "BlockStatement") {
+      runBlock(machine, node.body.body, scope);
+      if (machine.state !== null) frame.returns.push({ value: UNDEFINED, state: machine.state });
+    } else {
+      const value = machine.evaluate(node.body, scope);
+      if (machine.state !== null) frame.returns.push({ value, state: machine.state });
+    }
+  } finally {
+    machine.frame = caller;
+    machine.calls.pop();
+    machine.active.pop();
+    machine.within.pop();
+  }
+  let after: State | null = null;
+  for (const one of frame.returns) after = join(after, one.state);
+  const common = after?.facts ?? Facts.none;
+  const value =
+    frame.returns.length === 0
+      ? UNDEFINED
+      : frame.returns.length === 1
+        ? (frame.returns[0]?.value ?? UNDEFINED)
+        : choose(frame.returns.map((one) => alternative(one.value, one.state.facts, common)));
+  if (node.async && before !== null) {
+    // Until it is awaited an async function proves nothing, and does not stop its caller either.
+    machine.state = after === null ? before : withFacts(after, before.facts);
+    return {
+      k: "pending",
+      value,
+      facts: after === null ? Facts.none : common.beyond(before.facts),
+      dead: after === null,
+    };
+  }
+  machine.state = after;
+  return value;
+}

@@ -1,0 +1,172 @@
+import { isRoleName, isTokenName } from "../knowledge/names.ts";
+import type { Evidence, Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
+import {
+  authorise,
+  authoriseRow,
+  clientOf,
+  clientsOf,
+  isCapability,
+  isCredential,
+  scopeOf,
+  trustOf,
+} from "../values/trust.ts";
+import type { Condition, Place, Value } from "../values/value.ts";
+
+export function evidence(why: string, place: Place | null, sure = true): Evidence {
+  return { sure, place, why };
+}
+
+/** A principal that is there: the credential was verified. */
+export function knowPrincipal(value: Extract<Value, { k: "principal" }>, facts: Facts): Facts {
+  const shown = evidence("the caller was identified", value.origin, value.sure);
+  const known = facts.with("auth", shown);
+  return isRoleName(value.path) ? known.with("role", shown) : known;
+}
+
+/** A row that is there: when it was looked up within the principal's own, or by a credential, more than that is known. */
+export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Facts {
+  const { query, path } = value;
+  let known = facts;
+  const scope = scopeOf(query.where, facts);
+  const relation = query.nested.get(path.split(".")[0] ?? "");
+  const linked = relation === undefined ? null : scopeOf(relation, facts);
+  if (scope !== null)
+    known = authoriseRow(
+      query,
+      known,
+      evidence("the row was found within the caller's own", query.place, scope === "sure"),
+    );
+  else if (linked !== null)
+    known = authoriseRow(query, known, evidence("it is linked to the caller", query.place, linked === "sure"));
+  else if (isCapability(query)) {
+    known = authoriseRow(query, known, evidence("the row was found by a value only its holder knows", query.place));
+    if (whereHasCredential(value)) known = known.with("auth", evidence("a credential was looked up", query.place));
+    known = known.with("capability", evidence("the row was found by a value only its holder knows", query.place));
+  }
+  if (isOpen(query.where)) known = known.with("open", evidence("only what is published was looked for", query.place));
+  if (isRoleName(path) && trustOf(value, known) !== null)
+    known = known.with("role", evidence("a role was tested", query.place));
+  return known;
+}
+
+/** `published: true`: what anybody may see. */
+export function isOpen(condition: Condition | null): boolean {
+  if (condition === null || condition.kind === "unknown") return false;
+  if (condition.kind === "compare")
+    return (
+      /publish|public|visib|is_?shared/i.test(condition.field) &&
+      condition.value.k === "literal" &&
+      condition.value.value !== false
+    );
+  return condition.kind === "all" ? condition.of.some(isOpen) : condition.of.length > 0 && condition.of.every(isOpen);
+}
+
+/** `const access = await getAccess(user.id, projectId)`: an answer to who and what together is taken to be about both. */
+export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts): Facts {
+  const call = value.steps.findLast((step) => step.kind === "call");
+  if (call?.kind !== "call" || value.root.k === "rows") return facts;
+  const parts = call.args.flatMap((arg) => (arg.k === "struct" ? [...arg.props.values()] : [arg]));
+  const someone = parts.some((arg) => arg.k === "principal" || trustOf(arg, facts) !== null);
+  if (!someone || parts.length < 2) return facts;
+  const shown = evidence("it was looked up for the caller by code that is not seen", call.place, false);
+  return authorise(
+    value,
+    parts.reduce((all, arg) => authorise(arg, all, shown), facts),
+    shown,
+  );
+}
+
+export function whereHasCredential(value: Extract<Value, { k: "rows" }>): boolean {
+  const open = value.query.where === null ? [] : [value.query.where];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.kind === "compare") {
+      if (isCredential(next.value)) return true;
+    } else if (next.kind !== "unknown") open.push(...next.of);
+  }
+  return false;
+}
+
+/** `user.role === "admin"`, `typeof body.name === "string"`. */
+export function knowLiteral(value: Value, place: Place, facts: Facts, wanted: string): Facts {
+  if (value.k === "derived" && value.op === "typeof" && value.args[0] !== undefined) {
+    return facts.with(`valid:${keyOf(value.args[0])}`, evidence("its type was tested", place));
+  }
+  if (value.k === "client")
+    return facts.with(`valid:${keyOf(value)}`, evidence("it was compared with a constant", place));
+  const path = value.k === "principal" || value.k === "rows" ? value.path : lastName(value);
+  if (!isRoleName(path) || (value.k !== "principal" && clientOf(value) !== null && trustOf(value, facts) === null)) {
+    return value.k === "principal"
+      ? knowPrincipal(value, facts)
+      : value.k === "rows" && path !== ""
+        ? knowRow(value, facts)
+        : facts;
+  }
+  let known = facts.with("role", evidence(`the role ${wanted} was asked`, place));
+  if (value.k === "principal") known = knowPrincipal(value, known);
+  if (value.k === "rows") known = knowRow(value, known);
+  return known;
+}
+
+export function lastName(value: Value): string {
+  if (value.k !== "chain") return "";
+  const last = value.steps.at(-1);
+  return last?.kind === "member" ? last.name : "";
+}
+
+/** Two values that are not literals are equal. */
+export function knowEqual(left: Value, right: Value, place: Place, facts: Facts): Facts {
+  let known = facts;
+  for (const [one, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    const trust = trustOf(one, known);
+    if (trust !== null) {
+      known = authorise(
+        other,
+        known,
+        evidence("it was compared with what the caller may use", place, trust === "sure"),
+      );
+      if (one.k === "principal") known = knowPrincipal(one, known);
+      if (isRoleName(pathOf(one))) known = known.with("role", evidence("a role was compared", place));
+    }
+    // `invitation.token === body.token`: whoever knows the stored secret may use the row.
+    if (one.k === "rows" && isTokenName(one.path) && clientOf(other) !== null) {
+      known = authoriseRow(one.query, known, evidence("its secret was presented", place));
+      known = known.with("capability", evidence("its secret was presented", place));
+    }
+    if (holdsEnv(one) && clientOf(other) !== null)
+      known = known.with("shared-secret", evidence("a shared secret was compared", place));
+    if (isDigest(one) && clientOf(other) !== null) {
+      known = known.with("signature", evidence("a signature was compared", place));
+      for (const signed of clientsOf(one))
+        known = known.with(`ok:${keyOf(signed)}`, evidence("its signature was compared", place));
+    }
+  }
+  return known;
+}
+
+export function pathOf(value: Value): string {
+  return value.k === "principal" || value.k === "rows" ? value.path : "";
+}
+
+export function holdsEnv(value: Value, depth = 0): boolean {
+  if (depth > 8) return false;
+  if (value.k === "env") return true;
+  if (value.k === "derived") return value.args.some((arg) => holdsEnv(arg, depth + 1));
+  if (value.k === "choice") return value.alternatives.some((one) => holdsEnv(one.value, depth + 1));
+  if (value.k === "chain") {
+    if (/secret|token|api_?key|password/i.test(lastName(value))) return value.root.k === "foreign";
+    return value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => holdsEnv(arg, depth + 1)));
+  }
+  if (value.k === "foreign") return /secret|token|api_?key|password/i.test(value.name);
+  return false;
+}
+
+export function isDigest(value: Value, depth = 0): boolean {
+  if (depth > 8) return false;
+  if (value.k === "derived") return value.op === "hmac" || value.args.some((arg) => isDigest(arg, depth + 1));
+  if (value.k === "choice") return value.alternatives.some((one) => isDigest(one.value, depth + 1));
+  return false;
+}

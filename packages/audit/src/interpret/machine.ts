@@ -1,0 +1,129 @@
+import type { Node } from "oxc-parser";
+import type { Project } from "../project.ts";
+import type { Operation } from "../trace/operation.ts";
+import { type Evidence, Facts } from "../values/facts.ts";
+import type { Place, Value } from "../values/value.ts";
+import type { Scope } from "./scope.ts";
+import { START, type State, withFacts } from "./state.ts";
+
+type WithoutContext<T> = T extends unknown ? Omit<T, "facts" | "calls" | "within"> : never;
+export type NewOperation = WithoutContext<Operation>;
+
+/** A function being evaluated. */
+export interface Frame {
+  readonly node: Node;
+  readonly returns: { readonly value: Value; readonly state: State }[];
+  readonly breaks: { readonly label: string | null; readonly state: State }[];
+  readonly continues: { readonly label: string | null; readonly state: State }[];
+  /** States in which a `throw` was met inside the innermost `try`, or null outside of one. */
+  thrown: { readonly states: State[] } | null;
+}
+
+/** What evaluates, handed in by the composition below it: its parts ask each other through the machine. */
+export interface Interpreter {
+  evaluate(machine: Machine, node: Node, scope: Scope): Value;
+  invoke(machine: Machine, callee: Value, args: readonly Value[], place: Place): Value;
+  consume(machine: Machine, value: Value, place: Place): Value;
+  bindPattern(machine: Machine, pattern: Node, value: Value, scope: Scope): void;
+}
+
+/** How much of one entry point is followed. Past any of these its answers are unknown, never proved. */
+const MAX_STEPS = 60_000;
+const MAX_CALLS = 24;
+const MAX_OPERATIONS = 3_000;
+
+/** Evaluates code abstractly, one path joined with the next. `state` is null where no path arrives. */
+export class Machine {
+  readonly #interpreter: Interpreter;
+  readonly project: Project;
+  readonly operations: Operation[] = [];
+  readonly unknowns = new Set<string>();
+  readonly calls: Place[] = [];
+  readonly active: Node[] = [];
+  /** The same functions, with their files. */
+  readonly within: Place[] = [];
+  readonly modules: Map<string, Scope>;
+  readonly recorded = new WeakSet<object>();
+  readonly consumed = new WeakMap<object, Value>();
+  state: State | null = START;
+  frame: Frame | null = null;
+  /** Operations are recorded; off while the top of a module is evaluated. */
+  recording = true;
+  steps = 0;
+  /** The handler whose answers are the entry point's. */
+  answering: Node | null = null;
+  /** The path middleware is asked about, while it is followed. */
+  pathname: string | null = null;
+  /** Every function that was followed. */
+  readonly reached: Set<Node>;
+
+  constructor(interpreter: Interpreter, project: Project, modules: Map<string, Scope>, reached: Set<Node>) {
+    this.#interpreter = interpreter;
+    this.reached = reached;
+    this.project = project;
+    this.modules = modules;
+  }
+
+  /** The value of an expression on the current path; learns and records on the way. */
+  evaluate(node: Node, scope: Scope): Value {
+    return this.#interpreter.evaluate(this, node, scope);
+  }
+
+  /** Calls a value with values. */
+  invoke(callee: Value, args: readonly Value[], place: Place): Value {
+    return this.#interpreter.invoke(this, callee, args, place);
+  }
+
+  /** What `await` gives. */
+  consume(value: Value, place: Place): Value {
+    return this.#interpreter.consume(this, value, place);
+  }
+
+  /** Declares every name a pattern binds. */
+  bindPattern(pattern: Node, value: Value, scope: Scope): void {
+    this.#interpreter.bindPattern(this, pattern, value, scope);
+  }
+
+  get facts(): Facts {
+    return this.state?.facts ?? Facts.none;
+  }
+
+  learn(name: string, evidence: Evidence): void {
+    if (this.state !== null) this.state = withFacts(this.state, this.state.facts.with(name, evidence));
+  }
+
+  /** What middleware put on the request, by its path: `user`, `auth.orgId`. */
+  attach(path: string, value: Value): void {
+    if (this.state !== null) this.state = { ...this.state, attached: new Map(this.state.attached).set(path, value) };
+  }
+
+  assume(facts: Facts): void {
+    if (this.state !== null) this.state = withFacts(this.state, this.state.facts.and(facts));
+  }
+
+  record(operation: NewOperation): void {
+    if (!this.recording || this.state === null) return;
+    if (this.operations.length >= MAX_OPERATIONS) {
+      this.unknowns.add("too many operations");
+      return;
+    }
+    this.operations.push({
+      ...operation,
+      facts: this.facts,
+      calls: [...this.calls],
+      within: [...this.within],
+    });
+  }
+
+  /** False when the budget is spent: the caller then answers with an opaque value. */
+  step(): boolean {
+    this.steps += 1;
+    if (this.steps <= MAX_STEPS) return true;
+    this.unknowns.add("the code is too large to follow to its end");
+    return false;
+  }
+
+  get tooDeep(): boolean {
+    return this.calls.length >= MAX_CALLS;
+  }
+}

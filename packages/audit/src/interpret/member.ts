@@ -1,0 +1,185 @@
+import type { Node } from "oxc-parser";
+import { callerMember, requestMember } from "../knowledge/request.ts";
+import { opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
+import { bindMethod, fieldOf } from "./class.ts";
+import { settled } from "./consume.ts";
+import type { Machine } from "./machine.ts";
+import { exportedValue } from "./module-value.ts";
+import type { Scope } from "./scope.ts";
+import { choose, withFacts } from "./state.ts";
+import { knowPrincipal, knowRow } from "./learn.ts";
+import { Facts } from "../values/facts.ts";
+
+/** The name of a member or property; `*` when it is computed from what is not known. */
+export function propertyName(
+  machine: Machine,
+  node: { readonly computed?: boolean; readonly property?: Node; readonly key?: Node },
+  scope: Scope,
+): string {
+  const key = node.property ?? node.key;
+  if (key === undefined) return "*";
+  if (node.computed !== true) {
+    if (key.type === "Identifier" || key.type === "PrivateIdentifier") return key.name;
+    if (key.type === "Literal") return String(key.value);
+  }
+  const value = machine.evaluate(key, scope);
+  if (value.k === "literal") return String(value.value);
+  return value.k === "client" || value.k === "opaque" || value.k === "derived" ? "*" : "*";
+}
+
+/**
+ * `object.name`. A member of nothing throws, so where it is not read with `?.` the object is there from here on; with
+ * `quiet` (optional chaining, patterns) nothing is learnt.
+ */
+export function memberOf(machine: Machine, from: Value, name: string, place: Place, quiet: boolean): Value {
+  const object = settled(machine, from);
+  switch (object.k) {
+    case "struct": {
+      const found = object.props.get(name);
+      if (found !== undefined) return found;
+      const [spread] = object.spreads;
+      if (spread !== undefined) return memberOf(machine, spread, name, place, true);
+      return object.node?.type === "JSXElement"
+        ? opaque(name)
+        : name === "*"
+          ? (firstOf(object) ?? opaque(name))
+          : chainMember(object, name, place, UNDEFINED);
+    }
+    case "literal":
+      if (typeof object.value === "string")
+        return name === "length"
+          ? { k: "literal", value: object.value.length }
+          : chainMember(object, name, place, null);
+      if ((object.value === null || object.value === undefined) && !quiet) machine.state = null;
+      return UNDEFINED;
+    case "list": {
+      const at = Number(name);
+      if (Number.isInteger(at))
+        return object.items[at] ?? (object.items.length === 1 ? (object.items[0] ?? UNDEFINED) : UNDEFINED);
+      if (name === "length") return { k: "derived", op: "length", args: [object], place };
+      return chainMember(object, name, place, null);
+    }
+    case "principal":
+      if (!quiet && machine.state !== null)
+        machine.state = withFacts(machine.state, knowPrincipal(object, machine.state.facts));
+      return callerMember(object, name, place);
+    case "rows": {
+      if (name === "length" || name === "size") return { k: "derived", op: "length", args: [object], place };
+      if (ARRAY_METHOD.test(name) || DOCUMENT_METHOD.test(name)) return chainMember(object, name, place, null);
+      if (!quiet && object.query.verb !== "list" && machine.state !== null)
+        machine.state = withFacts(machine.state, knowRow(object, machine.state.facts));
+      return { ...object, path: deeper(object.path, /^\d+$/.test(name) ? "[]" : name) };
+    }
+    case "client":
+      if (object.part === "url" && name === "pathname" && machine.pathname !== null)
+        return { k: "literal", value: machine.pathname };
+      if (name === "length" || name === "size") return { k: "derived", op: "length", args: [object], place };
+      if (
+        STRING_METHOD.test(name) ||
+        ARRAY_METHOD.test(name) ||
+        (CONTAINER_METHOD.test(name) && /(?:^|\.)(?:|searchParams|headers|cookies)$/.test(object.path))
+      )
+        return chainMember(object, name, place, null);
+      return { ...object, path: deeper(object.path, /^\d+$/.test(name) ? "[]" : name) };
+    case "request": {
+      const attached = machine.state?.attached.get(object.path === "" ? name : `${object.path}.${name}`);
+      return attached ?? requestMember(object, name, place);
+    }
+    case "caught":
+      return { ...object, path: deeper(object.path, name) };
+    case "choice": {
+      const there = object.alternatives.filter((one) => !isNothing(one.value));
+      if (there.length === 0) {
+        if (!quiet) machine.state = null;
+        return UNDEFINED;
+      }
+      if (!quiet && machine.state !== null) {
+        // Whichever it is, it is there: what all of them show holds.
+        const { facts } = machine.state;
+        const shown = there.map((one) => {
+          const known = facts.and(one.facts);
+          return one.value.k === "principal"
+            ? knowPrincipal(one.value, known)
+            : one.value.k === "rows"
+              ? knowRow(one.value, known)
+              : known;
+        });
+        const [first, ...rest] = shown;
+        if (first !== undefined) machine.assume(rest.reduce((all, one) => all.or(one), first));
+      }
+      const kept = quiet ? object.alternatives : there;
+      return choose(
+        kept.map((one) => ({
+          value: isNothing(one.value) ? UNDEFINED : memberOf(machine, one.value, name, place, true),
+          facts: one.facts,
+        })),
+      );
+    }
+    case "namespace":
+      return exportedValue(machine, object.file, name) ?? opaque(name);
+    case "instance":
+      return fieldOf(machine, object, name);
+    case "class":
+      return bindMethod(machine, object, name, true) ?? opaque(name);
+    case "pending":
+      if (name === "then" || name === "catch" || name === "finally") return chainMember(object, name, place, null);
+      return memberOf(machine, object.value, name, place, true);
+    case "foreign":
+      if (object.name === "process" && name === "env")
+        return { k: "foreign", from: "global", name: "process.env", origin: "global" };
+      if (object.name === "process.env") return { k: "env", name };
+      if (object.name === "*" && object.origin !== "global") {
+        // `require("./models/Vehicle").findById`: a model, not a function of that name.
+        return DOCUMENT_VERB.test(name) ? chainMember(object, name, place, null) : { ...object, name };
+      }
+      return chainMember(object, name, place, null);
+    case "chain": {
+      const last = object.steps.at(-1);
+      if (last?.kind === "member" && last.name === "env" && object.steps.length === 1 && object.root.k === "foreign") {
+        if (/^(?:process|import\.meta|Bun|c)$/.test(object.root.name) || /env/i.test(object.root.name))
+          return { k: "env", name };
+      }
+      return { ...object, steps: [...object.steps, { kind: "member", name }] };
+    }
+    case "response-writer":
+      return name === "locals"
+        ? memberOf(machine, { k: "request", path: "", authenticated: false }, "locals", place, true)
+        : chainMember(object, name, place, null);
+    case "response":
+      return name === "status" ? (object.status ?? opaque(name)) : chainMember(object, name, place, null);
+    case "env":
+      return chainMember(object, name, place, null);
+    default:
+      return chainMember(object, name, place, null);
+  }
+}
+
+const DOCUMENT_VERB =
+  /^(?:find\w*|create|update\w*|delete\w*|count\w*|aggregate|insert\w*|exists|where|distinct|bulk\w*)$/;
+const ARRAY_METHOD =
+  /^(?:map|filter|forEach|some|every|find|findIndex|findLast|reduce|flatMap|sort|slice|includes|indexOf|join|at|concat|push|entries|values|keys|reverse|flat|toSorted|pop|shift|then|catch|finally|has|set|add)$/;
+const STRING_METHOD =
+  /^(?:toString|toLowerCase|toUpperCase|trim|split|replace|replaceAll|startsWith|endsWith|substring|substr|match|matchAll|padStart|normalize|charAt|localeCompare|test|search)$/;
+const CONTAINER_METHOD = /^(?:get|getAll|has|set|delete|append|json|text|formData|parse)$/;
+const DOCUMENT_METHOD =
+  /^(?:save|remove|deleteOne|updateOne|toObject|toJSON|populate|destroy|update|reload|comparePassword|validatePassword)$/;
+
+function chainMember(root: Value, name: string, place: Place, missing: Value | null): Value {
+  if (missing !== null && !ARRAY_METHOD.test(name) && !CALLABLE.test(name)) return missing;
+  return { k: "chain", root, steps: [{ kind: "member", name }], place };
+}
+const CALLABLE = /^(?:hasOwnProperty|toString|then|catch|finally)$/;
+
+function deeper(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+function isNothing(value: Value): boolean {
+  return value.k === "literal" && (value.value === null || value.value === undefined);
+}
+
+/** A member chosen at run time of an object whose members are known: any of them. */
+function firstOf(object: Extract<Value, { k: "struct" }>): Value | null {
+  const values = [...object.props.values()].slice(0, 12);
+  return values.length === 0 ? null : choose(values.map((value) => ({ value, facts: Facts.none })));
+}

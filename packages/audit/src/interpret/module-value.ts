@@ -1,0 +1,158 @@
+import type { Node } from "oxc-parser";
+import { opaque, type Value } from "../values/value.ts";
+import { closureOf } from "./closure.ts";
+import type { Machine } from "./machine.ts";
+import { Scope } from "./scope.ts";
+import { START } from "./state.ts";
+
+/** The scope of a file's top. Its names are filled in when first asked for, so circles between files do no harm. */
+export function moduleScope(machine: Machine, file: string): Scope {
+  const known = machine.modules.get(file);
+  if (known !== undefined) return known;
+  const scope = new Scope(file, null);
+  machine.modules.set(file, scope);
+  return scope;
+}
+
+/** A name at the top of a file; null when the file does not bind it. */
+export function moduleValue(machine: Machine, file: string, name: string): Value | null {
+  const source = machine.project.file(file);
+  const binding = source?.module.bindings.get(name);
+  if (source === null || binding === undefined) return null;
+  const scope = moduleScope(machine, file);
+  const known = scope.own(name);
+  if (known !== undefined) return known.value;
+  if (binding.kind === "import") {
+    const value = imported(machine, file, binding.specifier, binding.name);
+    scope.declare(name, value);
+    return value;
+  }
+  const slot = scope.declare(name, opaque(name)); // what a circle finds
+  if (binding.kind === "pattern") {
+    const { declarator } = binding;
+    if (declarator.type === "VariableDeclarator" && declarator.init !== null) {
+      aside(machine, () => machine.bindPattern(declarator.id, machine.evaluate(declarator.init as Node, scope), scope));
+    }
+    return scope.own(name)?.value ?? slot.value;
+  }
+  slot.value = aside(machine, () => declared(machine, binding.node, scope, name));
+  return slot.value;
+}
+
+function declared(machine: Machine, node: Node, scope: Scope, name: string): Value {
+  switch (node.type) {
+    case "FunctionDeclaration":
+      return closureOf(node, scope, name);
+    case "ClassDeclaration":
+      return { k: "class", node, scope, file: scope.file };
+    case "VariableDeclarator":
+      if (node.init === null) return opaque(name);
+      return named(machine.evaluate(node.init, scope), name);
+    case "TSEnumDeclaration":
+      return {
+        k: "struct",
+        props: new Map(
+          node.body.members.map((member, at) => {
+            const key =
+              member.id.type === "Identifier"
+                ? member.id.name
+                : member.id.type === "Literal"
+                  ? member.id.value
+                  : `${at}`;
+            const value: Value =
+              member.initializer === null ? { k: "literal", value: at } : machine.evaluate(member.initializer, scope);
+            return [key, value];
+          }),
+        ),
+        spreads: [],
+        node,
+      };
+    default:
+      return opaque(name);
+  }
+}
+
+function named(value: Value, name: string): Value {
+  return value.k === "closure" && value.name === "" ? { ...value, name } : value;
+}
+
+/** What a file hands out under a name: `default`, `*` for all of it. Null when it hands out no such thing. */
+export function exportedValue(
+  machine: Machine,
+  file: string,
+  name: string,
+  seen: ReadonlySet<string> = new Set(),
+): Value | null {
+  if (name === "*") return { k: "namespace", file };
+  const source = machine.project.file(file);
+  if (source === null || seen.has(file)) return null;
+  const found = source.module.exports.get(name);
+  if (found === undefined) {
+    const visited = new Set(seen).add(file);
+    for (const specifier of source.module.stars) {
+      const target = machine.project.resolve(file, specifier);
+      if (target.kind !== "file") continue;
+      const value = exportedValue(machine, target.path, name, visited);
+      if (value !== null) return value;
+    }
+    return null;
+  }
+  if (found.kind === "from") return imported(machine, file, found.specifier, found.name, seen);
+  if (found.kind === "local") return moduleValue(machine, file, found.name) ?? opaque(name);
+  const scope = moduleScope(machine, file);
+  const key = `export ${name}`;
+  const known = scope.own(key);
+  if (known !== undefined) return known.value;
+  const slot = scope.declare(key, opaque(name));
+  const { value } = found;
+  slot.value = aside(machine, () =>
+    value.type === "FunctionDeclaration"
+      ? closureOf(value, scope, name)
+      : value.type === "ClassDeclaration"
+        ? { k: "class", node: value, scope, file }
+        : machine.evaluate(value, scope),
+  );
+  return slot.value;
+}
+
+/** What an import brings. What is not in the tree is told apart by whose it is: a package's, or a file's that is missing. */
+export function imported(
+  machine: Machine,
+  file: string,
+  specifier: string,
+  name: string,
+  seen: ReadonlySet<string> = new Set(),
+): Value {
+  const target = machine.project.resolve(file, specifier);
+  if (target.kind === "file") {
+    if (name === "require") {
+      const whole = machine.project.file(target.path)?.module.exports.has("default") ?? false;
+      return exportedValue(machine, target.path, whole ? "default" : "*", seen) ?? opaque(specifier);
+    }
+    const value = exportedValue(machine, target.path, name, seen);
+    if (value !== null) return value;
+    return { k: "foreign", from: specifier, name, origin: "missing" };
+  }
+  return {
+    k: "foreign",
+    from: specifier,
+    name: name === "require" ? "*" : name,
+    origin: target.kind === "package" ? "package" : "missing",
+  };
+}
+
+/** The top of a module is no part of the path being followed: nothing it does is recorded, nothing it learns is kept. */
+export function aside<T>(machine: Machine, run: () => T): T {
+  const { state, frame, recording, steps } = machine;
+  machine.state = START;
+  machine.frame = null;
+  machine.recording = false;
+  try {
+    return run();
+  } finally {
+    machine.state = state;
+    machine.frame = frame;
+    machine.recording = recording;
+    machine.steps = steps;
+  }
+}

@@ -1,0 +1,79 @@
+import { Facts } from "../values/facts.ts";
+import { type Alternative, UNDEFINED, type Value } from "../values/value.ts";
+import type { Slot } from "./scope.ts";
+
+/** One path through the code at one point of it: what is known, and what was assigned on the way. */
+export interface State {
+  readonly facts: Facts;
+  readonly assigned: ReadonlyMap<Slot, Value>;
+  /** What was put on the request, by path. */
+  readonly attached: ReadonlyMap<string, Value>;
+}
+
+export const START: State = { facts: Facts.none, assigned: new Map(), attached: new Map() };
+
+export function withFacts(state: State, facts: Facts): State {
+  return facts === state.facts ? state : { ...state, facts };
+}
+
+export function assign(state: State, slot: Slot, value: Value): State {
+  const assigned = new Map(state.assigned);
+  assigned.set(slot, value);
+  return { ...state, assigned };
+}
+
+export function read(state: State | null, slot: Slot): Value {
+  return state?.assigned.get(slot) ?? slot.value;
+}
+
+/** Two paths meet. A dead one (null) leaves the other as it is. */
+export function join(one: State | null, other: State | null): State | null {
+  if (one === null) return other;
+  if (other === null || one === other) return one;
+  const facts = one.facts.or(other.facts);
+  const attached = one.attached === other.attached ? one.attached : merge(one, other, facts);
+  if (one.assigned === other.assigned) return { facts, assigned: one.assigned, attached };
+  const assigned = new Map<Slot, Value>();
+  for (const slot of new Set([...one.assigned.keys(), ...other.assigned.keys()])) {
+    const [here, there] = [read(one, slot), read(other, slot)];
+    assigned.set(
+      slot,
+      here === there ? here : choose([alternative(here, one.facts, facts), alternative(there, other.facts, facts)]),
+    );
+  }
+  return { facts, assigned, attached };
+}
+
+function merge(one: State, other: State, common: Facts): ReadonlyMap<string, Value> {
+  const merged = new Map<string, Value>();
+  for (const name of new Set([...one.attached.keys(), ...other.attached.keys()])) {
+    const [here, there] = [one.attached.get(name) ?? UNDEFINED, other.attached.get(name) ?? UNDEFINED];
+    merged.set(
+      name,
+      here === there ? here : choose([alternative(here, one.facts, common), alternative(there, other.facts, common)]),
+    );
+  }
+  return merged;
+}
+
+export function alternative(value: Value, own: Facts, common: Facts): Alternative {
+  return { value, facts: own.beyond(common) };
+}
+
+const MAX_ALTERNATIVES = 12;
+
+/** A choice of several; nested ones are taken apart, so that a test reaches each. */
+export function choose(alternatives: readonly Alternative[]): Value {
+  const flat: Alternative[] = [];
+  for (const one of alternatives) {
+    if (one.value.k === "choice") {
+      for (const inner of one.value.alternatives) flat.push({ value: inner.value, facts: inner.facts.and(one.facts) });
+    } else flat.push(one);
+  }
+  const [first] = flat;
+  if (first !== undefined && flat.every((one) => one.value === first.value)) {
+    const common = flat.reduce((all, one) => all.or(one.facts), first.facts);
+    if (common.size === 0 && flat.every((one) => one.facts.size === 0)) return first.value;
+  }
+  return { k: "choice", alternatives: flat.slice(0, MAX_ALTERNATIVES) };
+}

@@ -1,0 +1,248 @@
+import { keyOf } from "../values/key.ts";
+import { clientOf, trustOf } from "../values/trust.ts";
+import { evidence, knowAnswer, knowEqual, knowLiteral, knowPrincipal, knowRow, lastName, pathOf } from "./learn.ts";
+import type { Place, Value } from "../values/value.ts";
+import { isRoleName } from "../knowledge/names.ts";
+import { join, type State, withFacts } from "./state.ts";
+
+/** The path on which `value` is truthy (or falsy), with what that teaches; null when it cannot be. */
+export function suppose(value: Value, truth: boolean, before: State): State | null {
+  const implied = truth ? before.facts.get(`if:${keyOf(value)}`)?.implies : undefined;
+  const state = implied === undefined ? before : withFacts(before, before.facts.and(implied));
+  switch (value.k) {
+    case "literal":
+      return Boolean(value.value) === truth ? state : null;
+    case "struct":
+    case "list":
+    case "closure":
+    case "class":
+    case "instance":
+    case "namespace":
+    case "response":
+    case "pending":
+    case "caught":
+      return truth || value.k === "list" || value.k === "caught" ? state : null;
+    case "choice": {
+      let found: State | null = null;
+      for (const one of value.alternatives) {
+        found = join(found, suppose(one.value, truth, withFacts(state, state.facts.and(one.facts))));
+      }
+      return found;
+    }
+    case "principal":
+      // `const { user, error } = await requireUser()`: without an error there is somebody.
+      if (REFUSAL.test(value.path)) return truth ? state : withFacts(state, knowPrincipal(value, state.facts));
+      return truth ? withFacts(state, knowPrincipal(value, state.facts)) : state;
+    case "rows":
+      return truth ? withFacts(state, knowRow(value, state.facts)) : state;
+    case "client":
+      return truth ? withFacts(state, state.facts.with(`set:${keyOf(value)}`, evidence("it was tested", null))) : state;
+    case "env":
+      return truth ? withFacts(state, state.facts.with(`set:${keyOf(value)}`, evidence("it was tested", null))) : state;
+    case "chain":
+      return truth ? withFacts(state, knowAnswer(value, state.facts)) : state;
+    case "derived":
+      return supposeDerived(value, truth, state);
+    default:
+      return state;
+  }
+}
+
+const REFUSAL =
+  /(?:^|\.)(?:error\w*|err|failure|response|errorResponse|redirect\w*|unauthori[sz]ed|forbidden|denied|problem|rejected)$/i;
+
+function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean, state: State): State | null {
+  const [left, right] = value.args;
+  if (left === undefined) return state;
+  switch (value.op) {
+    case "!":
+      return suppose(left, !truth, state);
+    case "boolean":
+    case "number":
+    case "string":
+    case "trimmed":
+    case "length":
+      return suppose(left, truth, state);
+    case "===":
+    case "==":
+      return right === undefined
+        ? state
+        : truth
+          ? supposeEqual(left, right, value.place, state)
+          : supposeUnequal(left, right, state);
+    case "!==":
+    case "!=":
+      return right === undefined
+        ? state
+        : truth
+          ? supposeUnequal(left, right, state)
+          : supposeEqual(left, right, value.place, state);
+    case ">":
+    case ">=":
+    case "<":
+    case "<=":
+      return right === undefined ? state : supposeOrder(value.op, left, right, truth, state);
+    case "safe-equal":
+      return right === undefined || !truth ? state : supposeEqual(left, right, value.place, state);
+    case "includes":
+      return right === undefined || !truth ? state : supposeIncludes(left, right, value.place, state);
+    case "instanceof":
+      return supposeInstance(left, right, truth, state);
+    case "in":
+      return right === undefined ? state : supposeHas(left, right, truth, state);
+    case "is-type":
+      return truth
+        ? withFacts(state, state.facts.with(`valid:${keyOf(left)}`, evidence("its type was tested", value.place)))
+        : state;
+    default:
+      return state;
+  }
+}
+
+function supposeOrder(op: string, left: Value, right: Value, truth: boolean, state: State): State | null {
+  if (right.k === "literal" && typeof right.value === "number") {
+    if ((op === ">" && right.value === 0) || (op === ">=" && right.value === 1)) return suppose(left, truth, state);
+    if ((op === "<" && right.value === 1) || (op === "<=" && right.value === 0)) return suppose(left, !truth, state);
+  }
+  return state;
+}
+
+function isNullish(value: Value): boolean {
+  return value.k === "literal" && (value.value === null || value.value === undefined);
+}
+
+function supposeUnequal(left: Value, right: Value, state: State): State | null {
+  for (const [one, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    if (other.k !== "literal") continue;
+    if (isNullish(other) || other.value === false || other.value === 0 || other.value === "")
+      return supposeNot(one, other, state);
+    if (other.value === true) return suppose(one, false, state);
+    if (one.k === "literal") return one.value === other.value ? null : state;
+    if (one.k === "choice") return supposeNot(one, other, state);
+  }
+  return state;
+}
+
+/** `one !== other`, where `other` is a literal: alternatives that are that literal fall away. */
+function supposeNot(one: Value, other: Extract<Value, { k: "literal" }>, state: State): State | null {
+  if (one.k === "choice") {
+    let found: State | null = null;
+    for (const each of one.alternatives) {
+      found = join(found, supposeNot(each.value, other, withFacts(state, state.facts.and(each.facts))));
+    }
+    return found;
+  }
+  if (one.k === "literal") {
+    const same = isNullish(other) ? isNullish(one) : one.value === other.value;
+    return same ? null : state;
+  }
+  return isNullish(other) || other.value === false || other.value === 0 ? (suppose(one, true, state) ?? state) : state;
+}
+
+function supposeEqual(left: Value, right: Value, place: Place, state: State): State | null {
+  for (const [one, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    if (other.k !== "literal") continue;
+    if (one.k === "literal") return one.value === other.value ? state : null;
+    if (one.k === "choice") {
+      let found: State | null = null;
+      for (const each of one.alternatives) {
+        found = join(found, supposeEqual(each.value, other, place, withFacts(state, state.facts.and(each.facts))));
+      }
+      return found;
+    }
+    if (isNullish(other) || other.value === 0 || other.value === false) return suppose(one, false, state);
+    if (other.value === true) return suppose(one, true, state);
+    return withFacts(state, knowLiteral(one, place, state.facts, String(other.value)));
+  }
+  return withFacts(state, knowEqual(left, right, place, state.facts));
+}
+
+function supposeIncludes(container: Value, element: Value, place: Place, state: State): State | null {
+  const { facts } = state;
+  if (container.k === "choice") {
+    let found: State | null = null;
+    for (const one of container.alternatives) {
+      found = join(found, supposeIncludes(one.value, element, place, withFacts(state, facts.and(one.facts))));
+    }
+    return found;
+  }
+  if (container.k === "literal" || (container.k === "list" && container.items.length === 0)) return null;
+  if (
+    container.k === "list" &&
+    container.items.length === 1 &&
+    container.items[0] !== undefined &&
+    container.items[0].k !== "literal"
+  ) {
+    return withFacts(state, knowEqual(container.items[0], element, place, facts));
+  }
+  if (container.k === "list" && container.items.every((item) => item.k === "literal")) {
+    const path = pathOf(element) || lastName(element);
+    if (isRoleName(path) && clientOf(element) === null) {
+      const roles = container.items.map((item) => (item.k === "literal" ? String(item.value) : "")).join(", ");
+      let known = facts.with("role", evidence(`one of the roles ${roles} was asked`, place));
+      if (element.k === "principal") known = knowPrincipal(element, known);
+      if (element.k === "rows") known = knowRow(element, known);
+      return withFacts(state, known);
+    }
+    return withFacts(state, facts.with(`valid:${keyOf(element)}`, evidence("it is one of a list of constants", place)));
+  }
+  if (isRoleName(pathOf(container)) && trustOf(container, facts) !== null) {
+    return withFacts(state, facts.with("role", evidence("a permission was looked up", place)));
+  }
+  return withFacts(state, knowEqual(container, element, place, facts));
+}
+
+function supposeInstance(left: Value, right: Value | undefined, truth: boolean, state: State): State | null {
+  if (left.k === "choice") {
+    let found: State | null = null;
+    for (const one of left.alternatives) {
+      found = join(found, supposeInstance(one.value, right, truth, withFacts(state, state.facts.and(one.facts))));
+    }
+    return found;
+  }
+  if (left.k === "caught" && truth) {
+    const name =
+      right?.k === "foreign"
+        ? right.name
+        : right?.k === "class"
+          ? (right.node.id?.name ?? "")
+          : right?.k === "chain"
+            ? lastName(right)
+            : "";
+    // An error of the application's own says what it was made to say; `Error` may be anybody's.
+    return name === "" || name === "Error" || /Prisma|Postgres|Database|Axios|Sql/.test(name)
+      ? state
+      : withFacts(
+          state,
+          state.facts.with(`typed:${keyOf({ ...left, path: "" })}`, evidence("its class was tested", null)),
+        );
+  }
+  if (left.k === "principal") return truth ? state : withFacts(state, knowPrincipal(left, state.facts));
+  if (right?.k === "foreign" && right.name.endsWith("Response")) {
+    if (left.k === "response") return truth ? state : null;
+    if (left.k !== "opaque" && left.k !== "chain") return truth ? null : suppose(left, true, state);
+  }
+  return left.k === "literal" && truth ? null : state;
+}
+
+/** `"error" in result`. */
+function supposeHas(name: Value, container: Value, truth: boolean, state: State): State | null {
+  if (container.k === "choice") {
+    let found: State | null = null;
+    for (const one of container.alternatives) {
+      found = join(found, supposeHas(name, one.value, truth, withFacts(state, state.facts.and(one.facts))));
+    }
+    return found;
+  }
+  if (container.k === "principal") return truth ? state : withFacts(state, knowPrincipal(container, state.facts));
+  if (container.k === "struct" && container.spreads.length === 0 && name.k === "literal") {
+    return container.props.has(String(name.value)) === truth ? state : null;
+  }
+  return state;
+}

@@ -1,0 +1,103 @@
+import { auth } from "./checks/auth.ts";
+import { claims, entitlement } from "./checks/claims.ts";
+import { errors } from "./checks/errors.ts";
+import { failClosed } from "./checks/fail-closed.ts";
+import { command, sql, xss } from "./checks/injection.ts";
+import { input } from "./checks/input.ts";
+import { jobs } from "./checks/jobs.ts";
+import { secrets } from "./checks/secrets.ts";
+import { tenant } from "./checks/tenant.ts";
+import { webhook } from "./checks/webhook.ts";
+import type { EntryPoint } from "./entry-points/entry-point.ts";
+import { newMachine } from "./interpret/interpreter.ts";
+import type { Scope } from "./interpret/scope.ts";
+import type { Project, ProjectFile } from "./project.ts";
+import { learnFromMiddleware, middlewareFor } from "./entry-points/gateway-middleware.ts";
+import type { Check, RawFinding, Requirement } from "./rules/rule.ts";
+import type { Trace } from "./trace/operation.ts";
+import type { Node } from "oxc-parser";
+
+export const CHECKS: readonly Check[] = [
+  auth,
+  tenant,
+  input,
+  claims,
+  failClosed,
+  webhook,
+  entitlement,
+  secrets,
+  errors,
+  jobs,
+  sql,
+  xss,
+  command,
+];
+
+export interface RawAnswer {
+  readonly requirement: Requirement;
+  readonly answer: "proved" | "violated" | "unknown" | "not-applicable";
+  readonly reason: string | null;
+}
+
+export interface Judgement {
+  readonly trace: Trace;
+  readonly entry: EntryPoint;
+  readonly answers: readonly RawAnswer[];
+  readonly findings: readonly RawFinding[];
+}
+
+/** Follows one entry point and asks every requirement of it. */
+export function judgeEntryPoint(
+  project: Project,
+  files: ReadonlyMap<string, ProjectFile>,
+  entry: EntryPoint,
+  modules: Map<string, Scope>,
+  reached: Set<Node>,
+): Judgement {
+  const machine = newMachine(project, modules, reached);
+  if (entry.framework.startsWith("next") && entry.path !== null) {
+    const middleware = middlewareFor(files, entry.file);
+    if (middleware !== null) learnFromMiddleware(machine, middleware, entry.path);
+  }
+  entry.follow(machine);
+  const trace: Trace = { operations: machine.operations, unknowns: [...machine.unknowns] };
+  const findings: RawFinding[] = [];
+  const answers = CHECKS.map((check) => {
+    let unknown: string | null = null;
+    let proved = false;
+    const before = findings.length;
+    check.run(
+      { entry, trace, project },
+      {
+        violated(rule, place, message, operation) {
+          const path = [
+            { place: { file: entry.file, node: entry.node }, label: entry.name },
+            ...(operation?.calls.slice(1) ?? []).map((call) => ({ place: call, label: "calls" })),
+            { place, label: message },
+          ];
+          findings.push({ rule, place, message, path });
+        },
+        unknown(reason) {
+          unknown ??= reason;
+        },
+        proved() {
+          proved = true;
+        },
+      },
+    );
+    const answer =
+      findings.length > before
+        ? "violated"
+        : unknown !== null || (proved && trace.unknowns.length > 0)
+          ? "unknown"
+          : proved
+            ? "proved"
+            : "not-applicable";
+    return {
+      requirement: check.requirement,
+      answer,
+      reason: answer === "unknown" ? (unknown ?? trace.unknowns[0] ?? null) : null,
+    } satisfies RawAnswer;
+  });
+  return { entry, trace, answers, findings };
+}

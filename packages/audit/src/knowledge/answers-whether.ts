@@ -1,0 +1,19 @@
+import { nameKind, wordsOf } from "./names.ts";
+
+const RIGHTS =
+  /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|plan|middleware|proxy|grant|secret|csrf/i;
+
+/** By its name, a function that answers whether somebody may, or lets them pass. */
+export function answersWhether(name: string): boolean {
+  if (name === "") return false;
+  const kind = nameKind(name);
+  if (/^(?:canActivate|middleware|proxy|authorized|authorize|authenticate|guard|beforeHandle|preHandler)$/.test(name))
+    return true;
+  return (
+    (kind === "asks" ||
+      kind === "asserts" ||
+      kind === "guards" ||
+      /^(?:is|has|can|may|check|verify|allow|should)$/.test(wordsOf(name)[0] ?? "")) &&
+    RIGHTS.test(name)
+  );
+}

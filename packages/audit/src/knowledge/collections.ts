@@ -1,0 +1,146 @@
+import { elementOf } from "../interpret/element-of.ts";
+import { choose, join, withFacts } from "../interpret/state.ts";
+import { suppose } from "../interpret/suppose.ts";
+import { Facts } from "../values/facts.ts";
+import { FALSE, opaque, TRUE, UNDEFINED, type Value } from "../values/value.ts";
+import type { UnseenCall } from "./call.ts";
+
+const WITH_CALLBACK = /^(?:map|filter|forEach|some|every|find|findLast|findIndex|flatMap|reduce|sort|toSorted)$/;
+const SAME = /^(?:slice|reverse|flat|concat|values|toReversed|sort|toSorted|splice|filter|at|pop|shift|entries)$/;
+
+/** Methods of arrays, sets and maps; what they hold may be a query's rows or what the client sent. */
+export function collections(call: UnseenCall): Value | undefined {
+  const { machine, method, args, place, receiver } = call;
+  if (receiver === null || receiver.k === "foreign" || receiver.k === "request" || call.isNew) return undefined;
+  const [first] = args;
+  if (WITH_CALLBACK.test(method) && (first?.k === "closure" || first?.k === "foreign" || first?.k === "chain")) {
+    // A collection of a database library has methods of the same names, never with a function.
+    if (first.k !== "closure") return method === "filter" || method === "map" ? receiver : undefined;
+    return iterate(call, receiver, first);
+  }
+  if (
+    (method === "includes" || method === "has" || method === "indexOf") &&
+    first !== undefined &&
+    receiver.k !== "chain" &&
+    receiver.k !== "opaque"
+  ) {
+    if (receiver.k === "client" && receiver.path === "" && method === "has") return undefined;
+    if (receiver.k === "literal" && first.k === "literal")
+      return String(receiver.value).includes(String(first.value)) ? TRUE : FALSE;
+    return { k: "derived", op: "includes", args: [receiver, first], place };
+  }
+  if ((method === "includes" || method === "has") && first !== undefined && receiver.k === "chain") {
+    return { k: "derived", op: "includes", args: [receiver, first], place };
+  }
+  if (method === "join" && (receiver.k === "list" || receiver.k === "client" || receiver.k === "rows"))
+    return { k: "derived", op: "join", args: [receiver, ...args], place };
+  if (method === "push" || method === "add" || method === "unshift")
+    return receiver.k === "chain" && receiver.root.k === "foreign" ? undefined : pushed(call, receiver);
+  if (
+    SAME.test(method) &&
+    (receiver.k === "list" || receiver.k === "rows" || receiver.k === "client" || receiver.k === "derived")
+  ) {
+    return method === "at" || method === "pop" || method === "shift" ? elementOf(machine, receiver) : receiver;
+  }
+  return undefined;
+}
+
+function iterate(call: UnseenCall, receiver: Value, callback: Value): Value {
+  const { machine, method, place, args } = call;
+  const before = machine.state;
+  if (
+    (method === "some" || method === "every") &&
+    receiver.k === "list" &&
+    receiver.items.length > 0 &&
+    receiver.items.length <= 24 &&
+    receiver.items.every((item) => item.k === "literal")
+  ) {
+    const answers = receiver.items.map((item) => {
+      machine.state = before;
+      return machine.invoke(callback, [item, opaque("index"), receiver], place);
+    });
+    machine.state = before;
+    const known = answers.flatMap((one) => (one.k === "literal" ? [Boolean(one.value)] : []));
+    if (method === "some" ? known.includes(true) : known.includes(false)) return method === "some" ? TRUE : FALSE;
+    if (known.length === answers.length) return method === "some" ? FALSE : TRUE;
+  }
+  const element = elementOf(machine, receiver);
+  if (method === "reduce") {
+    const start = args[1] ?? element;
+    const value = machine.invoke(callback, [start, element, opaque("index")], place);
+    machine.state = join(before, machine.state);
+    return choose([
+      { value: start, facts: Facts.none },
+      { value, facts: Facts.none },
+    ]);
+  }
+  const value = machine.invoke(callback, [element, opaque("index"), receiver], place);
+  const after = machine.state;
+  // An async test answers a promise, which is always truthy.
+  if (value.k === "pending" && /^(?:some|every|find|filter|findIndex|findLast)$/.test(method))
+    machine.record({ kind: "test", value, denies: "yes", place });
+  switch (method) {
+    case "some":
+    case "every":
+      machine.state = before;
+      return value.k === "pending" ? value : value;
+    case "find":
+    case "findLast": {
+      machine.state = before;
+      if (before === null) return UNDEFINED;
+      const found = suppose(value, true, before);
+      return choose([
+        { value: element, facts: found === null ? Facts.none : found.facts.beyond(before.facts) },
+        { value: UNDEFINED, facts: Facts.none },
+      ]);
+    }
+    case "filter": {
+      machine.state = before;
+      if (before === null) return UNDEFINED;
+      const kept = suppose(value, true, before);
+      const facts = kept === null ? Facts.none : kept.facts.beyond(before.facts);
+      return facts.size === 0
+        ? receiver
+        : {
+            k: "list",
+            items: [
+              choose([
+                { value: element, facts },
+                { value: element, facts },
+              ]),
+            ],
+          };
+    }
+    case "map":
+    case "flatMap": {
+      // A list of promises is awaited together: what each proves holds of every element.
+      const shown =
+        value.k === "pending" ? value.facts : (after?.facts ?? Facts.none).beyond(before?.facts ?? Facts.none);
+      machine.state = after === null ? before : withFacts(after, before?.facts ?? Facts.none);
+      return { k: "list", items: [value.k === "pending" ? { ...value, facts: elementFacts(shown) } : value] };
+    }
+    case "forEach":
+      machine.state = join(before, after);
+      if (machine.state !== null && after !== null && before !== null)
+        machine.assume(elementFacts(after.facts.beyond(before.facts)));
+      return UNDEFINED;
+    default:
+      machine.state = join(before, after);
+      return method === "findIndex" ? opaque("index") : receiver;
+  }
+}
+
+function elementFacts(facts: Facts): Facts {
+  let kept = Facts.none;
+  for (const [name, evidence] of facts.entries()) if (name.includes("[]")) kept = kept.with(name, evidence);
+  return kept;
+}
+
+/** `conditions.push(eq(t.orgId, orgId))`: what a list holds grows. */
+function pushed(call: UnseenCall, receiver: Value): Value | undefined {
+  if (receiver.k !== "list") return undefined;
+  (receiver.items as Value[]).push(
+    ...call.args.map((arg) => (arg.k === "pending" ? call.machine.consume(arg, call.place) : arg)),
+  );
+  return opaque("length");
+}

@@ -1,0 +1,145 @@
+import { Facts } from "../values/facts.ts";
+import { authorise, clientOf } from "../values/trust.ts";
+import { opaque, type Value } from "../values/value.ts";
+import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
+
+/** Comparing, hashing, signing, and tokens. */
+export function cryptography(call: UnseenCall): Value | undefined {
+  const { machine, method, args, place, root, names, chain } = call;
+  const [first, second] = args;
+  const from = packageOf(root);
+  const name = nameOfRoot(root);
+  if (
+    /^(?:timingSafeEqual|safeCompare|tsscmp|scmp|constantTimeEqual|secureCompare|safeEqual|timingSafeCompare|constantTimeCompare)$/.test(
+      method,
+    ) &&
+    first !== undefined &&
+    second !== undefined
+  ) {
+    machine.record({ kind: "compare", left: first, right: second, op: "safe", place });
+    return { k: "derived", op: "safe-equal", args: [first, second], place };
+  }
+  // createHmac("sha256", secret).update(body).digest("hex"); createHash likewise.
+  if (method === "digest" || method === "sign") {
+    const calls = chain.steps.flatMap((step) => (step.kind === "call" ? [step.args] : []));
+    const made =
+      chain.steps.some((step) => step.kind === "member" && step.name === "createHmac") || name === "createHmac";
+    const hashed =
+      chain.steps.some((step) => step.kind === "member" && step.name === "createHash") || name === "createHash";
+    if (made)
+      machine.record({
+        kind: "digest",
+        secret: calls[0]?.[1] ?? opaque("secret"),
+        payload: calls[1]?.[0] ?? opaque("payload"),
+        place,
+      });
+    if (made)
+      return {
+        k: "derived",
+        op: "hmac",
+        args: [calls[0]?.[1] ?? opaque("secret"), calls[1]?.[0] ?? opaque("payload")],
+        place,
+      };
+    if (hashed) return { k: "derived", op: "hash", args: calls[1]?.[0] === undefined ? [] : [calls[1][0]], place };
+    if (name === "crypto" && names.includes("subtle") && method === "sign")
+      return { k: "derived", op: "hmac", args: [second ?? opaque("key"), args[2] ?? opaque("payload")], place };
+    if (name === "crypto" && method === "digest")
+      return { k: "derived", op: "hash", args: second === undefined ? [] : [second], place };
+  }
+  if (
+    (method === "createHmac" || method === "createHash" || method === "update") &&
+    (chain.steps.some((step) => step.kind === "member" && /^create(?:Hmac|Hash)$/.test(step.name)) ||
+      /^create(?:Hmac|Hash)$/.test(name))
+  )
+    return chain;
+  if (
+    /^(?:randomBytes|randomUUID|nanoid|customAlphabet|createId|cuid|uuid|uuidv4|uuidv7|v4|v7|ulid|randomInt|generateId|generateRandomString|init)$/.test(
+      method,
+    ) &&
+    (root.k === "foreign" || root.k === "opaque") &&
+    first?.k !== "client"
+  ) {
+    return { k: "derived", op: "random", args: [], place };
+  }
+  if (
+    /^(?:compare|compareSync|verify)$/.test(method) &&
+    /bcrypt|argon2|scrypt|password|hash/i.test(`${from} ${name}`) &&
+    first !== undefined &&
+    second !== undefined
+  ) {
+    const shown = { sure: true, place, why: "a password was verified" };
+    let facts = Facts.none.with("auth", shown).with("capability", shown);
+    for (const arg of [first, second]) if (arg.k === "rows") facts = authorise(arg, facts, shown);
+    return {
+      k: "choice",
+      alternatives: [
+        { value: { k: "literal", value: true }, facts },
+        { value: { k: "literal", value: false }, facts: Facts.none },
+      ],
+    };
+  }
+  if (
+    /^(?:hash|hashSync|genSalt|scryptSync|pbkdf2Sync)$/.test(method) &&
+    /bcrypt|argon2|scrypt|crypto/i.test(`${from} ${name}`)
+  ) {
+    return { k: "derived", op: "hash", args: first === undefined ? [] : [first], place };
+  }
+  const isJwt = /jsonwebtoken|^jose$|jwt/i.test(`${from} ${name}`);
+  if (
+    isJwt &&
+    /^(?:verify|jwtVerify|jwtDecrypt|verifyAsync|verifyJwt|verifyJWT|verifySync)$/.test(method) &&
+    first !== undefined
+  ) {
+    machine.record({
+      kind: "call",
+      name: "verify-token",
+      path: method,
+      origin: "package",
+      args,
+      awaited: true,
+      result: chain,
+      place,
+    });
+    const who: Value = { k: "principal", path: "token", sure: true, origin: place };
+    const value: Value = method.startsWith("jwt")
+      ? {
+          k: "struct",
+          props: new Map([
+            ["payload", who],
+            ["protectedHeader", opaque("header")],
+          ]),
+          spreads: [],
+          node: null,
+        }
+      : who;
+    const facts = Facts.none.with("auth", { sure: true, place, why: "a token was verified" });
+    // Those of jose, and every `…Async`, prove nothing until they are awaited.
+    if (method !== "verify" && method !== "verifySync") return { k: "pending", value, facts, dead: false };
+    machine.assume(facts);
+    return value;
+  }
+  if (
+    (isJwt && /^(?:decode|decodeJwt|decodeJwtSync)$/.test(method)) ||
+    method === "jwtDecode" ||
+    method === "jwt_decode" ||
+    method === "decodeJwt"
+  ) {
+    machine.record({ kind: "jwt-decode", value: first ?? opaque("token"), place });
+    const held = first === undefined ? null : clientOf(first);
+    return held === null ? opaque("claims") : { ...held, path: `${held.path}.claims`, checked: false };
+  }
+  if (isJwt && /^(?:sign|signAsync|SignJWT)$/.test(method)) {
+    machine.record({
+      kind: "call",
+      name: "sign-token",
+      path: method,
+      origin: "package",
+      args,
+      awaited: false,
+      result: chain,
+      place,
+    });
+    return { k: "derived", op: "token", args: first === undefined ? [] : [first], place };
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import type { Chain, Value } from "../../values/value.ts";
+
+/** A chain as calls with their names: `db.select().from(t)` is select and from. */
+export interface NamedCall {
+  readonly name: string;
+  readonly args: readonly Value[];
+  /** The names before it since the call before: `prisma.user.findMany` → user. */
+  readonly before: readonly string[];
+}
+
+const named = new WeakMap<Chain, readonly NamedCall[]>();
+
+export function callsOf(chain: Chain): readonly NamedCall[] {
+  const known = named.get(chain);
+  if (known !== undefined) return known;
+  const calls: NamedCall[] = [];
+  let names: string[] = [];
+  for (const step of chain.steps) {
+    if (step.kind === "member") names.push(step.name);
+    else {
+      const name = names.pop() ?? "";
+      calls.push({ name, args: step.args, before: names });
+      names = [];
+    }
+  }
+  named.set(chain, calls);
+  return calls;
+}
+
+/** The name a table, model or collection goes by, from what stands for it. */
+export function tableName(value: Value | undefined): string {
+  if (value === undefined) return "";
+  if (value.k === "literal") return String(value.value);
+  if (value.k === "foreign")
+    return value.name === "default" || value.name === "*"
+      ? value.from.slice(value.from.lastIndexOf("/") + 1)
+      : value.name;
+  if (value.k === "opaque") return value.name;
+  if (value.k === "chain") {
+    const last = value.steps.findLast((step) => step.kind === "member");
+    if (last?.kind === "member") return last.name;
+    // A drizzle table in the tree: pgTable("users", …).
+    const first = value.steps.find((step) => step.kind === "call");
+    const [name] = first?.kind === "call" ? first.args : [];
+    if (name?.k === "literal") return String(name.value);
+    return tableName(value.root);
+  }
+  return "";
+}
+
+/** The column a value stands for: `t.orgId`, "org_id". */
+export function columnName(value: Value | undefined): string {
+  if (value === undefined) return "";
+  if (value.k === "literal") return String(value.value);
+  if (value.k === "chain") {
+    const last = value.steps.findLast((step) => step.kind === "member");
+    return last?.kind === "member" ? last.name : "";
+  }
+  if (value.k === "rows" || value.k === "principal" || value.k === "client")
+    return value.path.slice(value.path.lastIndexOf(".") + 1);
+  return value.k === "opaque" ? value.name : "";
+}

@@ -1,0 +1,137 @@
+import type { Condition } from "../../values/query.ts";
+import type { Value } from "../../values/value.ts";
+import { callsOf, columnName } from "./chain.ts";
+
+/** A condition written as an object: Prisma, TypeORM, Sequelize, Mongoose. */
+export function fromObject(value: Value, prefix = "", depth = 0): Condition {
+  if (depth > 8) return { kind: "unknown", value };
+  switch (value.k) {
+    case "struct": {
+      const of: Condition[] = [];
+      for (const [name, inner] of value.props) {
+        if (/^(?:NOT|\$not|\$nor|\$ne|not|notIn|\$nin)$/.test(name)) continue;
+        if (name === "OR" || name === "$or")
+          of.push({ kind: "any", of: listOf(inner).map((one) => fromObject(one, prefix, depth + 1)) });
+        else if (name === "AND" || name === "$and")
+          of.push({ kind: "all", of: listOf(inner).map((one) => fromObject(one, prefix, depth + 1)) });
+        else if (/^(?:equals|\$eq|_id)$/.test(name) && prefix !== "" && name !== "_id")
+          of.push({ kind: "compare", field: prefix, op: "equal", value: inner });
+        else if (/^(?:in|\$in)$/.test(name)) of.push({ kind: "compare", field: prefix, op: "in", value: inner });
+        else if (
+          /^(?:some|every|is|has|hasSome|\$elemMatch|\$all|array_contains|path|contains)$/.test(name) &&
+          prefix !== ""
+        ) {
+          if (name === "has" || name === "array_contains")
+            of.push({ kind: "compare", field: prefix, op: "equal", value: inner });
+          else if (name === "contains") of.push({ kind: "compare", field: prefix, op: "other", value: inner });
+          else of.push(fromObject(inner, prefix, depth + 1));
+        } else if (
+          /^(?:gt|gte|lt|lte|startsWith|endsWith|search|mode|none|\$gt|\$gte|\$lt|\$lte|\$regex|\$exists|\$options|increment|isNot)$/.test(
+            name,
+          )
+        )
+          continue;
+        else of.push(...field(prefix === "" ? name : `${prefix}.${name}`, inner, depth));
+      }
+      for (const spread of value.spreads) of.push({ kind: "unknown", value: spread });
+      return { kind: "all", of };
+    }
+    case "list":
+      // Sequelize and Mongoose: a list of conditions is any of them in TypeORM, all in others. Any is the careful reading.
+      return { kind: "any", of: value.items.map((one) => fromObject(one, prefix, depth + 1)) };
+    case "choice": {
+      const parts = value.alternatives.filter(
+        (one) => !(one.value.k === "literal" && (one.value.value === undefined || one.value.value === null)),
+      );
+      return { kind: "any", of: parts.map((one) => fromObject(one.value, prefix, depth + 1)) };
+    }
+    default:
+      return prefix === "" ? { kind: "unknown", value } : { kind: "compare", field: prefix, op: "equal", value };
+  }
+}
+
+function field(name: string, value: Value, depth: number): Condition[] {
+  if (value.k === "struct") {
+    // Compound unique keys (`userId_orgId: { userId, orgId }`), relations and operators are all objects below the name.
+    return [fromObject(value, name, depth + 1)];
+  }
+  return [{ kind: "compare", field: name, op: "equal", value }];
+}
+
+function listOf(value: Value): readonly Value[] {
+  return value.k === "list" ? value.items : [value];
+}
+
+/** A condition written as calls: Drizzle's `and(eq(t.id, id), …)`, TypeORM's operators. */
+export function fromExpression(value: Value | undefined, depth = 0): Condition | null {
+  if (value === undefined || depth > 8) return null;
+  switch (value.k) {
+    case "chain": {
+      const [only, ...more] = callsOf(value).slice(-1);
+      if (only === undefined || more.length > 0) return { kind: "unknown", value };
+      const name = only.name === "" && value.root.k === "foreign" ? value.root.name : only.name;
+      const [left, right] = only.args;
+      switch (name) {
+        case "and":
+        case "or": {
+          const of = only.args
+            .flatMap((arg) => (arg.k === "list" ? arg.items : [arg]))
+            .map((arg) => fromExpression(arg, depth + 1))
+            .filter((one) => one !== null);
+          return { kind: name === "and" ? "all" : "any", of };
+        }
+        case "eq":
+          return right === undefined
+            ? { kind: "unknown", value }
+            : { kind: "compare", field: columnName(left), op: "equal", value: right };
+        case "inArray":
+        case "arrayContains":
+          return right === undefined
+            ? { kind: "unknown", value }
+            : { kind: "compare", field: columnName(left), op: "in", value: right };
+        case "ne":
+        case "gt":
+        case "gte":
+        case "lt":
+        case "lte":
+        case "like":
+        case "ilike":
+        case "isNull":
+        case "isNotNull":
+        case "between":
+        case "notInArray":
+        case "notLike":
+          return {
+            kind: "compare",
+            field: columnName(left),
+            op: "other",
+            value: right ?? { k: "literal", value: null },
+          };
+        case "not":
+        case "notExists":
+          return { kind: "all", of: [] };
+        case "exists":
+          return { kind: "unknown", value: left ?? value };
+        default:
+          return { kind: "unknown", value };
+      }
+    }
+    case "literal":
+      return { kind: "all", of: [] };
+    case "choice": {
+      const of = value.alternatives
+        .filter((one) => !(one.value.k === "literal"))
+        .map((one) => fromExpression(one.value, depth + 1))
+        .filter((one) => one !== null);
+      return of.length === 1 ? (of[0] ?? null) : { kind: "any", of };
+    }
+    case "list": {
+      const of = value.items.map((one) => fromExpression(one, depth + 1)).filter((one) => one !== null);
+      return { kind: "all", of };
+    }
+    case "struct":
+      return fromObject(value, "", depth + 1);
+    default:
+      return { kind: "unknown", value };
+  }
+}

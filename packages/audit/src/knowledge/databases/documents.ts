@@ -1,0 +1,99 @@
+import type { Verb } from "../../values/query.ts";
+import { type Chain } from "../../values/value.ts";
+import { type NamedCall, tableName } from "./chain.ts";
+import { fromObject } from "./conditions.ts";
+import { type Found, prop } from "./found.ts";
+
+const DOCUMENT: Readonly<Record<string, Verb>> = {
+  findById: "read",
+  findOne: "read",
+  find: "list",
+  findByIdAndUpdate: "update",
+  findOneAndUpdate: "update",
+  findByIdAndDelete: "delete",
+  findByIdAndRemove: "delete",
+  findOneAndDelete: "delete",
+  findOneAndRemove: "delete",
+  findOneAndReplace: "update",
+  updateOne: "update",
+  updateMany: "update",
+  replaceOne: "update",
+  deleteOne: "delete",
+  deleteMany: "delete",
+  countDocuments: "count",
+  exists: "read",
+  insertOne: "create",
+  insertMany: "create",
+  aggregate: "list",
+  distinct: "list",
+  bulkWrite: "update",
+  estimatedDocumentCount: "count",
+};
+const DOCUMENT_CHAIN =
+  /^(?:exec|lean|populate|sort|limit|skip|select|toArray|cursor|session|orFail|next|hint|collation|project)$/;
+
+export function documents(chain: Chain, calls: readonly NamedCall[]): Found | null {
+  if (chain.root.k === "rows") {
+    const [only] = calls;
+    if (only === undefined || calls.length > 1) return null;
+    const verb: Verb | null = /^(?:save|update|updateOne)$/.test(only.name)
+      ? "update"
+      : /^(?:remove|deleteOne|destroy|delete)$/.test(only.name)
+        ? "delete"
+        : null;
+    return verb === null
+      ? null
+      : {
+          library: chain.root.query.library,
+          table: chain.root.query.table,
+          verb,
+          where: chain.root.query.where,
+          data: only.args[0] ?? null,
+        };
+  }
+  let at = calls.length - 1;
+  while (at > 0 && DOCUMENT_CHAIN.test(calls[at]?.name ?? "")) at--;
+  const call = calls[at];
+  const verb = call === undefined ? undefined : DOCUMENT[call.name];
+  if (call === undefined || verb === undefined) return null;
+  const collection = calls.slice(0, at).find((one) => one.name === "collection" || one.name === "model");
+  const root = chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "";
+  const owner =
+    call.before.at(-1) ??
+    (chain.root.k === "foreign" && (chain.root.name === "default" || chain.root.name === "*")
+      ? tableName(chain.root)
+      : root);
+  const isModel =
+    collection !== undefined ||
+    (/^[A-Z]/.test(owner) &&
+      !/(?:Service|Repository|Repo|Controller|Client|API|Api|Manager|Store|Helper|Utils?)$/.test(owner) &&
+      owner !== "Object" &&
+      owner !== "Array") ||
+    (chain.root.k === "chain" && /model$/i.test(owner)) ||
+    /Model$/i.test(owner) ||
+    madeByMongoose(chain);
+  if (!isModel) return null;
+  const [first, second] = call.args;
+  const byId = /ById/.test(call.name);
+  // Sequelize and TypeORM have findOne({ where }).
+  const options = prop(first, "where");
+  return {
+    library: collection === undefined ? "mongoose" : "other",
+    table: collection === undefined ? owner : tableName(collection.args[0]),
+    verb,
+    where:
+      first === undefined || verb === "create"
+        ? null
+        : byId
+          ? { kind: "compare", field: "_id", op: "equal", value: first }
+          : call.name === "aggregate"
+            ? { kind: "unknown", value: first }
+            : fromObject(options ?? first),
+    data: verb === "create" ? (first ?? null) : verb === "update" ? (second ?? null) : null,
+    throws: calls.some((one) => one.name === "orFail"),
+  };
+}
+
+function madeByMongoose(chain: Chain): boolean {
+  return chain.root.k === "foreign" && chain.root.from === "mongoose";
+}

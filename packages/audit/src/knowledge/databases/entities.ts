@@ -1,0 +1,126 @@
+import type { Condition, Verb } from "../../values/query.ts";
+import { type Chain } from "../../values/value.ts";
+import { type NamedCall, tableName } from "./chain.ts";
+import { fromObject } from "./conditions.ts";
+import { type Found, prop } from "./found.ts";
+
+const ENTITY: Readonly<Record<string, Verb>> = {
+  findByPk: "read",
+  findOne: "read",
+  findOneBy: "read",
+  findOneOrFail: "read",
+  findOneByOrFail: "read",
+  findBy: "list",
+  findAll: "list",
+  findAndCount: "list",
+  findAndCountAll: "list",
+  findAndCountBy: "list",
+  destroy: "delete",
+  softDelete: "delete",
+  getOne: "read",
+  getMany: "list",
+  getOneOrFail: "read",
+  getManyAndCount: "list",
+  getRawMany: "list",
+  nativeUpdate: "update",
+  nativeDelete: "delete",
+  findOrCreate: "upsert",
+};
+
+/** TypeORM, MikroORM, Sequelize. */
+export function entities(chain: Chain, calls: readonly NamedCall[]): Found | null {
+  const last = calls.at(-1);
+  if (last === undefined) return null;
+  const verb = ENTITY[last.name];
+  const builder = calls.find((one) => one.name === "createQueryBuilder");
+  if (builder !== undefined && (verb !== undefined || last.name === "execute")) {
+    const of: Condition[] = [];
+    for (const one of calls) {
+      if (!/^(?:where|andWhere|setParameters?)$/.test(one.name)) continue;
+      const [text, values] = one.args;
+      if (values?.k === "struct")
+        for (const [name, value] of values.props) of.push({ kind: "compare", field: name, op: "equal", value });
+      else if (text?.k === "struct") of.push(fromObject(text));
+      else if (values !== undefined) of.push({ kind: "unknown", value: values });
+    }
+    const names = new Set(calls.map((one) => one.name));
+    return {
+      library: "typeorm",
+      table: tableName(builder.args[0]),
+      verb: names.has("delete") ? "delete" : names.has("update") ? "update" : (verb ?? "list"),
+      where: of.length === 0 ? null : { kind: "all", of },
+      data: calls.find((one) => one.name === "set")?.args[0] ?? null,
+    };
+  }
+  const owner = last.before.at(-1) ?? (chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "");
+  const isRepository =
+    /(?:repo|repository|manager|^em$|entityManager)$/i.test(owner) ||
+    /(?:repo|repository)$/i.test(tableName(chain.root)) ||
+    calls.some((one) => one.name === "getRepository");
+  const [first, second] = last.args;
+  if (verb !== undefined) {
+    if (last.name === "findByPk")
+      return {
+        library: "sequelize",
+        table: owner,
+        verb,
+        where: first === undefined ? null : { kind: "compare", field: "id", op: "equal", value: first },
+      };
+    if (first === undefined)
+      return isRepository || /^[A-Z]/.test(owner) ? { library: "typeorm", table: owner, verb } : null;
+    const entity = (first.k === "class" || first.k === "foreign") && second !== undefined;
+    const criteria = entity ? second : first;
+    const where = prop(criteria, "where");
+    if (!isRepository && !/^[A-Z]/.test(owner) && where === undefined && !/By(?:OrFail)?$|^findByPk$/.test(last.name))
+      return null;
+    return {
+      library: "typeorm",
+      table: entity ? tableName(first) : owner,
+      verb,
+      where: fromObject(where ?? criteria),
+      throws: last.name.endsWith("OrFail"),
+    };
+  }
+  const written: Readonly<Record<string, Verb>> = {
+    update: "update",
+    delete: "delete",
+    remove: "delete",
+    save: "update",
+    find: "list",
+    count: "count",
+    insert: "create",
+    create: "create",
+  };
+  const other = written[last.name];
+  if (other === undefined) return null;
+  const isModel =
+    /^[A-Z]\w*$/.test(owner) &&
+    !/(?:Service|Repository|Repo|Controller|Client|API|Api|Manager|Store|Math|Object|Date|Array|JSON|Helper|Utils?)$/.test(
+      owner,
+    ) &&
+    (chain.root.k === "foreign" ? chain.root.origin !== "package" : true);
+  if (isModel && second !== undefined && prop(second, "where") !== undefined && other === "update") {
+    return {
+      library: "sequelize",
+      table: owner,
+      verb: "update",
+      where: fromObject(prop(second, "where") ?? second),
+      data: first ?? null,
+    };
+  }
+  if (isModel && other === "create" && first?.k !== undefined)
+    return { library: "mongoose", table: owner, verb: "create", data: first ?? null };
+  if (!isRepository || first === undefined) return null;
+  if (other === "create") return null; // TypeORM makes an object only
+  const where = prop(first, "where");
+  if (last.name === "save" || last.name === "insert")
+    return { library: "typeorm", table: owner, verb: last.name === "insert" ? "create" : "upsert", data: first };
+  return {
+    library: "typeorm",
+    table: owner,
+    verb: other,
+    where:
+      first.k === "struct" ? fromObject(where ?? first) : { kind: "compare", field: "id", op: "equal", value: first },
+    data: second ?? null,
+  };
+}

@@ -1,0 +1,19 @@
+import type { Query } from "../../values/query.ts";
+import type { Value } from "../../values/value.ts";
+
+type Parts = Partial<Omit<Query, "id" | "place">> & Pick<Query, "library" | "table" | "verb">;
+
+/** What one library's chain of calls was recognised as; `result` is what the call answers, when not the rows themselves. */
+export type Found = Parts & { readonly result?: (rows: Extract<Value, { k: "rows" }>) => Value };
+
+/** A property of an object that is seen. */
+export function prop(value: Value | undefined, name: string): Value | undefined {
+  if (value?.k === "struct") return value.props.get(name);
+  if (value?.k === "choice") {
+    for (const one of value.alternatives) {
+      const found = prop(one.value, name);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,98 @@
+import type { Condition, Verb } from "../../values/query.ts";
+import { type Chain, type Closure, type Value } from "../../values/value.ts";
+import type { Scope } from "../../interpret/scope.ts";
+import { callsOf, type NamedCall } from "./chain.ts";
+import { fromObject } from "./conditions.ts";
+import { type Found, prop } from "./found.ts";
+
+const PRISMA: Readonly<Record<string, Verb>> = {
+  findUnique: "read",
+  findUniqueOrThrow: "read",
+  findFirst: "read",
+  findFirstOrThrow: "read",
+  findMany: "list",
+  count: "count",
+  aggregate: "count",
+  groupBy: "count",
+  create: "create",
+  createMany: "create",
+  createManyAndReturn: "create",
+  update: "update",
+  updateMany: "update",
+  updateManyAndReturn: "update",
+  delete: "delete",
+  deleteMany: "delete",
+  upsert: "upsert",
+};
+const ONLY_PRISMA =
+  /^(?:findUnique|findUniqueOrThrow|findFirstOrThrow|findMany|updateMany|deleteMany|createMany|groupBy|createManyAndReturn|updateManyAndReturn|upsert|findFirst)$/;
+
+export function prisma(chain: Chain, last: NamedCall): Found | null {
+  const verb = PRISMA[last.name];
+  if (verb === undefined || last.before.length === 0) return null;
+  const [options] = last.args;
+  const keyed = options === undefined || prop(options, "where") !== undefined || prop(options, "data") !== undefined;
+  const isQuery = last.before.at(-2) === "query" && /^find(?:First|Many)$/.test(last.name);
+  if (
+    isQuery ||
+    !(ONLY_PRISMA.test(last.name) || (keyed && options !== undefined) || (isClientName(chain) && options === undefined))
+  )
+    return null;
+  if (ONLY_PRISMA.test(last.name) && options !== undefined && !keyed && options.k === "closure") return null;
+  const where = prop(options, "where");
+  const selected = prop(options, "select");
+  const nested = new Map<string, Condition>();
+  for (const held of [prop(options, "include"), selected]) {
+    if (held?.k !== "struct") continue;
+    for (const [relation, one] of held.props) {
+      const inner = prop(one, "where");
+      if (inner !== undefined) nested.set(relation, fromObject(inner));
+    }
+  }
+  const unknownOptions =
+    options !== undefined && options.k !== "struct" && options.k !== "choice"
+      ? ({ kind: "unknown", value: options } as Condition)
+      : null;
+  return {
+    library: "prisma",
+    table: last.before.at(-1) ?? "",
+    verb,
+    where:
+      where === undefined || (where.k === "literal" && where.value === undefined)
+        ? options?.k === "struct" && options.spreads[0] !== undefined
+          ? { kind: "unknown", value: options.spreads[0] }
+          : unknownOptions
+        : fromObject(where),
+    data:
+      verb === "upsert"
+        ? (prop(options, "create") ?? prop(options, "update") ?? null)
+        : (prop(options, "data") ?? null),
+    throws: last.name.endsWith("OrThrow") || verb === "update" || verb === "delete",
+    selected: selected?.k === "struct" ? [...selected.props.keys()] : null,
+    nested,
+    rights: isConfinedClient(chain) ? "user" : "unknown",
+  };
+}
+
+/** `prisma.$extends({ query })` made inside a function: a client for one tenant, by what the function was given. */
+function isConfinedClient(chain: Chain): boolean {
+  return callsOf(chain).some((one) => {
+    const query = one.name === "$extends" ? prop(one.args[0], "query") : undefined;
+    return query !== undefined && closuresIn(query).some((closure) => (closure.scope as Scope).parent !== null);
+  });
+}
+
+function closuresIn(value: Value, depth = 0): Closure[] {
+  if (value.k === "closure") return [value];
+  return value.k === "struct" && depth < 4
+    ? [...value.props.values()].flatMap((one) => closuresIn(one, depth + 1))
+    : [];
+}
+
+function isClientName(chain: Chain): boolean {
+  const names = [
+    chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "",
+    ...chain.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])),
+  ];
+  return names.some((name) => /^(?:prisma|db|database|tx|trx|prismaClient|PrismaClient|client|orm)$/i.test(name));
+}

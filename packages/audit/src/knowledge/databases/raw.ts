@@ -1,0 +1,40 @@
+import { type Chain, type Value } from "../../values/value.ts";
+import { callsOf, type NamedCall } from "./chain.ts";
+import { statementOf } from "./sql-text.ts";
+import { type Found } from "./found.ts";
+
+export function raw(chain: Chain, calls: readonly NamedCall[]): Found | null {
+  const last = calls.at(-1);
+  if (last === undefined) return null;
+  const name =
+    last.name === "" ? (chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "") : last.name;
+  let [text] = last.args;
+  let values: readonly Value[] = last.args[1]?.k === "list" ? last.args[1].items : last.args.slice(1);
+  if (/^(?:get|all|run|values|iterate|first|execute)$/.test(name) && calls.length >= 2) {
+    // better-sqlite3, D1, libsql: db.prepare(sql).bind(…).all(…).
+    const prepare = calls.findIndex((one) => one.name === "prepare" || one.name === "query");
+    const prepared = calls[prepare];
+    if (prepared === undefined) return null;
+    text = prepared.args[0];
+    values = calls.slice(prepare + 1).flatMap((one) => one.args);
+  } else if (
+    !/^(?:query|execute|\$?queryRaw|\$?executeRaw|\$queryRawUnsafe|\$executeRawUnsafe|raw|run|all|get|any|one|oneOrNone|none|many|manyOrNone|unsafe|sql|exec|queryRow|queryObject|\$queryRawTyped)$/.test(
+      name,
+    )
+  )
+    return null;
+  if (text === undefined) return null;
+  // A statement made by another call: db.execute(sql`…`).
+  if (text.k === "chain") {
+    const inner = callsOf(text).at(-1)?.args ?? [];
+    [text] = inner;
+    if (text === undefined) return null;
+  }
+  if (text.k === "struct") {
+    const listed = text.props.get("values") ?? text.props.get("args") ?? text.props.get("params");
+    if (listed?.k === "list") values = listed.items;
+  }
+  const statement = statementOf(text, values);
+  if (statement === null) return null;
+  return { library: "sql", ...statement };
+}

@@ -1,0 +1,72 @@
+import type { Machine } from "../../interpret/machine.ts";
+import { nextQueryId, type Query } from "../../values/query.ts";
+import type { Chain, Value } from "../../values/value.ts";
+import { callsOf, type NamedCall } from "./chain.ts";
+import { documents } from "./documents.ts";
+import { drizzle } from "./drizzle.ts";
+import { entities } from "./entities.ts";
+import { knex } from "./knex.ts";
+import { kysely } from "./kysely.ts";
+import { prisma } from "./prisma.ts";
+import { raw } from "./raw.ts";
+import { supabase } from "./supabase.ts";
+
+export interface Recognised {
+  readonly query: Query | null;
+  /** What the call answers, from the rows; null: the rows themselves. */
+  readonly result: ((rows: Extract<Value, { k: "rows" }>) => Value) | null;
+  readonly transaction: { readonly callback: Value; readonly args: readonly Value[] } | null;
+}
+
+/** The statement a chain of calls sends, or null when it is no database's. */
+export function recogniseQuery(machine: Machine, chain: Chain): Recognised | null {
+  if (chain.steps.at(-1)?.kind !== "call") return null;
+  const calls = callsOf(chain);
+  const last = calls.at(-1);
+  if (last === undefined) return null;
+  const transaction = transactionOf(chain, last);
+  if (transaction !== null) return { query: null, result: null, transaction };
+  const found =
+    supabase(chain, calls) ??
+    prisma(chain, last) ??
+    drizzle(machine, chain, calls) ??
+    kysely(calls) ??
+    documents(chain, calls) ??
+    raw(chain, calls) ??
+    knex(chain, calls) ??
+    entities(chain, calls);
+  if (found === null) return null;
+  const { result, ...parts } = found;
+  const query: Query = {
+    where: null,
+    data: null,
+    throws: false,
+    rights: "unknown",
+    nested: new Map(),
+    selected: null,
+    ...parts,
+    id: nextQueryId(),
+    place: chain.place,
+  };
+  return { query, result: result ?? null, transaction: null };
+}
+
+function transactionOf(chain: Chain, last: NamedCall): Recognised["transaction"] {
+  const callback = last.args.find((arg) => arg.k === "closure");
+  if (callback === undefined) return null;
+  if (
+    !/^(?:\$?transaction|tx|begin|withTransaction|executeTransaction|\$extends|runTransaction)$/.test(last.name) &&
+    !(last.name === "execute" && callsOf(chain).some((one) => one.name === "transaction"))
+  )
+    return null;
+  const steps = chain.steps.slice(
+    0,
+    chain.steps.findIndex(
+      (step) =>
+        step.kind === "member" &&
+        /^(?:\$?transaction|tx|begin|withTransaction|runTransaction|executeTransaction)$/.test(step.name),
+    ),
+  );
+  const client: Value = steps.length === 0 ? chain.root : { ...chain, steps };
+  return { callback, args: [client] };
+}

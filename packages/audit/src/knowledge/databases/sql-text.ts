@@ -1,0 +1,144 @@
+import type { Condition, Verb } from "../../values/query.ts";
+import type { Value } from "../../values/value.ts";
+
+/** What a statement's text says of it. Parameters are `$1`, `?`, `:name` or the values of a tagged template. */
+export interface Statement {
+  readonly table: string;
+  readonly verb: Verb;
+  readonly where: Condition | null;
+  readonly data: Value | null;
+}
+
+const MARK = "\u0001";
+
+/** Text and values of a template, the values marked in the text by their place. */
+export function statementOf(text: Value, values: readonly Value[]): Statement | null {
+  const inline: Value[] = [];
+  const whole = textOf(text, inline);
+  if (whole === null) return null;
+  const trimmed = whole.trim();
+  const [, keyword = ""] = /^(?:with\b[\s\S]*?\)\s*)?(select|insert|update|delete|merge)\b/i.exec(trimmed) ?? [];
+  if (keyword === "") return null;
+  const table = /\b(?:from|into|update)\s+(?:only\s+)?["`]?([\w.]+)["`]?/i.exec(trimmed)?.[1] ?? "";
+  const verbs: Readonly<Record<string, Verb>> = {
+    select: "list",
+    insert: "create",
+    update: "update",
+    delete: "delete",
+    merge: "upsert",
+  };
+  const verb = verbs[keyword.toLowerCase()] ?? "raw";
+  const parameter = (mark: string, order: () => number): Value | undefined => {
+    if (mark.startsWith(MARK)) return inline[Number(mark.slice(1))];
+    if (mark.startsWith("$")) return values[Number(mark.slice(1)) - 1];
+    if (mark === "?") return values[order()];
+    const [named] = values;
+    return named?.k === "struct" ? named.props.get(mark.slice(1)) : undefined;
+  };
+  const whereAt = trimmed.search(/\bwhere\b/i);
+  let seen = 0;
+  const before = whereAt === -1 ? trimmed : trimmed.slice(0, whereAt);
+  const questions = (before.match(/\?/g) ?? []).length;
+  seen = questions;
+  const condition =
+    whereAt === -1
+      ? joined(before, parameter)
+      : read(trimmed.slice(whereAt + 5), (mark) => parameter(mark, () => seen++));
+  const data: Value | null =
+    verb === "create" || verb === "update" ? { k: "list", items: [...inline, ...values] } : null;
+  return { table, verb: /\bcount\s*\(/i.test(before) && verb === "list" ? "count" : verb, where: condition, data };
+}
+
+/** Conditions of joins alone: `join members m on m.user_id = $1`. */
+function joined(text: string, parameter: (mark: string, order: () => number) => Value | undefined): Condition | null {
+  if (!/\bjoin\b/i.test(text)) return null;
+  let at = 0;
+  const found = read(text, (mark) => parameter(mark, () => at++));
+  return found.kind === "all" && found.of.length === 0 ? null : found;
+}
+
+const COMPARISON = /([\w."`]+)\s*(?:::\w+)?\s*(=|in\b|any\b)\s*\(?\s*(?:any\s*\(\s*)?(\u0001\d+|\$\d+|\?|:\w+|@\w+)/gi;
+
+function read(text: string, parameter: (mark: string) => Value | undefined): Condition {
+  const of: Condition[] = [];
+  for (const match of text.matchAll(COMPARISON)) {
+    const [, column = "", op = "=", mark = ""] = match;
+    const value = parameter(mark);
+    if (value !== undefined) {
+      const field = column.replace(/["`]/g, "").split(".").at(-1) ?? "";
+      of.push({ kind: "compare", field, op: op === "=" ? "equal" : "in", value });
+    }
+  }
+  // A setting of the session is the tenant by which the database itself confines.
+  if (/current_setting\s*\(|auth\.uid\s*\(|auth\.jwt\s*\(/i.test(text))
+    of.push({
+      kind: "compare",
+      field: "session",
+      op: "equal",
+      value: { k: "principal", path: "session", sure: true, origin: null },
+    });
+  // An OR beside the tenant's condition undoes it, unless it is inside brackets of its own.
+  if (/\bor\b/i.test(withoutBrackets(text)) && of.length > 1) return { kind: "any", of };
+  return { kind: "all", of };
+}
+
+function withoutBrackets(text: string): string {
+  let before = text;
+  for (let turn = 0; turn < 20; turn++) {
+    const after = before.replace(/\([^()]*\)/g, "");
+    if (after === before) break;
+    before = after;
+  }
+  return before;
+}
+
+/** The text of a statement; what is put into it is marked. Null when nothing of it is known. */
+export function textOf(value: Value, inline: Value[], depth = 0): string | null {
+  if (depth > 6) return null;
+  switch (value.k) {
+    case "literal":
+      return typeof value.value === "string" ? value.value : null;
+    case "derived": {
+      if (value.op === "tagged") {
+        const [texts, ...inner] = value.args;
+        const parts = texts?.k === "list" ? texts.items : [];
+        return parts
+          .map((part, at) => {
+            const text = part.k === "literal" ? String(part.value) : "";
+            const next = inner[at];
+            return next === undefined ? text : text + marked(next, inline, depth);
+          })
+          .join("");
+      }
+      if (value.op === "template" || value.op === "+")
+        return value.args.map((arg) => (arg.k === "literal" ? String(arg.value) : marked(arg, inline, depth))).join("");
+      if (value.op === "string") return value.args[0] === undefined ? null : textOf(value.args[0], inline, depth + 1);
+      return null;
+    }
+    case "choice": {
+      for (const one of value.alternatives) {
+        const text = textOf(one.value, inline, depth + 1);
+        if (text !== null) return text;
+      }
+      return null;
+    }
+    case "struct": {
+      const text = value.props.get("text") ?? value.props.get("sql");
+      return text === undefined ? null : textOf(text, inline, depth + 1);
+    }
+    default:
+      return null;
+  }
+}
+
+function marked(value: Value, inline: Value[], depth: number): string {
+  // Fragments of SQL inside SQL: sql`… where ${sql`a = ${x}`}`.
+  const args =
+    value.k === "chain" && value.steps.length <= 2
+      ? value.steps.flatMap((step) => (step.kind === "call" ? [...step.args] : []))
+      : [];
+  const [only] = args;
+  if (only?.k === "derived" && only.op === "tagged") return textOf(only, inline, depth + 1) ?? "";
+  inline.push(value);
+  return `${MARK}${inline.length - 1}`;
+}

@@ -1,0 +1,40 @@
+import type { Value } from "../values/value.ts";
+import type { Model, UnseenCall } from "./call.ts";
+import { collections } from "./collections.ts";
+import { cryptography } from "./cryptography.ts";
+import { databases } from "./databases/building.ts";
+import { identity } from "./identity.ts";
+import { platform } from "./platform.ts";
+import { procedures } from "./procedures.ts";
+import { requests } from "./requests.ts";
+import { responses } from "./responses.ts";
+import { sinks } from "./sinks.ts";
+import { strings } from "./strings.ts";
+import { unseen } from "./unseen.ts";
+import { validation } from "./validation.ts";
+import { webhooks } from "./webhooks.ts";
+
+/** Asked in this order; the first that knows the call answers. */
+const MODELS: readonly Model[] = [
+  platform,
+  requests,
+  collections,
+  strings,
+  responses,
+  identity,
+  webhooks,
+  cryptography,
+  validation,
+  sinks,
+  procedures,
+  databases,
+];
+
+/** What a call of unseen code answers, as far as anything is known of it. */
+export function modelled(call: UnseenCall): Value {
+  for (const model of MODELS) {
+    const answer = model(call);
+    if (answer !== undefined) return answer;
+  }
+  return unseen(call);
+}

@@ -1,0 +1,128 @@
+import { client, opaque, type ClientPart, type Place, type Value } from "../values/value.ts";
+import { isCallerName } from "./names.ts";
+
+type RequestValue = Extract<Value, { k: "request" }>;
+
+const PARTS: Readonly<Record<string, ClientPart>> = {
+  body: "body",
+  rawBody: "body",
+  json: "body",
+  input: "body",
+  rawInput: "body",
+  parsedInput: "body",
+  bodyRaw: "body",
+  payload: "body",
+  data: "body",
+  formData: "body",
+  text: "body",
+  form: "body",
+  arrayBuffer: "body",
+  blob: "body",
+  query: "query",
+  searchParams: "query",
+  queries: "query",
+  search: "query",
+  queryStringParameters: "query",
+  params: "params",
+  param: "params",
+  pathParameters: "params",
+  slug: "params",
+  headers: "header",
+  header: "header",
+  cookies: "cookie",
+  cookie: "cookie",
+  signedCookies: "cookie",
+  url: "url",
+  originalUrl: "url",
+  nextUrl: "url",
+  pathname: "url",
+  path: "url",
+  href: "url",
+  method: "method",
+  file: "file",
+  files: "file",
+};
+
+/** Members that are the request once more, or a bag of things beside it. */
+const SAME =
+  /^(?:req|request|raw|ctx|context|c|event|opts|props|args|state|var|store|extra|info|http|res_?locals|variables|options|meta|metadata|bindings|handlerContext|middlewareContext|native)$/i;
+
+/** A member of a request or context, told apart by its name: the frameworks agree on most of them. */
+export function requestMember(request: RequestValue, name: string, place: Place): Value {
+  if (/^(?:res|response|reply)$/.test(name)) return { k: "response-writer", status: null };
+  if (name === "env") return { k: "foreign", from: "global", name: "process.env", origin: "global" };
+  if (name === "locals") return { ...request, path: "locals" };
+  if (SAME.test(name)) return request;
+  if (isCallerName(name)) {
+    const path = request.path === "" ? name : `${request.path}.${name}`;
+    return { k: "principal", path, sure: false, origin: request.authenticated ? place : null };
+  }
+  const part = PARTS[name];
+  if (part !== undefined) {
+    // Functions of the same name (`req.json()`, `c.req.param("id")`) are told apart when they are called.
+    if (METHODS.has(name)) return { k: "chain", root: request, steps: [{ kind: "member", name }], place };
+    return client(part, "");
+  }
+  return { k: "chain", root: request, steps: [{ kind: "member", name }], place };
+}
+const METHODS = new Set(["json", "formData", "text", "arrayBuffer", "blob", "param", "queries", "header", "form"]);
+
+/** What is read of a verified caller. */
+export function callerMember(caller: Extract<Value, { k: "principal" }>, name: string, place: Place): Value {
+  if (CALLER_METHOD.test(name)) return { k: "chain", root: caller, steps: [{ kind: "member", name }], place };
+  return { ...caller, path: caller.path === "" ? name : `${caller.path}.${name}` };
+}
+const CALLER_METHOD =
+  /^(?:has|can|may|protect|is[A-Z]\w*|has[A-Z]\w*|can[A-Z]\w*|get|get[A-Z]\w*|save|destroy|check\w*|includes|some|every|find|map|filter|forEach|findIndex|flatMap|join|then|catch|toString|split|toLowerCase|trim)$/;
+
+const BODY_METHODS = new Set([
+  "json",
+  "text",
+  "formData",
+  "arrayBuffer",
+  "blob",
+  "parseBody",
+  "buffer",
+  "bytes",
+  "form",
+  "readBody",
+]);
+
+/** A call on a request: `await req.json()`, `c.req.param("id")`, `req.get("x-api-key")`, `c.get("user")`. Undefined: none of these. */
+export function requestCall(
+  request: RequestValue,
+  method: string,
+  args: readonly Value[],
+  place: Place,
+): Value | undefined {
+  const [first] = args;
+  const name = first?.k === "literal" && typeof first.value === "string" ? first.value : null;
+  if (BODY_METHODS.has(method) && (args.length === 0 || method === "parseBody"))
+    return client("body", method === "text" || method === "arrayBuffer" || method === "buffer" ? "" : "");
+  switch (method) {
+    case "param":
+      return client("params", name ?? "");
+    case "query":
+    case "queries":
+      return client("query", name ?? "");
+    case "header":
+      return client("header", (name ?? "").toLowerCase());
+    case "valid":
+      return client(
+        name === "query" ? "query" : name === "param" ? "params" : name === "header" ? "header" : "body",
+        "",
+        true,
+      );
+    case "get":
+      if (name === null) return opaque("get");
+      return isCallerName(name)
+        ? { k: "principal", path: name, sure: false, origin: request.authenticated ? place : null }
+        : /[-A-Z]/.test(name)
+          ? client("header", name.toLowerCase())
+          : { ...request, path: name };
+    case "cookie":
+      return client("cookie", name ?? "");
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import { client, opaque, type Value } from "../values/value.ts";
+import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
+import { requestCall } from "./request.ts";
+
+/** Reading a request, whichever framework hands it over. */
+export function requests(call: UnseenCall): Value | undefined {
+  const { machine, receiver, method, args, place, root, names } = call;
+  const [first] = args;
+  if (receiver?.k === "request") {
+    if (method === "set" && first?.k === "literal" && args[1] !== undefined) {
+      machine.attach(String(first.value), args[1]);
+      return opaque("set");
+    }
+    if (method === "get" && first?.k === "literal") {
+      const attached = machine.state?.attached.get(String(first.value));
+      if (attached !== undefined) return attached;
+    }
+    if (
+      /^(?:switchToHttp|switchToWs|getRequest|getContext|getArgs|getNext|getArgByIndex|getHandler|getClass)$/.test(
+        method,
+      )
+    )
+      return receiver;
+    return requestCall(receiver, method, args, place);
+  }
+  if (receiver?.k === "client" && !call.isNew) {
+    const name = first?.k === "literal" ? String(first.value) : null;
+    const part = receiver.part === "url" ? "query" : receiver.part;
+    if (method === "get" || method === "getAll")
+      return client(part, name === null ? "*" : part === "header" ? name.toLowerCase() : name, receiver.checked);
+    if (method === "has") return { k: "derived", op: "boolean", args: [client(part, name ?? "*")], place };
+    if (method === "json" || method === "text" || method === "formData" || method === "arrayBuffer") return receiver;
+    if (/^(?:set|delete|append|forEach|entries|keys|values)$/.test(method))
+      return method === "entries" || method === "values" ? receiver : opaque(method);
+  }
+  if (root.k !== "foreign" || names.length > 0) return undefined;
+  const from = packageOf(root);
+  if (from === "next") {
+    if (root.name === "headers") return client("header", "");
+    if (root.name === "cookies") return client("cookie", "");
+    if (root.name === "draftMode")
+      return { k: "struct", props: new Map([["isEnabled", opaque("draft")]]), spreads: [], node: null };
+    if (root.name === "after") return undefined;
+  }
+  const name = nameOfRoot(root);
+  if (name === "getCookie" || name === "getSignedCookie" || name === "parseCookies")
+    return client("cookie", args.at(-1)?.k === "literal" ? literalText(args.at(-1)) : "");
+  if (name === "getHeader" || name === "getRequestHeader")
+    return client("header", args.at(-1)?.k === "literal" ? literalText(args.at(-1)).toLowerCase() : "");
+  if (
+    /^(?:buffer|getRawBody|rawBody|readRawBody|readBody|micro|json|text)$/.test(name) &&
+    (first?.k === "request" || first?.k === "client")
+  )
+    return client("body", "");
+  if (name === "getRouterParam" || name === "getRouterParams")
+    return client("params", args[1]?.k === "literal" ? literalText(args[1]) : "");
+  if (name === "getQuery") return client("query", "");
+  return undefined;
+}
+
+function literalText(value: Value | undefined): string {
+  return value?.k === "literal" ? String(value.value) : "";
+}

@@ -1,0 +1,86 @@
+import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
+
+/** Answers to the client, in every framework's way of giving them. */
+export function responses(call: UnseenCall): Value | undefined {
+  const { machine, root, names, method, args, place, receiver } = call;
+  const [first, second] = args;
+  const name = nameOfRoot(root);
+  if (root.k === "foreign" && /^(?:NextResponse|Response|HttpResponse)$/.test(root.name)) {
+    const status = statusOf(second);
+    if (call.isNew) return answer(call, first ?? null, status);
+    if (names.length === 1) {
+      if (method === "json") return answer(call, first ?? null, status);
+      if (method === "redirect" || method === "rewrite")
+        return { k: "response", body: null, status: null, redirect: true };
+      if (method === "error")
+        return { k: "response", body: null, status: { k: "literal", value: 500 }, redirect: false };
+      if (method === "next")
+        return { k: "response", body: null, status: { k: "literal", value: "next" }, redirect: false };
+    }
+  }
+  if (receiver?.k === "response-writer") {
+    switch (method) {
+      case "status":
+      case "code":
+      case "sendStatus":
+      case "writeHead":
+        return { k: "response-writer", status: first ?? null };
+      case "json":
+      case "jsonp":
+      case "send":
+      case "end":
+      case "write":
+      case "render":
+        if (method === "send" && first !== undefined) machine.record({ kind: "html", value: first, place });
+        answer(call, method === "render" ? (second ?? null) : (first ?? null), receiver.status);
+        return receiver;
+      case "redirect":
+        return { k: "response", body: null, status: null, redirect: true };
+      default:
+        return receiver;
+    }
+  }
+  if (receiver?.k === "request" && names.length === 1) {
+    // Hono: c.json(body, status), c.text, c.html, c.redirect; the same names read a request when nothing is given.
+    if ((method === "json" || method === "text" || method === "body") && first !== undefined)
+      return answer(call, first, second ?? null);
+    if (method === "html" && first !== undefined) {
+      machine.record({ kind: "html", value: first, place });
+      return answer(call, first, second ?? null);
+    }
+    if (method === "redirect" || method === "notFound")
+      return { k: "response", body: null, status: null, redirect: method === "redirect" };
+    if (method === "status") return opaque("status");
+  }
+  if (root.k === "foreign" && names.length === 0 && packageOf(root) === "next") {
+    // They throw: nothing after them is reached.
+    if (/^(?:redirect|permanentRedirect|notFound|forbidden|unauthorized)$/.test(root.name)) {
+      machine.state = null;
+      return UNDEFINED;
+    }
+    if (/^revalidate|^unstable_no|^connection$|^refresh$|^updateTag$/.test(root.name)) return opaque(root.name);
+  }
+  if (
+    root.k === "foreign" &&
+    names.length === 0 &&
+    /^(?:redirect|notFound|permanentRedirect|throwUnauthorized|throwForbidden)$/.test(name) &&
+    root.origin !== "global"
+  ) {
+    machine.state = null;
+    return UNDEFINED;
+  }
+  if (receiver?.k === "response") return receiver;
+  return undefined;
+}
+
+function answer(call: UnseenCall, body: Value | null, status: Value | null): Value {
+  call.machine.record({ kind: "respond", body, status, place: call.place });
+  return { k: "response", body, status, redirect: false };
+}
+
+function statusOf(options: Value | undefined): Value | null {
+  if (options === undefined) return null;
+  if (options.k === "struct") return options.props.get("status") ?? null;
+  return options.k === "literal" ? options : null;
+}

@@ -1,0 +1,120 @@
+import { isStatement } from "../interpret/structures.ts";
+import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
+
+const LEVEL =
+  /^(?:log|info|warn|error|debug|trace|fatal|verbose|notice|silly|http|critical|captureException|captureMessage)$/;
+
+/** Where something leaves the handler: logs, shells, HTML, other servers. */
+export function sinks(call: UnseenCall): Value | undefined {
+  const { machine, root, method, names, args, place, receiver } = call;
+  const from = packageOf(root);
+  const name = nameOfRoot(root);
+  const [text] = args;
+  if (
+    text !== undefined &&
+    /^(?:\$queryRawUnsafe|\$executeRawUnsafe|unsafe|raw|querySql|rawQuery|literal)$/.test(method) &&
+    (receiver !== null || /sql|raw/i.test(name)) &&
+    from !== "hono"
+  )
+    machine.record({ kind: "sql", text, sent: true, place });
+  else if (
+    text !== undefined &&
+    /^(?:query|execute|run|all|get|prepare|exec|any|one|none|many|oneOrNone|manyOrNone)$/.test(method) &&
+    receiver !== null &&
+    holdsStatement(text)
+  )
+    machine.record({ kind: "sql", text, sent: true, place });
+  if (text !== undefined && from === "hono" && method === "raw") machine.record({ kind: "html", value: text, place });
+  if (
+    (name === "eval" && names.length === 0) ||
+    (call.isNew && name === "Function") ||
+    (from.endsWith("vm") && /^(?:runIn\w+|Script)$/.test(method))
+  ) {
+    machine.record({
+      kind: "command",
+      name,
+      args: args.length === 0 ? [] : [args.at(-1) ?? opaque("code")],
+      shell: true,
+      place,
+    });
+    return opaque(name);
+  }
+  if (LEVEL.test(method) && receiver !== null && isLogger(receiver, name)) {
+    machine.record({ kind: "log", args, name: `${name}.${method}`, place });
+    return UNDEFINED;
+  }
+  if (
+    from === "child_process" ||
+    (names.length <= 1 &&
+      /^(?:exec|execSync|execAsync|execPromise|spawn|spawnSync|execa|execaCommand|execaCommandSync|\$|shell)$/.test(
+        method,
+      ) &&
+      isShell(call, from, name))
+  ) {
+    const shell =
+      /^(?:exec|execSync|execAsync|execPromise|execaCommand|execaCommandSync|shell)$/.test(method) ||
+      args.some(
+        (arg) =>
+          arg.k === "struct" &&
+          arg.props.get("shell") !== undefined &&
+          !(arg.props.get("shell")?.k === "literal" && (arg.props.get("shell") as { value: unknown }).value === false),
+      );
+    machine.record({ kind: "command", name: method, args, shell, place });
+    return opaque(method);
+  }
+  if (
+    names.length === 0 &&
+    root.k === "foreign" &&
+    (root.name === "fetch" ||
+      root.name === "ofetch" ||
+      root.name === "$fetch" ||
+      root.name === "axios" ||
+      (root.name === "default" && /^(?:axios|node-fetch|ky|got|undici|cross-fetch)$/.test(from)))
+  ) {
+    machine.record({ kind: "fetch", url: args[0] ?? opaque("url"), options: args[1] ?? null, place });
+    return { ...call.chain };
+  }
+  if (/^(?:axios|ky|got|undici|superagent)$/.test(from) || (name === "axios" && names.length === 1)) {
+    if (/^(?:get|post|put|patch|delete|request|head)$/.test(method)) {
+      machine.record({ kind: "fetch", url: args[0] ?? opaque("url"), options: args.at(-1) ?? null, place });
+      return call.chain;
+    }
+  }
+  return undefined;
+}
+
+function isLogger(receiver: Value, name: string): boolean {
+  if (/^(?:console|logger|log|pino|winston|sentry|bunyan|Logger|Sentry)$/i.test(name) || /log(?:ger)?$/i.test(name))
+    return true;
+  if (receiver.k === "chain") {
+    const last = receiver.steps.at(-1);
+    return last?.kind === "member" && /log(?:ger)?$/i.test(last.name);
+  }
+  return false;
+}
+
+function isShell(call: UnseenCall, from: string, name: string): boolean {
+  if (from === "execa" || from === "zx" || from === "shelljs" || from === "node:child_process") return true;
+  if (call.receiver !== null) return /^(?:child_process|childProcess|cp|shell|shelljs)$/.test(name);
+  // `promisify(exec)` and names that are imported from files that are not there.
+  return (
+    /^(?:exec|execSync|execAsync|execPromise|spawn|spawnSync|execFileAsync)$/.test(name) ||
+    (call.root.k === "foreign" && call.root.name === "promisify")
+  );
+}
+
+/** A text that was put together: a statement from the first word on. */
+function holdsStatement(value: Value, depth = 0): boolean {
+  if (depth > 6) return false;
+  if (value.k === "derived") {
+    const [first] = value.args;
+    return (
+      value.op !== "tagged" &&
+      (value.op === "template" || value.op === "+" || value.op === "join") &&
+      first !== undefined &&
+      (isStatement(first) || holdsStatement(first, depth + 1))
+    );
+  }
+  return value.k === "choice" && value.alternatives.some((one) => holdsStatement(one.value, depth + 1));
+}

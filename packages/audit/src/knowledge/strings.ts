@@ -1,0 +1,57 @@
+import { literal, type Value } from "../values/value.ts";
+import type { UnseenCall } from "./call.ts";
+
+const TEXT =
+  /^(?:toString|toLowerCase|toUpperCase|trim|trimStart|trimEnd|replace|replaceAll|substring|substr|slice|padStart|padEnd|normalize|concat|repeat|toLocaleLowerCase|charAt|toFixed|toISOString|valueOf|toJSON|toLocaleString|toHexString|getTime)$/;
+
+/** Methods of texts. What is known of both sides is worked out: a path is compared with a prefix. */
+export function strings(call: UnseenCall): Value | undefined {
+  const { method, args, place, receiver } = call;
+  if (receiver === null || call.isNew) return undefined;
+  const [first] = args;
+  if (receiver.k === "literal" && typeof receiver.value === "string") {
+    const text = receiver.value;
+    if (first?.k === "literal" && typeof first.value === "string") {
+      if (method === "startsWith") return literal(text.startsWith(first.value));
+      if (method === "endsWith") return literal(text.endsWith(first.value));
+      if (method === "includes") return literal(text.includes(first.value));
+    }
+    if (method === "toLowerCase") return literal(text.toLowerCase());
+    if (method === "toUpperCase") return literal(text.toUpperCase());
+    if (method === "trim") return literal(text.trim());
+  }
+  const holdsText =
+    receiver.k === "client" ||
+    receiver.k === "rows" ||
+    receiver.k === "principal" ||
+    receiver.k === "derived" ||
+    receiver.k === "env" ||
+    receiver.k === "literal" ||
+    receiver.k === "choice";
+  if (!holdsText) return undefined;
+  if (TEXT.test(method)) {
+    return {
+      k: "derived",
+      op: method === "replace" || method === "replaceAll" ? "replaced" : "string",
+      args: [receiver, ...(method === "concat" ? args : [])],
+      place,
+    };
+  }
+  switch (method) {
+    case "split":
+    case "match":
+    case "matchAll":
+      return { k: "derived", op: "parts", args: [receiver], place };
+    case "startsWith":
+    case "endsWith":
+    case "localeCompare":
+    case "equals":
+      return first === undefined
+        ? undefined
+        : { k: "derived", op: method === "equals" ? "===" : "part-of", args: [receiver, first], place };
+    case "test":
+      return undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,182 @@
+import type { Machine } from "../interpret/machine.ts";
+import { choose } from "../interpret/state.ts";
+import { Facts } from "../values/facts.ts";
+import { authorise, clientsOf, isCredential } from "../values/trust.ts";
+import { FALSE, NULL, type Chain, type Closure, type Place, type Value } from "../values/value.ts";
+import { describeCall, nameOfRoot, type UnseenCall } from "./call.ts";
+import { nameKind, type NameKind, wordsOf } from "./names.ts";
+import { passed, subjectOf, validFacts } from "./validation.ts";
+
+const SIGNATURE = /signature|webhook|hmac|svix/i;
+const SHARED_SECRET = /secret|cron|api_?key|internal|token|basic|bearer/i;
+const NEUTRAL =
+  /log|rate|limit|cors|parse|ip|trace|span|metric|time|cache|track|capture|report|analytics|header|url|method|json|body|locale|geo|agent|origin|host|path|clone|telemetry/i;
+
+/** What a function that is in no file of the tree is taken to do, by its name and by what it is given. Nothing here is proved. */
+export function unseen(call: UnseenCall): Value {
+  const { machine, args, place, chain } = call;
+  const kind = kindOf(call);
+  const callback = args.findLast((arg): arg is Closure => arg.k === "closure");
+  if (callback !== undefined && !call.isNew) return wrapped(call, kind, callback);
+  if (!machine.recording && kind !== "conceals") return chain;
+
+  switch (kind) {
+    case "identity":
+      if (!args.some(choosesWhom)) return somebody(place);
+      break;
+    case "asserts":
+      machine.assume(granted(call));
+      return { k: "principal", path: "", sure: false, origin: place };
+    case "asks":
+      return {
+        k: "choice",
+        alternatives: [
+          { value: { k: "principal", path: "granted", sure: false, origin: place }, facts: granted(call) },
+          { value: FALSE, facts: Facts.none },
+        ],
+      };
+    case "validates": {
+      machine.assume(validFacts(args, call, false));
+      const subject = subjectOf(args);
+      if (subject !== null) return passed(subject, true);
+      break;
+    }
+    case "conceals":
+      return { k: "derived", op: "concealed", args, place };
+    case "guards":
+      machine.assume(granted(call));
+      return { k: "principal", path: "", sure: false, origin: place };
+    default:
+  }
+  // `await sessionFor(cookie)`: whatever it is called, it was given a credential and nothing else decides.
+  if (kind !== "writes" && args.some((arg) => isCredential(arg)) && !call.isNew) {
+    note(call);
+    return somebody(place);
+  }
+  if (args.some(isRequestLike) && !NEUTRAL.test(call.method)) {
+    machine.learn("opaque:auth", {
+      sure: false,
+      place,
+      why: `${call.method} was given the request and is not in the tree`,
+    });
+    if (
+      /user|org|team|workspace|tenant|account|member|customer|company|identity/i.test(call.method) &&
+      !args.some(choosesWhom)
+    ) {
+      note(call);
+      return somebody(place);
+    }
+  }
+  note(call);
+  return chain;
+}
+
+function kindOf(call: UnseenCall): NameKind {
+  const own = call.machine.project.names.auth.has(call.method) ? "asserts" : nameKind(call.method);
+  if (own !== "none" && own !== "reads") return own;
+  // `permissions.check(…)`, `guard.can(…)`, `auth.user()`.
+  if (call.receiver !== null) {
+    const owner = ownerName(call);
+    if (/^(?:permission|acl|rbac|ability|guard|authz|policy|access|authorization)/i.test(owner))
+      return /^(?:is|has|can|check|may|allowed)/.test(call.method)
+        ? "asks"
+        : /^(?:assert|require|ensure|enforce|throw|authorize)/.test(call.method)
+          ? "asserts"
+          : own;
+    if (/^auth|session$/i.test(owner) && /^(?:user|get|session|current|me|validate|getUser)$/.test(call.method))
+      return "identity";
+  }
+  return own;
+}
+
+function ownerName(call: UnseenCall): string {
+  return call.names.at(-2) ?? nameOfRoot(call.root);
+}
+
+/** Chosen by the client and no credential: `getUser(params.id)` is a look-up, not an answer to who is calling. */
+function choosesWhom(arg: Value): boolean {
+  for (const one of clientsOf(arg))
+    if (!isCredential(one) && one.part !== "url" && !(one.part === "header" && one.path === "")) return true;
+  return false;
+}
+
+function isRequestLike(arg: Value): boolean {
+  if (arg.k === "request") return true;
+  if (arg.k === "client") return arg.part === "header" && arg.path === "";
+  return (
+    arg.k === "struct" &&
+    [...arg.props.values()].some(
+      (inner) => inner.k === "request" || (inner.k === "client" && inner.part === "header" && inner.path === ""),
+    )
+  );
+}
+
+function somebody(place: Place): Value {
+  return choose([
+    { value: { k: "principal", path: "", sure: false, origin: place }, facts: Facts.none },
+    { value: NULL, facts: Facts.none },
+  ]);
+}
+
+/** What holds where such a check let the caller pass. */
+function granted(call: UnseenCall): Facts {
+  const { method, place, args } = call;
+  const words = wordsOf(method).join(" ");
+  const shown = { sure: false, place, why: `${method} is taken for a check by its name` };
+  let facts = Facts.none;
+  if (SIGNATURE.test(words)) facts = facts.with("signature", shown);
+  if (SHARED_SECRET.test(words)) facts = facts.with("shared-secret", shown);
+  if (!SIGNATURE.test(words)) facts = facts.with("auth", shown);
+  if (
+    /access|permission|role|admin|owner|can|member|allowed|authorized|ability|scope|policy|privilege|rights|feature|entitle/.test(
+      words,
+    )
+  )
+    facts = facts.with("role", shown);
+  for (const arg of args) if (!isCredential(arg)) facts = authorise(arg, facts, shown);
+  return facts;
+}
+
+/** A function given to code that is not seen: run where the call stands, or kept until the whole is an entry. */
+function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
+  const { machine, place, args } = call;
+  if (!machine.recording) return call.chain;
+  const before = machine.state;
+  if (kind === "guards" || kind === "asserts") machine.assume(granted(call));
+  else if (args.some(isRequestLike) && !NEUTRAL.test(call.method)) {
+    machine.learn("opaque:auth", {
+      sure: false,
+      place,
+      why: `${call.method} was given the request and is not in the tree`,
+    });
+  }
+  note(call);
+  const bag: Value = { k: "request", path: "", authenticated: kind === "guards" || kind === "asserts" };
+  const value = machine.invoke(callback, [bag, bag, bag], place);
+  if (machine.state === null) machine.state = before; // it may be run later, or never
+  return value;
+}
+
+function note(call: UnseenCall): void {
+  recordUnseen(call.machine, call.chain);
+}
+
+/** A call of code that is not seen is an operation of its own: it may read or change anything. */
+export function recordUnseen(machine: Machine, chain: Chain): void {
+  const last = chain.steps.at(-1);
+  if (last === undefined || last.kind === "member" || machine.recorded.has(chain)) return;
+  machine.recorded.add(chain);
+  const callee: Value = { ...chain, steps: chain.steps.slice(0, -1) };
+  const described = describeCall(machine, callee, last.args, last.place);
+  const { root } = chain;
+  machine.record({
+    kind: "call",
+    name: described.method,
+    path: [nameOfRoot(root), ...chain.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []))].join("."),
+    origin: root.k === "foreign" ? root.origin : "opaque",
+    args: last.args,
+    awaited: true,
+    result: chain,
+    place: last.place,
+  });
+}

@@ -1,0 +1,258 @@
+import { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
+import { clientsOf } from "../values/trust.ts";
+import { FALSE, opaque, TRUE, UNDEFINED, type Value } from "../values/value.ts";
+import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
+
+const LIBRARIES =
+  /^(?:zod|@hono\/zod-openapi|yup|joi|@hapi\/joi|valibot|superstruct|arktype|ajv|io-ts|runtypes|@sinclair\/typebox|class-validator|zod-form-data|@effect\/schema|effect|myzod|computed-types|typia|zfd|vest|validator|express-validator|celebrate|@vinejs\/vine|fastest-validator|drizzle-zod|zod-to-json-schema)/;
+const PARSING =
+  /^(?:parse|parseAsync|validateSync|validateAsync|cast|decode|decodeSync|decodeUnknownSync|assert|create|mask|from|check|parseBody|decodeUnknownPromise|strict_parse|attempt)$/;
+
+/** Schemas: what they pass on is `checked`, and what they looked at is known to have the shape. */
+export function validation(call: UnseenCall): Value | undefined {
+  const { machine, method, args, place, root, names, receiver } = call;
+  const from = packageOf(root);
+  const isLibrary = LIBRARIES.test(from);
+  const subject = subjectOf(args);
+  if (subject === null) return isLibrary && !call.isNew ? call.chain : undefined;
+  const isSchema =
+    isLibrary ||
+    /schema|validator|dto|zod|^z[A-Z]|Input$|Params$|Body$|Shape$|Spec$/i.test(
+      receiver === null ? nameOfRoot(root) : lastName(receiver),
+    );
+  const strict = !isLoose(call);
+  const note = (): void => machine.record({ kind: "validate", subject, strict, place });
+
+  if (method === "safeParse" || method === "safeParseAsync" || (method === "spa" && isLibrary)) {
+    note();
+    const facts = validFacts(args, call);
+    return outcome(
+      "success",
+      "data",
+      from === "valibot" ? passed(args[1] ?? subject, strict) : shaped(call, subject, strict),
+      facts,
+      method === "safeParse" && from === "valibot" ? "output" : null,
+    );
+  }
+  if (
+    receiver === null &&
+    (from === "valibot" || from === "superstruct") &&
+    /^(?:parse|assert|create|mask|is|validate)$/.test(method)
+  ) {
+    note();
+    machine.assume(validFacts(args, call));
+    return passed(subject, strict);
+  }
+  if (
+    receiver !== null &&
+    PARSING.test(method) &&
+    (isSchema || ((method === "parse" || method === "parseAsync") && names.length <= 2)) &&
+    !isCodec(nameOfRoot(root))
+  ) {
+    note();
+    machine.assume(validFacts(args, call));
+    return shaped(call, subject, strict);
+  }
+  if (
+    receiver !== null &&
+    (method === "validate" ||
+      method === "isValid" ||
+      method === "is" ||
+      method === "Check" ||
+      method === "isValidSync") &&
+    (isSchema || isLibrary)
+  ) {
+    note();
+    const facts = validFacts(args, call);
+    if (method !== "validate")
+      return {
+        k: "choice",
+        alternatives: [
+          { value: TRUE, facts },
+          { value: FALSE, facts: Facts.none },
+        ],
+      };
+    if (from === "yup") {
+      machine.assume(facts);
+      return passed(subject, strict);
+    }
+    // joi: { error, value }.
+    return {
+      k: "choice",
+      alternatives: [
+        {
+          value: {
+            k: "struct",
+            props: new Map([
+              ["error", UNDEFINED],
+              ["value", passed(subject, strict)],
+            ]),
+            spreads: [],
+            node: null,
+          },
+          facts,
+        },
+        {
+          value: {
+            k: "struct",
+            props: new Map<string, Value>([
+              ["error", opaque("error")],
+              ["value", subject],
+            ]),
+            spreads: [],
+            node: null,
+          },
+          facts: Facts.none,
+        },
+      ],
+    };
+  }
+  return isLibrary && !call.isNew ? call.chain : undefined;
+}
+
+function isCodec(name: string): boolean {
+  return /^(?:JSON|URL|Date|path|qs|querystring|yaml|toml|csv|ms|cookie|superjson|devalue|parse)$/i.test(name);
+}
+
+function lastName(value: Value): string {
+  if (value.k === "chain") {
+    const last = value.steps.findLast((step) => step.kind === "member");
+    return last?.kind === "member" ? last.name : nameOfRoot(value.root);
+  }
+  return nameOfRoot(value);
+}
+
+/** The argument the client chose. */
+export function subjectOf(args: readonly Value[]): Value | null {
+  for (const arg of args) {
+    if (arg.k === "pending") {
+      const inner = subjectOf([arg.value]);
+      if (inner !== null) return inner;
+    }
+    for (const _ of clientsOf(arg)) return arg;
+  }
+  return null;
+}
+
+export function validFacts(args: readonly Value[], call: UnseenCall, sure = true): Facts {
+  let facts = Facts.none;
+  for (const arg of args) {
+    for (const one of clientsOf(arg))
+      facts = facts.with(`valid:${keyOf(one)}`, { sure, place: call.place, why: "a schema looked at it" });
+  }
+  return facts;
+}
+
+const CLOSED =
+  /^(?:enum|nativeEnum|literal|number|boolean|bigint|date|uuid|guid|uuidv4|uuidv7|cuid|cuid2|ulid|nanoid|int|int32|datetime|iso|regex|picklist|stringbool|float32|float64|isoDate|isoDateTime)$/;
+
+/** What a schema that is seen hands on: its own fields and no other, each with what its type says. */
+function shaped(call: UnseenCall, subject: Value, strict: boolean): Value {
+  const { receiver } = call;
+  if (receiver === null || subject.k !== "client") return passed(subject, strict);
+  return fromSchema(receiver, { ...subject, checked: strict }, 0);
+}
+
+/** The value of one client field under a schema. */
+export function fromSchema(schema: Value, subject: Extract<Value, { k: "client" }>, depth: number): Value {
+  if (schema.k !== "chain" || depth > 4 || !LIBRARIES.test(packageOf(schema.root))) return subject;
+  const names = schema.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
+  if (names[0] === "any" || names[0] === "unknown") return { ...subject, checked: false };
+  if (names.some((name) => CLOSED.test(name))) return { ...subject, closed: true };
+  if (/^(?:object|strictObject|looseObject)$/.test(names[0] ?? "")) {
+    const [fields] = schema.steps.flatMap((step) => (step.kind === "call" ? [step.args[0]] : []));
+    if (
+      fields?.k !== "struct" ||
+      fields.spreads.length > 0 ||
+      names.some((name) =>
+        /^(?:extend|merge|pick|omit|partial|and|or|transform|passthrough|loose|catchall|array|safeExtend|pipe|refine|superRefine)$/.test(
+          name,
+        ),
+      )
+    )
+      return subject;
+    const props = new Map(
+      [...fields.props].map(([name, inner]) => [
+        name,
+        fromSchema(inner, { ...subject, path: subject.path === "" ? name : `${subject.path}.${name}` }, depth + 1),
+      ]),
+    );
+    return { k: "struct", props, spreads: [], node: null };
+  }
+  return subject;
+}
+
+/** What a schema hands on. One that keeps what it does not know hands on the input. */
+export function passed(subject: Value, strict: boolean): Value {
+  switch (subject.k) {
+    case "client":
+      return { ...subject, checked: strict };
+    case "struct":
+      return {
+        ...subject,
+        props: new Map([...subject.props].map(([name, inner]) => [name, passed(inner, strict)])),
+        spreads: subject.spreads.map((one) => passed(one, strict)),
+      };
+    case "choice":
+      return {
+        k: "choice",
+        alternatives: subject.alternatives.map((one) => ({ ...one, value: passed(one.value, strict) })),
+      };
+    case "derived":
+      return subject.args[0] !== undefined && /^(?:JSON|parse|copy|entries|string)$/.test(subject.op)
+        ? passed(subject.args[0], strict)
+        : { ...subject, args: subject.args.map((arg) => passed(arg, strict)) };
+    case "pending":
+      return passed(subject.value, strict);
+    default:
+      return subject;
+  }
+}
+
+/** `.passthrough()`, `z.any()`, `z.record()`: the shape says nothing of the keys. */
+function isLoose(call: UnseenCall): boolean {
+  const { chain } = call;
+  const members = chain.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
+  if (
+    members.includes("passthrough") ||
+    members.includes("loose") ||
+    members.includes("looseObject") ||
+    members.includes("catchall")
+  )
+    return true;
+  const first = members[0] ?? "";
+  return (
+    (first === "any" || first === "unknown" || first === "record") &&
+    chain.root.k === "foreign" &&
+    chain.root.origin === "package"
+  );
+}
+
+function outcome(flag: string, held: string, value: Value, facts: Facts, other: string | null): Value {
+  const good = new Map<string, Value>([
+    [flag, TRUE],
+    [held, value],
+    ["error", UNDEFINED],
+  ]);
+  if (other !== null) good.set(other, value);
+  return {
+    k: "choice",
+    alternatives: [
+      { value: { k: "struct", props: good, spreads: [], node: null }, facts },
+      {
+        value: {
+          k: "struct",
+          props: new Map<string, Value>([
+            [flag, FALSE],
+            [held, UNDEFINED],
+            ["error", { k: "opaque", name: "validation-error", id: -1 }],
+          ]),
+          spreads: [],
+          node: null,
+        },
+        facts: Facts.none,
+      },
+    ],
+  };
+}

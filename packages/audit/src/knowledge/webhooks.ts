@@ -1,0 +1,65 @@
+import { Facts } from "../values/facts.ts";
+import { client, type Value } from "../values/value.ts";
+import { packageOf, type UnseenCall } from "./call.ts";
+
+/** Libraries that verify a webhook's signature; they throw when it is wrong. */
+export function webhooks(call: UnseenCall): Value | undefined {
+  const { machine, method, names, args, place, root } = call;
+  const path = names.join(".");
+  const from = packageOf(root);
+  const verifies =
+    /(?:^|\.)webhooks\.(?:constructEvent|constructEventAsync|unwrap|verifyAndReceive)$/.test(path) ||
+    /^constructEvent(?:Async)?$/.test(method) ||
+    (/^(?:verify|unwrap|verifyWebhook)$/.test(method) &&
+      (from === "svix" || from === "standardwebhooks" || isWebhook(call)));
+  if (verifies) {
+    const [body] = args;
+    machine.record({
+      kind: "call",
+      name: "verify-webhook",
+      path,
+      origin: "package",
+      args,
+      awaited: true,
+      result: call.chain,
+      place,
+    });
+    machine.learn("signature", { sure: true, place, why: "the library verified the signature" });
+    return client("body", "", body?.k !== "literal");
+  }
+  if (from === "@octokit/webhooks-methods" && method === "verify") {
+    return {
+      k: "derived",
+      op: "safe-equal",
+      args: [{ k: "derived", op: "hmac", args: args.slice(0, 2), place }, args[2] ?? client("header", "signature")],
+      place,
+    };
+  }
+  if (
+    (from === "@clerk/nextjs" || from === "@clerk/backend" || from === "@clerk/express") &&
+    method === "verifyWebhook"
+  ) {
+    machine.learn("signature", { sure: true, place, why: "the library verified the signature" });
+    return client("body", "", true);
+  }
+  if (/sns-validator|sns-payload/.test(from) && !call.isNew && args.some((arg) => arg.k === "client")) {
+    return {
+      k: "pending",
+      value: client("body", "", true),
+      facts: Facts.none.with("signature", { sure: true, place, why: "the library verified the signature" }),
+      dead: false,
+    };
+  }
+  if (from === "@upstash/qstash" && method === "verify") {
+    machine.learn("signature", { sure: true, place, why: "the library verified the signature" });
+    return { k: "literal", value: true };
+  }
+  return undefined;
+}
+
+/** `new Webhook(secret).verify(body, headers)`, whatever the constant is called. */
+function isWebhook(call: UnseenCall): boolean {
+  const made = call.chain.steps.find((step) => step.kind === "new");
+  if (made === undefined || call.root.k !== "foreign") return false;
+  return /webhook|receiver/i.test(call.root.name) && call.args[0] !== undefined;
+}

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { Diagnostic } from "./findings/finding.ts";
+import type { AuditConfiguration } from "./findings/options.ts";
+import { readModule } from "./link/module-table.ts";
+import { createResolver } from "./link/resolve.ts";
+import type { TreeFiles } from "./link/tree-files.ts";
+import { readWorkspaces } from "./link/workspaces.ts";
+import type { Project, ProjectFile } from "./project.ts";
+import type { SourceFile } from "./source/discover.ts";
+import { readSource } from "./source/read-source.ts";
+import { parse } from "./syntax/parse.ts";
+import { positionAt } from "./syntax/position.ts";
+
+export interface LoadedProject {
+  readonly project: Project;
+  readonly files: ReadonlyMap<string, ProjectFile>;
+  readonly sql: readonly { readonly path: string; readonly text: string }[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const CODE = /\.[cm]?[jt]sx?$/;
+const NOT_JUDGED = /\.d\.[cm]?ts$|\.min\.js$/;
+
+/** Reads and parses a tree. A file that cannot be judged is a diagnostic; the others go on. */
+export function loadProject(
+  root: string,
+  found: readonly SourceFile[],
+  configuration: AuditConfiguration,
+  progress: (done: number) => void,
+): LoadedProject {
+  const diagnostics: Diagnostic[] = [];
+  const files = new Map<string, ProjectFile>();
+  const sql: { path: string; text: string }[] = [];
+  const present = new Set(found.map((file) => file.path));
+  let done = 0;
+  for (const file of found) {
+    done += 1;
+    if (done % 100 === 0) progress(done);
+    const isSql = file.path.endsWith(".sql");
+    if ((!CODE.test(file.path) || NOT_JUDGED.test(file.path)) && !isSql) continue;
+    const text = readSource(path.join(root, file.path), file.bytes);
+    if (typeof text !== "string") {
+      if (text.kind !== "generated")
+        diagnostics.push({ file: file.path, line: 1, kind: text.kind, message: text.message });
+      continue;
+    }
+    if (isSql) {
+      sql.push({ path: file.path, text });
+      continue;
+    }
+    const syntax = parse(file.path, text);
+    const [error] = syntax.errors;
+    if (error !== undefined) {
+      diagnostics.push({
+        file: file.path,
+        line: positionAt(syntax.lines, error.offset).line,
+        kind: "syntax",
+        message: error.message,
+      });
+      if (syntax.program.body.length === 0) continue;
+    }
+    files.set(file.path, { path: file.path, text, syntax, module: readModule(syntax.program) });
+  }
+  const tree: TreeFiles = {
+    has: (file) => present.has(file),
+    text: (file) =>
+      present.has(file) && existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), "utf8") : undefined,
+  };
+  const workspaces = readWorkspaces(
+    tree,
+    [...present].filter((file) => file === "package.json" || file.endsWith("/package.json")),
+  );
+  const project: Project = {
+    file: (file) => files.get(file) ?? null,
+    resolve: createResolver(tree, workspaces),
+    secretColumns: secretColumns(
+      tree,
+      [...present].filter((file) => file.endsWith(".prisma")),
+    ),
+    names: {
+      auth: new Set(configuration.authHelpers),
+      tenantColumns: new Set(configuration.tenantColumns),
+      clients: new Set(configuration.scopedClients),
+      publicPaths: configuration.publicRoutes.map((one) => one.path),
+    },
+  };
+  return { project, files, sql, diagnostics };
+}
+
+/** Columns of Prisma models whose names say that they hold a secret. */
+function secretColumns(tree: TreeFiles, schemas: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const schema of schemas) {
+    for (const [, model = "", body = ""] of (tree.text(schema) ?? "").matchAll(/^model\s+(\w+)\s*\{([\s\S]*?)^\}/gm)) {
+      const columns = [...body.matchAll(/^\s+(\w+)\s+(?:String|Bytes|Json)/gm)].map(([, column = ""]) => column);
+      const secret = columns.filter((column) =>
+        /^(?:password\w*|hash(?:ed)?_?\w*|\w*_?hash|\w*Hash|\w*secret\w*|access_?token|refresh_?token|id_?token|api_?key|private_?key|encrypted\w*|salt|otp\w*|two_?factor\w*)$/i.test(
+          column,
+        ),
+      );
+      if (secret.length > 0) found.set(model.toLowerCase(), secret);
+    }
+  }
+  return found;
+}

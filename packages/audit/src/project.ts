@@ -1,0 +1,29 @@
+import type { Syntax } from "./syntax/parse.ts";
+import type { ModuleTable } from "./link/module-table.ts";
+import type { Resolver } from "./link/resolve.ts";
+
+/** A parsed file with what its top binds and hands out. */
+export interface ProjectFile {
+  readonly path: string;
+  readonly text: string;
+  readonly syntax: Syntax;
+  readonly module: ModuleTable;
+}
+
+/** The audited tree as the interpreter needs it. Files are parsed when first asked for. */
+export interface Project {
+  /** Null when the file is absent or not judged. */
+  file(path: string): ProjectFile | null;
+  readonly resolve: Resolver;
+  /** Columns that hold secrets, by lower-case model name, from a Prisma schema where there is one. */
+  readonly secretColumns: ReadonlyMap<string, readonly string[]>;
+  readonly names: ConfiguredNames;
+}
+
+/** What keys.config.json names beyond what is known by default. */
+export interface ConfiguredNames {
+  readonly auth: ReadonlySet<string>;
+  readonly tenantColumns: ReadonlySet<string>;
+  readonly clients: ReadonlySet<string>;
+  readonly publicPaths: readonly string[];
+}

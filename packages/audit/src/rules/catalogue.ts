@@ -1,0 +1,136 @@
+import { ignoredCheck } from "./auth/ignored-check.ts";
+import { missingAuthentication } from "./auth/missing-authentication.ts";
+import { unawaitedCheck } from "./auth/unawaited-check.ts";
+import { unverifiedSession } from "./auth/unverified-session.ts";
+import { unverifiedToken } from "./auth/unverified-token.ts";
+import { clientIdentity } from "./claims/client-identity.ts";
+import { clientPrice } from "./claims/client-price.ts";
+import { clientRole } from "./claims/client-role.ts";
+import { commandInjection } from "./command/injection.ts";
+import { clientEntitlement } from "./entitlement/client-claim.ts";
+import { inactiveEntitlement } from "./entitlement/status-not-checked.ts";
+import { leakedError } from "./errors/leaked-details.ts";
+import { bypass } from "./fail-closed/bypass.ts";
+import { catchAllows } from "./fail-closed/catch-allows.ts";
+import { defaultAllows } from "./fail-closed/default-allows.ts";
+import { optionalSecret } from "./fail-closed/optional-check.ts";
+import { swallowedCheck } from "./fail-closed/swallowed-check.ts";
+import { unsetSecret } from "./fail-closed/unset-secret.ts";
+import { ignoredValidation } from "./input/ignored-validation.ts";
+import { massAssignment } from "./input/mass-assignment.ts";
+import { operatorInjection } from "./input/operator-injection.ts";
+import { unvalidated } from "./input/unvalidated-body.ts";
+import { notIdempotent } from "./jobs/not-idempotent.ts";
+import { stopsAll } from "./jobs/one-failure-stops-all.ts";
+import { jobUnscoped } from "./jobs/unscoped-work.ts";
+import { clientSecret } from "./secrets/client-secret.ts";
+import { hardcodedSecret } from "./secrets/hardcoded-secret.ts";
+import { logSecret } from "./secrets/log-secret.ts";
+import { returnSecret } from "./secrets/return-secret.ts";
+import { urlSecret } from "./secrets/url-secret.ts";
+import { sqlInjection } from "./sql/injection.ts";
+import { clientTenant } from "./tenant/client-selected.ts";
+import { foreignReference } from "./tenant/foreign-reference.ts";
+import { unboundChild } from "./tenant/unbound-child.ts";
+import { unscopedList } from "./tenant/unscoped-list.ts";
+import { unscopedQuery } from "./tenant/unscoped-query.ts";
+import { emptySecret } from "./webhook/empty-secret.ts";
+import { missingSignature } from "./webhook/missing-signature.ts";
+import { optionalSignature } from "./webhook/optional-signature.ts";
+import { reserialised } from "./webhook/reserialised-body.ts";
+import { timingUnsafe } from "./webhook/timing-unsafe-comparison.ts";
+import { htmlInjection } from "./xss/unescaped-html.ts";
+import { RLS_RULES } from "./rls/rls-rules.ts";
+import type { Rule } from "./rule.ts";
+
+export {
+  bypass,
+  catchAllows,
+  clientEntitlement,
+  clientIdentity,
+  clientPrice,
+  clientRole,
+  clientSecret,
+  clientTenant,
+  commandInjection,
+  defaultAllows,
+  emptySecret,
+  foreignReference,
+  hardcodedSecret,
+  htmlInjection,
+  ignoredCheck,
+  ignoredValidation,
+  inactiveEntitlement,
+  jobUnscoped,
+  leakedError,
+  logSecret,
+  massAssignment,
+  missingAuthentication,
+  missingSignature,
+  notIdempotent,
+  operatorInjection,
+  optionalSecret,
+  optionalSignature,
+  reserialised,
+  returnSecret,
+  sqlInjection,
+  stopsAll,
+  swallowedCheck,
+  timingUnsafe,
+  unawaitedCheck,
+  unboundChild,
+  unscopedList,
+  unscopedQuery,
+  unsetSecret,
+  unvalidated,
+  unverifiedSession,
+  unverifiedToken,
+  urlSecret,
+};
+
+/** Every rule there is, by id. */
+export const RULES: readonly Rule[] = [
+  ignoredCheck,
+  missingAuthentication,
+  unawaitedCheck,
+  unverifiedSession,
+  unverifiedToken,
+  clientIdentity,
+  clientPrice,
+  clientRole,
+  commandInjection,
+  clientEntitlement,
+  inactiveEntitlement,
+  leakedError,
+  bypass,
+  catchAllows,
+  defaultAllows,
+  optionalSecret,
+  swallowedCheck,
+  unsetSecret,
+  ignoredValidation,
+  massAssignment,
+  operatorInjection,
+  unvalidated,
+  notIdempotent,
+  stopsAll,
+  jobUnscoped,
+  clientSecret,
+  hardcodedSecret,
+  logSecret,
+  returnSecret,
+  urlSecret,
+  sqlInjection,
+  clientTenant,
+  foreignReference,
+  unboundChild,
+  unscopedList,
+  unscopedQuery,
+  emptySecret,
+  missingSignature,
+  optionalSignature,
+  reserialised,
+  timingUnsafe,
+  htmlInjection,
+  ...RLS_RULES,
+].toSorted((one, other) => (one.id < other.id ? -1 : 1));

@@ -1,0 +1,55 @@
+import type { Facts } from "../values/facts.ts";
+import type { Query } from "../values/query.ts";
+import type { Place, Value } from "../values/value.ts";
+
+interface At {
+  readonly place: Place;
+  /** What was known on the way there. */
+  readonly facts: Facts;
+  /** The calls it stands in, outermost first. */
+  readonly calls: readonly Place[];
+  /** The functions it stands in, outermost first. */
+  readonly within: readonly Place[];
+}
+
+/** Something a handler does that a rule may ask about, with what was known at that moment. */
+export type Operation = At &
+  (
+    | { readonly kind: "query"; readonly query: Query }
+    /** A call of code that is not seen: a function of the application, or a package. */
+    | {
+        readonly kind: "call";
+        readonly name: string;
+        readonly path: string;
+        readonly origin: "package" | "missing" | "global" | "opaque";
+        readonly args: readonly Value[];
+        readonly awaited: boolean;
+        readonly result: Value;
+      }
+    | { readonly kind: "respond"; readonly body: Value | null; readonly status: Value | null }
+    | { readonly kind: "log"; readonly args: readonly Value[]; readonly name: string }
+    | { readonly kind: "command"; readonly name: string; readonly args: readonly Value[]; readonly shell: boolean }
+    | { readonly kind: "html"; readonly value: Value }
+    /** A text that is a statement; `sent` when a database was given it. */
+    | { readonly kind: "sql"; readonly text: Value; readonly sent: boolean }
+    | { readonly kind: "fetch"; readonly url: Value; readonly options: Value | null }
+    | { readonly kind: "compare"; readonly left: Value; readonly right: Value; readonly op: string }
+    /** A condition decided what happens next. `denied` when the other path ends here. */
+    | { readonly kind: "test"; readonly value: Value; readonly denies: "yes" | "no" | "neither" }
+    | { readonly kind: "catch"; readonly rethrows: boolean; readonly lost: Facts; readonly falls: boolean }
+    | { readonly kind: "validate"; readonly subject: Value; readonly strict: boolean }
+    | { readonly kind: "jwt-decode"; readonly value: Value }
+    /** A digest under a secret. */
+    | { readonly kind: "digest"; readonly secret: Value; readonly payload: Value }
+    /** `Object.assign(row, value)`, `row.set(value)`. */
+    | { readonly kind: "assign"; readonly value: Value }
+    | { readonly kind: "return"; readonly value: Value }
+    | { readonly kind: "fallback"; readonly left: Value; readonly right: Value; readonly op: string }
+  );
+
+/** What was seen of one entry point. */
+export interface Trace {
+  readonly operations: readonly Operation[];
+  /** Why the picture is not whole; empty when every path was followed. */
+  readonly unknowns: readonly string[];
+}

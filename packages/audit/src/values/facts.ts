@@ -1,0 +1,82 @@
+import type { Place } from "./place.ts";
+
+/** Why a fact is believed. `sure` when the code that shows it was seen; otherwise it is taken from a name. */
+export interface Evidence {
+  readonly sure: boolean;
+  readonly place: Place | null;
+  readonly why: string;
+  /** For `if:<value>`: what holds as well once that value is there. */
+  readonly implies?: Facts;
+}
+
+/**
+ * What is known on one path through the code. Names of facts:
+ * `auth` a credential was verified · `role` a role or permission was compared · `ok:<value>` the principal may use that
+ * value · `row:<query>` the row found is the principal's · `valid:<value>` a schema or test looked at it ·
+ * `set:<value>` it is neither null nor empty · `signature` a webhook's signature was verified · `shared-secret` a secret
+ * known to both sides was compared · `opaque:auth` code that is not seen may have verified a credential.
+ */
+export class Facts {
+  static readonly none = new Facts(new Map());
+  readonly #known: ReadonlyMap<string, Evidence>;
+
+  private constructor(known: ReadonlyMap<string, Evidence>) {
+    this.#known = known;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  get(name: string): Evidence | undefined {
+    return this.#known.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.#known.has(name);
+  }
+
+  *entries(): Generator<[string, Evidence]> {
+    yield* this.#known;
+  }
+
+  with(name: string, evidence: Evidence): Facts {
+    const before = this.#known.get(name);
+    if (before !== undefined && (before.sure || !evidence.sure)) return this;
+    const known = new Map(this.#known);
+    known.set(name, evidence);
+    return new Facts(known);
+  }
+
+  /** Both hold. */
+  and(other: Facts): Facts {
+    if (other === this || other.size === 0) return this;
+    if (this.size === 0) return other;
+    const known = new Map(this.#known);
+    for (const [name, evidence] of other.#known) {
+      const before = known.get(name);
+      if (before === undefined || (!before.sure && evidence.sure)) known.set(name, evidence);
+    }
+    return new Facts(known);
+  }
+
+  /** What holds whichever of the two it was: as sure as the less sure of them. */
+  or(other: Facts): Facts {
+    if (other === this) return this;
+    if (this.size === 0 || other.size === 0) return Facts.none;
+    const known = new Map<string, Evidence>();
+    for (const [name, evidence] of this.#known) {
+      const there = other.#known.get(name);
+      if (there !== undefined) known.set(name, evidence.sure ? there : evidence);
+    }
+    return known.size === 0 ? Facts.none : new Facts(known);
+  }
+
+  /** What holds here and not in `base`. */
+  beyond(base: Facts): Facts {
+    if (base === this || this.size === 0) return Facts.none;
+    const known = new Map<string, Evidence>();
+    for (const [name, evidence] of this.#known) if (!base.has(name)) known.set(name, evidence);
+    return known.size === 0 ? Facts.none : new Facts(known);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Value } from "./value.ts";
+
+const known = new WeakMap<object, string>();
+const MAX_KEY = 400;
+
+/** Equal keys mean the same value: `params.id` read twice is one, and two rows of two queries are two. */
+export function keyOf(value: Value): string {
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const made = make(value);
+  const key = made.length > MAX_KEY ? `${made.slice(0, MAX_KEY)}#${hash(made)}` : made;
+  known.set(value, key);
+  return key;
+}
+
+function make(value: Value): string {
+  switch (value.k) {
+    case "literal":
+      return `=${typeof value.value === "string" ? JSON.stringify(value.value) : String(value.value)}`;
+    case "client":
+      return `client:${value.part}.${value.path}`;
+    case "request":
+      return `request:${value.path}`;
+    case "principal":
+      return `principal:${value.path}`;
+    case "rows":
+      return `rows:${value.query.id}.${value.path}`;
+    case "env":
+      return `env:${value.name}`;
+    case "foreign":
+      return `${value.from}#${value.name}`;
+    case "chain":
+      return `${keyOf(value.root)}${value.steps
+        .map((step) => (step.kind === "member" ? `.${step.name}` : `${step.kind}(${step.args.map(keyOf).join(",")})`))
+        .join("")}`;
+    case "derived":
+      return `${value.op}(${value.args.map(keyOf).join(",")})`;
+    case "struct":
+      return `{${[...value.props].map(([name, inner]) => `${name}:${keyOf(inner)}`).join(",")}${value.spreads
+        .map((spread) => `...${keyOf(spread)}`)
+        .join(",")}}`;
+    case "list":
+      return `[${value.items.map(keyOf).join(",")}]`;
+    case "choice":
+      return `(${value.alternatives.map((one) => keyOf(one.value)).join("|")})`;
+    case "pending":
+      return `promise ${keyOf(value.value)}`;
+    case "caught":
+      return `caught:${value.place.node.start}.${value.path}`;
+    case "namespace":
+      return `*${value.file}`;
+    case "closure":
+    case "class":
+      return `${value.file}@${value.node.start}`;
+    case "opaque":
+      return `?${value.id}`;
+    default:
+      return value.k;
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): string {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return (sum >>> 0).toString(36);
+}
