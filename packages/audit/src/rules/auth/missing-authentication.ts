@@ -50,6 +50,19 @@ export const memberRouter = t.router({
 });
 `,
     },
+    {
+      path: "app/actions/delete-team.ts",
+      code: `"use server";
+
+import { revalidatePath } from "next/cache";
+import { prisma } from "@/lib/prisma";
+
+export async function deleteTeam(teamId: string) {
+  await prisma.team.delete({ where: { id: teamId } });
+  revalidatePath("/teams");
+}
+`,
+    },
   ],
   good: [
     {
@@ -86,6 +99,22 @@ export const memberRouter = t.router({
     await db.member.deleteMany({ where: { id: input.memberId, orgId: ctx.user.orgId } });
   }),
 });
+`,
+    },
+    {
+      path: "app/actions/delete-team.ts",
+      code: `"use server";
+
+import { revalidatePath } from "next/cache";
+import { auth } from "@/auth";
+import { prisma } from "@/lib/prisma";
+
+export async function deleteTeam(teamId: string) {
+  const session = await auth();
+  if (!session?.user) throw new Error("unauthorized");
+  await prisma.team.deleteMany({ where: { id: teamId, ownerId: session.user.id } });
+  revalidatePath("/teams");
+}
 `,
     },
   ],

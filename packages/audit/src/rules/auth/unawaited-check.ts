@@ -39,6 +39,26 @@ app.delete("/organisations/:orgId/domains", async (c) => {
 });
 `,
     },
+    {
+      path: "app/api/backups/route.ts",
+      code: `import { NextResponse } from "next/server";
+import { auth } from "@/auth";
+import { prisma } from "@/lib/prisma";
+
+const isAdmin = async (userId: string) => {
+  const user = await prisma.user.findUnique({ where: { id: userId } });
+  return user?.role === "admin";
+};
+
+export async function DELETE() {
+  const session = await auth();
+  if (!session?.user) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  if (!isAdmin(session.user.id)) return NextResponse.json({ error: "forbidden" }, { status: 403 });
+  await prisma.backup.deleteMany({ where: { orgId: session.user.orgId } });
+  return new NextResponse(null, { status: 204 });
+}
+`,
+    },
   ],
   good: [
     {
@@ -60,6 +80,26 @@ app.delete("/organisations/:orgId/domains", async (c) => {
   await db.domain.deleteMany({ where: { orgId } });
   return c.body(null, 204);
 });
+`,
+    },
+    {
+      path: "app/api/backups/route.ts",
+      code: `import { NextResponse } from "next/server";
+import { auth } from "@/auth";
+import { prisma } from "@/lib/prisma";
+
+const isAdmin = async (userId: string) => {
+  const user = await prisma.user.findUnique({ where: { id: userId } });
+  return user?.role === "admin";
+};
+
+export async function DELETE() {
+  const session = await auth();
+  if (!session?.user) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  if (!(await isAdmin(session.user.id))) return NextResponse.json({ error: "forbidden" }, { status: 403 });
+  await prisma.backup.deleteMany({ where: { orgId: session.user.orgId } });
+  return new NextResponse(null, { status: 204 });
+}
 `,
     },
   ],

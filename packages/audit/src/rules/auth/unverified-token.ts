@@ -36,6 +36,21 @@ me.get("/me/invoices", async (req, res) => {
 });
 `,
     },
+    {
+      path: "app/api/usage/route.ts",
+      code: `import { jwtDecode } from "jwt-decode";
+import { NextResponse } from "next/server";
+import { prisma } from "@/lib/prisma";
+
+export async function GET(request: Request) {
+  const token = request.headers.get("authorization")?.slice("Bearer ".length);
+  if (!token) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  const { orgId } = jwtDecode<{ orgId: string }>(token);
+  const usage = await prisma.usage.findMany({ where: { orgId } });
+  return NextResponse.json(usage);
+}
+`,
+    },
   ],
   good: [
     {
@@ -61,6 +76,28 @@ me.get("/me/invoices", async (req, res, next) => {
     return next(error);
   }
 });
+`,
+    },
+    {
+      path: "app/api/usage/route.ts",
+      code: `import { jwtVerify } from "jose";
+import { NextResponse } from "next/server";
+import { settings } from "@/lib/settings";
+import { prisma } from "@/lib/prisma";
+
+const verifyingSecret = new TextEncoder().encode(settings.jwtSecret);
+
+export async function GET(request: Request) {
+  const token = request.headers.get("authorization")?.slice("Bearer ".length);
+  if (!token) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  try {
+    const { payload } = await jwtVerify<{ orgId: string }>(token, verifyingSecret, { algorithms: ["HS256"] });
+    const usage = await prisma.usage.findMany({ where: { orgId: payload.orgId } });
+    return NextResponse.json(usage);
+  } catch {
+    return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  }
+}
 `,
     },
   ],

@@ -36,6 +36,21 @@ routes.put("/preferences", zValidator("json", preferences), async (c) => {
 });
 `,
     },
+    {
+      path: "app/api/orders/route.ts",
+      code: `import { NextResponse } from "next/server";
+import { auth } from "@/auth";
+import { prisma } from "@/lib/prisma";
+
+export async function GET(request: Request) {
+  const session = await auth();
+  if (!session?.user) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  const userId = new URL(request.url).searchParams.get("userId") ?? "";
+  const orders = await prisma.order.findMany({ where: { userId } });
+  return NextResponse.json(orders);
+}
+`,
+    },
   ],
   good: [
     {
@@ -55,6 +70,20 @@ routes.put("/preferences", zValidator("json", preferences), async (c) => {
   await db.preference.update({ where: { userId: c.get("user").id }, data: { digest } });
   return c.json({ ok: true });
 });
+`,
+    },
+    {
+      path: "app/api/orders/route.ts",
+      code: `import { NextResponse } from "next/server";
+import { auth } from "@/auth";
+import { prisma } from "@/lib/prisma";
+
+export async function GET() {
+  const session = await auth();
+  if (!session?.user) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  const orders = await prisma.order.findMany({ where: { userId: session.user.id } });
+  return NextResponse.json(orders);
+}
 `,
     },
   ],

@@ -39,6 +39,30 @@ export async function POST(request: Request) {
 }
 `,
     },
+    {
+      path: "src/routes/checkout.ts",
+      code: `import { Router } from "express";
+import { z } from "zod";
+import { requireUser } from "../middleware/require-user";
+import { stripe } from "../stripe";
+
+const cart = z.object({ name: z.string().max(100), price: z.number().int().positive() });
+
+export const checkout = Router();
+
+checkout.post("/checkout", requireUser, async (req, res) => {
+  const parsed = cart.safeParse(req.body);
+  if (!parsed.success) return res.status(400).json({ error: "invalid input" });
+  const { name, price } = parsed.data;
+  const session = await stripe.checkout.sessions.create({
+    mode: "payment",
+    line_items: [{ quantity: 1, price_data: { currency: "eur", unit_amount: price, product_data: { name } } }],
+    success_url: "https://shop.example.com/thanks",
+  });
+  return res.json({ url: session.url });
+});
+`,
+    },
   ],
   good: [
     {
@@ -61,6 +85,32 @@ export async function POST(request: Request) {
   const intent = await stripe.paymentIntents.create({ amount: PRICES[parsed.data.plan], currency: "eur" });
   return NextResponse.json({ clientSecret: intent.client_secret });
 }
+`,
+    },
+    {
+      path: "src/routes/checkout.ts",
+      code: `import { Router } from "express";
+import { z } from "zod";
+import { db } from "../db";
+import { requireUser } from "../middleware/require-user";
+import { stripe } from "../stripe";
+
+const cart = z.object({ productId: z.string().uuid() });
+
+export const checkout = Router();
+
+checkout.post("/checkout", requireUser, async (req, res) => {
+  const parsed = cart.safeParse(req.body);
+  if (!parsed.success) return res.status(400).json({ error: "invalid input" });
+  const product = await db.product.findUnique({ where: { id: parsed.data.productId, active: true } });
+  if (!product) return res.status(404).json({ error: "not found" });
+  const session = await stripe.checkout.sessions.create({
+    mode: "payment",
+    line_items: [{ quantity: 1, price: product.stripePriceId }],
+    success_url: "https://shop.example.com/thanks",
+  });
+  return res.json({ url: session.url });
+});
 `,
     },
   ],

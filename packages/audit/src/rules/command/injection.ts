@@ -33,6 +33,21 @@ preview.get("/log/:branch", requireUser, (req, res) => {
 });
 `,
     },
+    {
+      path: "app/api/thumbnails/route.ts",
+      code: `import { spawn } from "node:child_process";
+import { NextResponse } from "next/server";
+import { auth } from "@/auth";
+
+export async function GET(request: Request) {
+  const session = await auth();
+  if (!session?.user) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  const size = new URL(request.url).searchParams.get("size") ?? "64";
+  spawn(\`convert avatars/\${session.user.id}.png -resize \${size} thumbnails/\${session.user.id}.png\`, { shell: true });
+  return NextResponse.json({ started: true });
+}
+`,
+    },
   ],
   good: [
     {
@@ -49,6 +64,24 @@ preview.get("/log/:branch", requireUser, (req, res) => {
   const log = execFileSync("git", ["log", "--oneline", "-n", "20", "--end-of-options", branch, "--"], { encoding: "utf8" });
   return res.type("text/plain").send(log);
 });
+`,
+    },
+    {
+      path: "app/api/thumbnails/route.ts",
+      code: `import { spawn } from "node:child_process";
+import { NextResponse } from "next/server";
+import { auth } from "@/auth";
+
+export async function GET(request: Request) {
+  const session = await auth();
+  if (!session?.user) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  const size = Number(new URL(request.url).searchParams.get("size") ?? "64");
+  if (!Number.isInteger(size) || size < 16 || size > 512) {
+    return NextResponse.json({ error: "invalid size" }, { status: 400 });
+  }
+  spawn("convert", [\`avatars/\${session.user.id}.png\`, "-resize", String(size), \`thumbnails/\${session.user.id}.png\`]);
+  return NextResponse.json({ started: true });
+}
 `,
     },
   ],

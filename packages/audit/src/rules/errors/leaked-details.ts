@@ -45,6 +45,31 @@ export const app = new Hono().route("/", routes);
 app.onError((error, c) => c.json({ error: error.message, stack: error.stack }, 500));
 `,
     },
+    {
+      path: "app/actions/rename-project.ts",
+      code: `"use server";
+
+import { z } from "zod";
+import { auth } from "@/auth";
+import { prisma } from "@/lib/prisma";
+
+const rename = z.object({ id: z.string().uuid(), name: z.string().min(1).max(80) });
+
+export async function renameProject(input: unknown) {
+  const session = await auth();
+  if (!session?.user) return { error: "unauthorized" };
+  const parsed = rename.safeParse(input);
+  if (!parsed.success) return { error: "invalid input" };
+  const { id, name } = parsed.data;
+  try {
+    await prisma.project.updateMany({ where: { id, orgId: session.user.orgId }, data: { name } });
+    return { error: null };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+`,
+    },
   ],
   good: [
     {
@@ -83,6 +108,33 @@ app.onError((error, c) => {
   logger.error({ error }, "request failed");
   return c.json({ error: "internal error" }, 500);
 });
+`,
+    },
+    {
+      path: "app/actions/rename-project.ts",
+      code: `"use server";
+
+import { z } from "zod";
+import { auth } from "@/auth";
+import { logger } from "@/lib/logger";
+import { prisma } from "@/lib/prisma";
+
+const rename = z.object({ id: z.string().uuid(), name: z.string().min(1).max(80) });
+
+export async function renameProject(input: unknown) {
+  const session = await auth();
+  if (!session?.user) return { error: "unauthorized" };
+  const parsed = rename.safeParse(input);
+  if (!parsed.success) return { error: "invalid input" };
+  const { id, name } = parsed.data;
+  try {
+    await prisma.project.updateMany({ where: { id, orgId: session.user.orgId }, data: { name } });
+    return { error: null };
+  } catch (error) {
+    logger.error({ error }, "renaming failed");
+    return { error: "the project could not be renamed" };
+  }
+}
 `,
     },
   ],

@@ -33,6 +33,21 @@ routes.post("/revalidate", async (c) => {
 });
 `,
     },
+    {
+      path: "app/api/revalidate/route.ts",
+      code: `import { revalidateTag } from "next/cache";
+import { NextResponse } from "next/server";
+
+export async function POST(request: Request) {
+  const given = request.headers.get("x-revalidate-token");
+  if (process.env.REVALIDATE_TOKEN && given !== process.env.REVALIDATE_TOKEN) {
+    return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  }
+  revalidateTag("content");
+  return NextResponse.json({ ok: true });
+}
+`,
+    },
   ],
   good: [
     {
@@ -50,6 +65,21 @@ routes.post("/revalidate", async (c) => {
   await purgeCache();
   return c.json({ ok: true });
 });
+`,
+    },
+    {
+      path: "app/api/revalidate/route.ts",
+      code: `import { revalidateTag } from "next/cache";
+import { NextResponse } from "next/server";
+
+export async function POST(request: Request) {
+  const given = request.headers.get("x-revalidate-token");
+  if (!process.env.REVALIDATE_TOKEN || given !== process.env.REVALIDATE_TOKEN) {
+    return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  }
+  revalidateTag("content");
+  return NextResponse.json({ ok: true });
+}
 `,
     },
   ],

@@ -33,6 +33,26 @@ export async function DELETE() {
 }
 `,
     },
+    {
+      path: "src/routes/reports.ts",
+      code: `import { Router } from "express";
+import { db } from "../db";
+import { assertAdmin } from "../access";
+import { logger } from "../logger";
+
+export const reports = Router();
+
+reports.delete("/reports/:id", async (req, res) => {
+  try {
+    await assertAdmin(req);
+  } catch (error) {
+    logger.warn({ error }, "not an administrator");
+  }
+  await db.report.delete({ where: { id: req.params.id } });
+  res.status(204).end();
+});
+`,
+    },
   ],
   good: [
     {
@@ -46,6 +66,24 @@ export async function DELETE() {
   await prisma.virtualKey.deleteMany({ where: { revoked: true, orgId: user.orgId } });
   return new NextResponse(null, { status: 204 });
 }
+`,
+    },
+    {
+      path: "src/routes/reports.ts",
+      code: `import { Router } from "express";
+import { db } from "../db";
+import { requireUser } from "../middleware/require-user";
+
+export const reports = Router();
+
+reports.delete("/reports/:id", requireUser, async (req, res, next) => {
+  try {
+    await db.report.deleteMany({ where: { id: req.params.id, orgId: req.user.orgId } });
+    return res.status(204).end();
+  } catch (error) {
+    return next(error);
+  }
+});
 `,
     },
   ],

@@ -35,6 +35,23 @@ export async function POST(request: Request) {
 }
 `,
     },
+    {
+      path: "src/routes/labels.ts",
+      code: `import type { FastifyInstance } from "fastify";
+import { db } from "../db";
+import { requireUser } from "../require-user";
+
+export async function labelRoutes(app: FastifyInstance) {
+  app.addHook("preHandler", requireUser);
+
+  app.post("/labels", async (request, reply) => {
+    const { name, colour } = request.body as { name: string; colour: string };
+    const label = await db.label.create({ data: { name, colour, orgId: request.user.orgId } });
+    return reply.code(201).send({ id: label.id });
+  });
+}
+`,
+    },
   ],
   good: [
     {
@@ -54,6 +71,28 @@ export async function POST(request: Request) {
   const { title, text } = parsed.data;
   const created = await prisma.note.create({ data: { title, text, userId: session.user.id } });
   return NextResponse.json({ id: created.id }, { status: 201 });
+}
+`,
+    },
+    {
+      path: "src/routes/labels.ts",
+      code: `import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { db } from "../db";
+import { requireUser } from "../require-user";
+
+const labelBody = z.object({ name: z.string().min(1).max(50), colour: z.string().regex(/^#[0-9a-f]{6}$/) });
+
+export async function labelRoutes(app: FastifyInstance) {
+  app.addHook("preHandler", requireUser);
+
+  app.post("/labels", async (request, reply) => {
+    const parsed = labelBody.safeParse(request.body);
+    if (!parsed.success) return reply.code(400).send({ error: "invalid input" });
+    const { name, colour } = parsed.data;
+    const label = await db.label.create({ data: { name, colour, orgId: request.user.orgId } });
+    return reply.code(201).send({ id: label.id });
+  });
 }
 `,
     },

@@ -42,6 +42,21 @@ login.post("/login", async (req, res) => {
 });
 `,
     },
+    {
+      path: "src/proxy-completions.ts",
+      code: `import { Hono } from "hono";
+import { forward } from "./forward";
+import { logger } from "./logger";
+import { sessionAuth, type AppEnv } from "./session-auth";
+
+export const routes = new Hono<AppEnv>().use(sessionAuth);
+
+routes.get("/completions/:id", async (c) => {
+  logger.debug({ headers: c.req.header() }, "forwarding");
+  return forward(c.req.raw);
+});
+`,
+    },
   ],
   good: [
     {
@@ -63,6 +78,21 @@ login.post("/login", async (req, res) => {
   if (!session) return res.status(401).json({ error: "unauthorized" });
   res.cookie("session", session.id, { httpOnly: true, secure: true, sameSite: "lax" });
   return res.status(204).end();
+});
+`,
+    },
+    {
+      path: "src/proxy-completions.ts",
+      code: `import { Hono } from "hono";
+import { forward } from "./forward";
+import { logger } from "./logger";
+import { sessionAuth, type AppEnv } from "./session-auth";
+
+export const routes = new Hono<AppEnv>().use(sessionAuth);
+
+routes.get("/completions/:id", async (c) => {
+  logger.debug({ requestId: c.req.header("x-request-id") }, "forwarding");
+  return forward(c.req.raw);
 });
 `,
     },

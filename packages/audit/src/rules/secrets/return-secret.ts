@@ -36,6 +36,18 @@ export async function GET() {
 }
 `,
     },
+    {
+      path: "src/routes/diagnostics.ts",
+      code: `import { Router } from "express";
+import { requireUser } from "../middleware/require-user";
+
+export const diagnostics = Router();
+
+diagnostics.get("/diagnostics", requireUser, (_req, res) => {
+  res.json({ uptime: process.uptime(), environment: process.env });
+});
+`,
+    },
   ],
   good: [
     {
@@ -53,6 +65,18 @@ export async function GET() {
   });
   return NextResponse.json(integrations);
 }
+`,
+    },
+    {
+      path: "src/routes/diagnostics.ts",
+      code: `import { Router } from "express";
+import { requireUser } from "../middleware/require-user";
+
+export const diagnostics = Router();
+
+diagnostics.get("/diagnostics", requireUser, (_req, res) => {
+  res.json({ uptime: process.uptime(), environment: process.env.NODE_ENV });
+});
 `,
     },
   ],

@@ -25,6 +25,20 @@ export const urlSecret: Rule = {
 }
 `,
     },
+    {
+      path: "app/api/geocode/route.ts",
+      code: `import { NextResponse } from "next/server";
+
+export async function GET(request: Request) {
+  const place = new URL(request.url).searchParams.get("place") ?? "";
+  const answer = await fetch(
+    \`https://maps.example.com/geocode?place=\${encodeURIComponent(place)}&apiKey=\${process.env.GEOCODER_API_KEY}\`,
+  );
+  const { latitude, longitude } = await answer.json();
+  return NextResponse.json({ latitude, longitude });
+}
+`,
+    },
   ],
   good: [
     {
@@ -35,6 +49,20 @@ export const urlSecret: Rule = {
     headers: { authorization: \`Bearer \${apiKey}\`, "content-type": "application/json" },
     body: JSON.stringify({ model, tokens }),
   });
+}
+`,
+    },
+    {
+      path: "app/api/geocode/route.ts",
+      code: `import { NextResponse } from "next/server";
+
+export async function GET(request: Request) {
+  const place = new URL(request.url).searchParams.get("place") ?? "";
+  const answer = await fetch(\`https://maps.example.com/geocode?place=\${encodeURIComponent(place)}\`, {
+    headers: { authorization: \`Bearer \${process.env.GEOCODER_API_KEY}\` },
+  });
+  const { latitude, longitude } = await answer.json();
+  return NextResponse.json({ latitude, longitude });
 }
 `,
     },

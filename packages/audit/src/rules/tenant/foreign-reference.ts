@@ -39,6 +39,32 @@ export class TasksController {
 }
 `,
     },
+    {
+      path: "src/server/routers/comment.ts",
+      code: `import { initTRPC, TRPCError } from "@trpc/server";
+import { z } from "zod";
+import { db } from "../db";
+import type { Context } from "../context";
+
+const t = initTRPC.context<Context>().create();
+
+const protectedProcedure = t.procedure.use(({ ctx, next }) => {
+  if (!ctx.session?.user) throw new TRPCError({ code: "UNAUTHORIZED" });
+  return next({ ctx: { user: ctx.session.user } });
+});
+
+export const commentRouter = t.router({
+  add: protectedProcedure
+    .input(z.object({ ticketId: z.string().uuid(), text: z.string().min(1).max(5000) }))
+    .mutation(async ({ ctx, input }) => {
+      const comment = await db.comment.create({
+        data: { text: input.text, ticketId: input.ticketId, authorId: ctx.user.id },
+      });
+      return { id: comment.id };
+    }),
+});
+`,
+    },
   ],
   good: [
     {
@@ -62,6 +88,34 @@ export class TasksController {
     });
   }
 }
+`,
+    },
+    {
+      path: "src/server/routers/comment.ts",
+      code: `import { initTRPC, TRPCError } from "@trpc/server";
+import { z } from "zod";
+import { db } from "../db";
+import type { Context } from "../context";
+
+const t = initTRPC.context<Context>().create();
+
+const protectedProcedure = t.procedure.use(({ ctx, next }) => {
+  if (!ctx.session?.user) throw new TRPCError({ code: "UNAUTHORIZED" });
+  return next({ ctx: { user: ctx.session.user } });
+});
+
+export const commentRouter = t.router({
+  add: protectedProcedure
+    .input(z.object({ ticketId: z.string().uuid(), text: z.string().min(1).max(5000) }))
+    .mutation(async ({ ctx, input }) => {
+      const ticket = await db.ticket.findFirst({ where: { id: input.ticketId, orgId: ctx.user.orgId } });
+      if (!ticket) throw new TRPCError({ code: "NOT_FOUND" });
+      const comment = await db.comment.create({
+        data: { text: input.text, ticketId: ticket.id, authorId: ctx.user.id },
+      });
+      return { id: comment.id };
+    }),
+});
 `,
     },
   ],

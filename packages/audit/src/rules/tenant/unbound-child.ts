@@ -37,6 +37,28 @@ export async function DELETE(_request: Request, { params }: Params) {
 }
 `,
     },
+    {
+      path: "src/channels.ts",
+      code: `import { Hono } from "hono";
+import { and, eq } from "drizzle-orm";
+import { db } from "./db";
+import { channels, messages } from "./schema";
+import { sessionAuth, type AppEnv } from "./session-auth";
+
+export const routes = new Hono<AppEnv>().use(sessionAuth);
+
+routes.delete("/channels/:channelId/messages/:messageId", async (c) => {
+  const { channelId, messageId } = c.req.param();
+  const [channel] = await db
+    .select({ id: channels.id })
+    .from(channels)
+    .where(and(eq(channels.id, channelId), eq(channels.orgId, c.get("user").orgId)));
+  if (!channel) return c.json({ error: "not found" }, 404);
+  await db.delete(messages).where(eq(messages.id, messageId));
+  return c.body(null, 204);
+});
+`,
+    },
   ],
   good: [
     {
@@ -56,6 +78,28 @@ export async function DELETE(_request: Request, { params }: Params) {
   await prisma.task.deleteMany({ where: { id: taskId, projectId: project.id } });
   return new NextResponse(null, { status: 204 });
 }
+`,
+    },
+    {
+      path: "src/channels.ts",
+      code: `import { Hono } from "hono";
+import { and, eq } from "drizzle-orm";
+import { db } from "./db";
+import { channels, messages } from "./schema";
+import { sessionAuth, type AppEnv } from "./session-auth";
+
+export const routes = new Hono<AppEnv>().use(sessionAuth);
+
+routes.delete("/channels/:channelId/messages/:messageId", async (c) => {
+  const { channelId, messageId } = c.req.param();
+  const [channel] = await db
+    .select({ id: channels.id })
+    .from(channels)
+    .where(and(eq(channels.id, channelId), eq(channels.orgId, c.get("user").orgId)));
+  if (!channel) return c.json({ error: "not found" }, 404);
+  await db.delete(messages).where(and(eq(messages.id, messageId), eq(messages.channelId, channel.id)));
+  return c.body(null, 204);
+});
 `,
     },
   ],

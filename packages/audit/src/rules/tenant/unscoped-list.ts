@@ -34,6 +34,26 @@ customers.get("/customers", requireUser, async (_req, res) => {
 });
 `,
     },
+    {
+      path: "app/customers/page.tsx",
+      code: `import { redirect } from "next/navigation";
+import { auth } from "@/auth";
+import { prisma } from "@/lib/prisma";
+
+export default async function CustomersPage() {
+  const session = await auth();
+  if (!session?.user) redirect("/login");
+  const customers = await prisma.customer.findMany({ orderBy: { name: "asc" } });
+  return (
+    <ul>
+      {customers.map((customer) => (
+        <li key={customer.id}>{customer.name}</li>
+      ))}
+    </ul>
+  );
+}
+`,
+    },
   ],
   good: [
     {
@@ -52,6 +72,29 @@ customers.get("/customers", requireUser, async (req, res) => {
   });
   res.json(rows);
 });
+`,
+    },
+    {
+      path: "app/customers/page.tsx",
+      code: `import { redirect } from "next/navigation";
+import { auth } from "@/auth";
+import { prisma } from "@/lib/prisma";
+
+export default async function CustomersPage() {
+  const session = await auth();
+  if (!session?.user) redirect("/login");
+  const customers = await prisma.customer.findMany({
+    where: { orgId: session.user.orgId },
+    orderBy: { name: "asc" },
+  });
+  return (
+    <ul>
+      {customers.map((customer) => (
+        <li key={customer.id}>{customer.name}</li>
+      ))}
+    </ul>
+  );
+}
 `,
     },
   ],

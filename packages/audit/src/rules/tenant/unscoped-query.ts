@@ -53,6 +53,29 @@ routes.delete("/documents/:id", async (c) => {
 });
 `,
     },
+    {
+      path: "src/server/routers/document.ts",
+      code: `import { initTRPC, TRPCError } from "@trpc/server";
+import { z } from "zod";
+import { db } from "../db";
+import type { Context } from "../context";
+
+const t = initTRPC.context<Context>().create();
+
+const protectedProcedure = t.procedure.use(({ ctx, next }) => {
+  if (!ctx.session?.user) throw new TRPCError({ code: "UNAUTHORIZED" });
+  return next({ ctx: { user: ctx.session.user } });
+});
+
+export const documentRouter = t.router({
+  rename: protectedProcedure
+    .input(z.object({ id: z.string().uuid(), title: z.string().min(1).max(200) }))
+    .mutation(async ({ input }) => {
+      await db.document.update({ where: { id: input.id }, data: { title: input.title } });
+    }),
+});
+`,
+    },
   ],
   good: [
     {
@@ -85,6 +108,32 @@ routes.delete("/documents/:id", async (c) => {
   const { orgId } = c.get("user");
   await db.delete(documents).where(and(eq(documents.id, c.req.param("id")), eq(documents.orgId, orgId)));
   return c.body(null, 204);
+});
+`,
+    },
+    {
+      path: "src/server/routers/document.ts",
+      code: `import { initTRPC, TRPCError } from "@trpc/server";
+import { z } from "zod";
+import { db } from "../db";
+import type { Context } from "../context";
+
+const t = initTRPC.context<Context>().create();
+
+const protectedProcedure = t.procedure.use(({ ctx, next }) => {
+  if (!ctx.session?.user) throw new TRPCError({ code: "UNAUTHORIZED" });
+  return next({ ctx: { user: ctx.session.user } });
+});
+
+export const documentRouter = t.router({
+  rename: protectedProcedure
+    .input(z.object({ id: z.string().uuid(), title: z.string().min(1).max(200) }))
+    .mutation(async ({ ctx, input }) => {
+      await db.document.updateMany({
+        where: { id: input.id, orgId: ctx.user.orgId },
+        data: { title: input.title },
+      });
+    }),
 });
 `,
     },

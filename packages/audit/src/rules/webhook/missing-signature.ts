@@ -35,6 +35,22 @@ export async function POST(request: Request) {
 }
 `,
     },
+    {
+      path: "src/routes/webhooks.ts",
+      code: `import type { FastifyInstance } from "fastify";
+import { db } from "../db";
+
+export async function webhookRoutes(app: FastifyInstance) {
+  app.post("/webhooks/github", async (request, reply) => {
+    const event = request.body as { action: string; installation: { id: number } };
+    if (event.action === "deleted") {
+      await db.installation.deleteMany({ where: { githubId: event.installation.id } });
+    }
+    return reply.code(204).send();
+  });
+}
+`,
+    },
   ],
   good: [
     {
@@ -62,6 +78,35 @@ export async function POST(request: Request) {
     });
   }
   return NextResponse.json({ received: true });
+}
+`,
+    },
+    {
+      path: "src/routes/webhooks.ts",
+      code: `import { verify } from "@octokit/webhooks-methods";
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { db } from "../db";
+import { settings } from "../settings";
+
+const eventBody = z.object({ action: z.string(), installation: z.object({ id: z.number() }) });
+
+export async function webhookRoutes(app: FastifyInstance) {
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => done(null, body));
+
+  app.post("/webhooks/github", async (request, reply) => {
+    const raw = request.body as string;
+    const signature = request.headers["x-hub-signature-256"];
+    if (typeof signature !== "string" || !(await verify(settings.githubSecret, raw, signature))) {
+      return reply.code(401).send({ error: "invalid signature" });
+    }
+    const parsed = eventBody.safeParse(JSON.parse(raw));
+    if (!parsed.success) return reply.code(400).send({ error: "invalid event" });
+    if (parsed.data.action === "deleted") {
+      await db.installation.deleteMany({ where: { githubId: parsed.data.installation.id } });
+    }
+    return reply.code(204).send();
+  });
 }
 `,
     },
