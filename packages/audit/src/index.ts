@@ -16,10 +16,10 @@ export { NO_CONFIGURATION, type AuditConfiguration, type AuditOptions } from "./
 export { jsonReport } from "./report/json-report.ts";
 export { markdownReport } from "./report/markdown/markdown-report.ts";
 export { count, isIncomplete, totalsOf, type Reported, type Totals } from "./report/reported.ts";
-export { exampleMarkdown } from "./report/rule-help.ts";
 export { rulesPage } from "./report/rules-page.ts";
 export { sarifReport } from "./report/sarif/sarif-report.ts";
 export type { Drawing, Paint } from "./report/terminal/paint.ts";
+export { ruleExplanation } from "./report/terminal/rule-explanation.ts";
 export { terminalReport } from "./report/terminal/terminal-report.ts";
 export { REQUIREMENTS, type Example, type Requirement, type Rule, type Severity } from "./rules/rule.ts";
 export { RULES } from "./rules/catalogue.ts";
