@@ -13,7 +13,7 @@ export const bypass: Rule = {
     "compared with a secret.",
   cwe: [807, 489],
   severity: "critical",
-  precision: "high",
+  precision: "medium",
   fix:
     "Take the switch out of the request: tests sign in as a user of their own, services present a " +
     "credential that is verified like any other.",

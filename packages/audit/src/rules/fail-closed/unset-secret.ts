@@ -83,5 +83,22 @@ internal.post("/internal/reindex", async (req, res) => {
 });
 `,
     },
+    {
+      path: "src/routes/maintenance.ts",
+      code: `import { Router } from "express";
+import { rebuildSearchIndex } from "../search";
+
+const secret = process.env.INTERNAL_SECRET;
+if (!secret) throw new Error("INTERNAL_SECRET is required");
+
+export const maintenance = Router();
+
+maintenance.post("/maintenance/reindex", async (req, res) => {
+  if (req.headers["x-internal-secret"] !== secret) return res.status(401).json({ error: "unauthorized" });
+  await rebuildSearchIndex();
+  return res.status(202).json({ status: "started" });
+});
+`,
+    },
   ],
 };

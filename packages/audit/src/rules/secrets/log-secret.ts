@@ -57,6 +57,26 @@ routes.get("/completions/:id", async (c) => {
 });
 `,
     },
+    {
+      path: "app/api/integrations/[id]/sync/route.ts",
+      code: `import { NextResponse } from "next/server";
+import { auth } from "@/auth";
+import { logger } from "@/lib/logger";
+import { prisma } from "@/lib/prisma";
+import { syncIntegration } from "@/lib/sync";
+
+export async function POST(_request: Request, { params }: { params: Promise<{ id: string }> }) {
+  const session = await auth();
+  if (!session?.user) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  const { id } = await params;
+  const integration = await prisma.integration.findFirst({ where: { id, orgId: session.user.orgId } });
+  if (!integration) return NextResponse.json({ error: "not found" }, { status: 404 });
+  logger.info(\`syncing \${integration.id} with \${integration.accessToken}\`);
+  await syncIntegration(integration.id);
+  return NextResponse.json({ ok: true });
+}
+`,
+    },
   ],
   good: [
     {
@@ -94,6 +114,26 @@ routes.get("/completions/:id", async (c) => {
   logger.debug({ requestId: c.req.header("x-request-id") }, "forwarding");
   return forward(c.req.raw);
 });
+`,
+    },
+    {
+      path: "app/api/integrations/[id]/sync/route.ts",
+      code: `import { NextResponse } from "next/server";
+import { auth } from "@/auth";
+import { logger } from "@/lib/logger";
+import { prisma } from "@/lib/prisma";
+import { syncIntegration } from "@/lib/sync";
+
+export async function POST(_request: Request, { params }: { params: Promise<{ id: string }> }) {
+  const session = await auth();
+  if (!session?.user) return NextResponse.json({ error: "unauthorized" }, { status: 401 });
+  const { id } = await params;
+  const integration = await prisma.integration.findFirst({ where: { id, orgId: session.user.orgId } });
+  if (!integration) return NextResponse.json({ error: "not found" }, { status: 404 });
+  logger.info({ id: integration.id, begins: integration.accessToken.slice(0, 6) }, "syncing");
+  await syncIntegration(integration.id);
+  return NextResponse.json({ ok: true });
+}
 `,
     },
   ],
