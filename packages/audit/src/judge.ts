@@ -9,6 +9,7 @@ import { secrets } from "./checks/secrets.ts";
 import { tenant } from "./checks/tenant.ts";
 import { webhook } from "./checks/webhook.ts";
 import type { EntryPoint } from "./entry-points/entry-point.ts";
+import { FUNCTION_BUDGET } from "./interpret/machine.ts";
 import { newMachine } from "./interpret/interpreter.ts";
 import type { Scope } from "./interpret/scope.ts";
 import type { Project, ProjectFile } from "./project.ts";
@@ -59,7 +60,14 @@ export function judgeEntryPoint(
     const middleware = middlewareFor(files, entry.file);
     if (middleware !== null) learnFromMiddleware(machine, middleware, entry.path);
   }
-  entry.follow(machine);
+  if (entry.kind === "function") machine.budget = FUNCTION_BUDGET;
+  try {
+    entry.follow(machine);
+  } catch (error) {
+    // One entry point that cannot be followed says nothing of the others.
+    if (!(error instanceof RangeError)) throw error;
+    machine.unknowns.add("it is nested too deeply to follow");
+  }
   const trace: Trace = { operations: machine.operations, unknowns: [...machine.unknowns] };
   const findings: RawFinding[] = [];
   const answers = CHECKS.map((check) => {

@@ -9,6 +9,7 @@ import { readWorkspaces } from "./link/workspaces.ts";
 import type { Project, ProjectFile } from "./project.ts";
 import type { SourceFile } from "./source/discover.ts";
 import { readSource } from "./source/read-source.ts";
+import { isTooDeep } from "./syntax/is-too-deep.ts";
 import { parse } from "./syntax/parse.ts";
 import { positionAt } from "./syntax/position.ts";
 
@@ -41,12 +42,20 @@ export function loadProject(
     if ((!CODE.test(file.path) || NOT_JUDGED.test(file.path)) && !isSql) continue;
     const text = readSource(path.join(root, file.path), file.bytes);
     if (typeof text !== "string") {
-      if (text.kind !== "generated")
-        diagnostics.push({ file: file.path, line: 1, kind: text.kind, message: text.message });
+      diagnostics.push({
+        file: file.path,
+        line: 1,
+        kind: text.kind === "generated" ? "limit" : text.kind,
+        message: text.message,
+      });
       continue;
     }
     if (isSql) {
       sql.push({ path: file.path, text });
+      continue;
+    }
+    if (isTooDeep(text)) {
+      diagnostics.push({ file: file.path, line: 1, kind: "limit", message: "is nested too deep to be parsed" });
       continue;
     }
     const syntax = parse(file.path, text);

@@ -45,7 +45,7 @@ export const auth: Check = {
         );
     }
     for (const one of trace.operations) {
-      if (one.kind === "test" && promised(one.value) && one.denies !== "neither") {
+      if (one.kind === "test" && promised(one.value)) {
         report.violated(
           unawaitedCheck,
           one.place,
@@ -144,7 +144,13 @@ function isTakeover(operation: Operation): boolean {
 }
 
 function isHeld(facts: Facts): boolean {
-  return facts.has("auth") || facts.has("capability") || facts.has("signature") || facts.has("shared-secret");
+  return (
+    facts.has("rls") ||
+    facts.has("auth") ||
+    facts.has("capability") ||
+    facts.has("signature") ||
+    facts.has("shared-secret")
+  );
 }
 
 function isSure(facts: Facts): boolean {

@@ -92,6 +92,16 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
         const same = left.value === right.value;
         return node.operator.startsWith("=") ? (same ? TRUE : FALSE) : same ? FALSE : TRUE;
       }
+      // What is done only on a developer's machine is not judged.
+      if (
+        left.k === "env" &&
+        left.name === "NODE_ENV" &&
+        right.k === "literal" &&
+        /^(?:development|test|dev)$/.test(String(right.value)) &&
+        /^[=!]==?$/.test(node.operator)
+      ) {
+        return node.operator.startsWith("=") ? FALSE : TRUE;
+      }
       if (COMPARISONS.has(node.operator))
         machine.record({ kind: "compare", left, right, op: node.operator, place: { file: scope.file, node } });
       if (node.operator === "+" && left.k === "literal" && right.k === "literal" && typeof left.value === "string") {

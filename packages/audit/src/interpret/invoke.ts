@@ -77,6 +77,9 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
     machine.active.pop();
     machine.within.pop();
   }
+  // What comes out of a cache is what the other way out put there.
+  const fresh = frame.returns.filter((one) => !isCached(one.value));
+  if (fresh.length > 0 && fresh.length < frame.returns.length) frame.returns.splice(0, frame.returns.length, ...fresh);
   let after: State | null = null;
   for (const one of frame.returns) after = join(after, one.state);
   const common = after?.facts ?? Facts.none;
@@ -98,4 +101,8 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
   }
   machine.state = after;
   return value;
+}
+
+function isCached(value: Value): boolean {
+  return value.k === "derived" && value.op === "cached";
 }

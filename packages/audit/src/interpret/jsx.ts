@@ -26,9 +26,8 @@ export function evaluateJsx(
       }
     }
   }
-  for (const child of node.children) {
-    if (child.type !== "JSXText") held(machine, child, scope);
-  }
+  const inside = node.children.flatMap((child) => (child.type === "JSXText" ? [] : [held(machine, child, scope)]));
+  if (inside.length > 0) props.set("children", { k: "list", items: inside });
   return { k: "struct", props, spreads: [opaque("element")], node };
 }
 

@@ -27,9 +27,15 @@ export interface Interpreter {
   bindPattern(machine: Machine, pattern: Node, value: Value, scope: Scope): void;
 }
 
+export interface Budget {
+  readonly steps: number;
+  readonly calls: number;
+}
+
 /** How much of one entry point is followed. Past any of these its answers are unknown, never proved. */
-const MAX_STEPS = 60_000;
-const MAX_CALLS = 24;
+export const ENTRY_BUDGET: Budget = { steps: 40_000, calls: 20 };
+/** A function nobody is seen to call is looked at for itself, and little of what it calls. */
+export const FUNCTION_BUDGET: Budget = { steps: 3_000, calls: 4 };
 const MAX_OPERATIONS = 3_000;
 
 /** Evaluates code abstractly, one path joined with the next. `state` is null where no path arrives. */
@@ -43,6 +49,8 @@ export class Machine {
   /** The same functions, with their files. */
   readonly within: Place[] = [];
   readonly modules: Map<string, Scope>;
+  /** Exports being looked up: files that hand on each other's names may go round in a circle. */
+  readonly asking = new Set<string>();
   readonly recorded = new WeakSet<object>();
   readonly consumed = new WeakMap<object, Value>();
   state: State | null = START;
@@ -50,6 +58,7 @@ export class Machine {
   /** Operations are recorded; off while the top of a module is evaluated. */
   recording = true;
   steps = 0;
+  budget: Budget = ENTRY_BUDGET;
   /** The handler whose answers are the entry point's. */
   answering: Node | null = null;
   /** The path middleware is asked about, while it is followed. */
@@ -118,12 +127,12 @@ export class Machine {
   /** False when the budget is spent: the caller then answers with an opaque value. */
   step(): boolean {
     this.steps += 1;
-    if (this.steps <= MAX_STEPS) return true;
+    if (this.steps <= this.budget.steps) return true;
     this.unknowns.add("the code is too large to follow to its end");
     return false;
   }
 
   get tooDeep(): boolean {
-    return this.calls.length >= MAX_CALLS;
+    return this.calls.length >= this.budget.calls;
   }
 }

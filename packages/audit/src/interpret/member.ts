@@ -107,6 +107,12 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         const [first, ...rest] = shown;
         if (first !== undefined) machine.assume(rest.reduce((all, one) => all.or(one), first));
       }
+      // A client that is made when first asked for: whichever it is, it is that client.
+      if (there.every(({ value }) => value.k === "chain" || value.k === "foreign" || value.k === "opaque")) {
+        const seen = there.find(({ value }) => value.k !== "opaque") ?? there[0];
+        if (seen !== undefined && there.every(({ facts }) => facts.size === 0))
+          return memberOf(machine, seen.value, name, place, quiet);
+      }
       const kept = quiet ? object.alternatives : there;
       return choose(
         kept.map((one) => ({

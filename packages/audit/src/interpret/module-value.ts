@@ -1,4 +1,5 @@
 import type { Node } from "oxc-parser";
+import type { ProjectFile } from "../project.ts";
 import { opaque, type Value } from "../values/value.ts";
 import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
@@ -85,7 +86,23 @@ export function exportedValue(
 ): Value | null {
   if (name === "*") return { k: "namespace", file };
   const source = machine.project.file(file);
-  if (source === null || seen.has(file)) return null;
+  const asking = `${file}\0${name}`;
+  if (source === null || seen.has(file) || machine.asking.has(asking)) return null;
+  machine.asking.add(asking);
+  try {
+    return handedOut(machine, source, file, name, seen);
+  } finally {
+    machine.asking.delete(asking);
+  }
+}
+
+function handedOut(
+  machine: Machine,
+  source: ProjectFile,
+  file: string,
+  name: string,
+  seen: ReadonlySet<string>,
+): Value | null {
   const found = source.module.exports.get(name);
   if (found === undefined) {
     const visited = new Set(seen).add(file);

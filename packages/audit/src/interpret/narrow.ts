@@ -4,7 +4,7 @@ import type { Machine } from "./machine.ts";
 import { plainMember } from "./plain-member.ts";
 import type { Scope } from "./scope.ts";
 import { assign, choose, read, type State, withFacts } from "./state.ts";
-import { suppose } from "./suppose.ts";
+import { suppose, typeOf } from "./suppose.ts";
 
 /** After a test of a name, the alternatives that failed it are gone from the name too. */
 export function narrow(machine: Machine, node: Node, scope: Scope, truth: boolean, state: State | null): State | null {
@@ -72,6 +72,20 @@ function subjectOf(node: Node): Subject | null {
         };
       }
       if (!["===", "!==", "==", "!="].includes(node.operator) || node.right.type !== "Literal") return null;
+      if (node.left.type === "UnaryExpression" && node.left.operator === "typeof") {
+        const typed = subjectOf(node.left.argument);
+        const wanted = String(node.right.value);
+        const same = node.operator.startsWith("=");
+        if (typed === null) return null;
+        return {
+          name: typed.name,
+          test: (value) => {
+            const tested = typed.test(value);
+            const known = tested === null ? null : typeOf(tested);
+            return known === null ? null : { k: "literal", value: (known === wanted) === same };
+          },
+        };
+      }
       const inner = node.left.type === "PrivateIdentifier" ? null : subjectOf(node.left);
       if (inner === null) return null;
       const wanted = node.right.value;

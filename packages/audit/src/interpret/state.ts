@@ -1,4 +1,5 @@
 import { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
 import { type Alternative, UNDEFINED, type Value } from "../values/value.ts";
 import type { Slot } from "./scope.ts";
 
@@ -62,18 +63,21 @@ export function alternative(value: Value, own: Facts, common: Facts): Alternativ
 
 const MAX_ALTERNATIVES = 12;
 
-/** A choice of several; nested ones are taken apart, so that a test reaches each. */
+/** A choice of several; nested ones are taken apart, so that a test reaches each, and equal ones are one. */
 export function choose(alternatives: readonly Alternative[]): Value {
-  const flat: Alternative[] = [];
+  const byKey = new Map<string, Alternative>();
+  const add = (value: Value, facts: Facts): void => {
+    const key = keyOf(value);
+    const before = byKey.get(key);
+    byKey.set(key, { value, facts: before === undefined ? facts : before.facts.or(facts) });
+  };
   for (const one of alternatives) {
     if (one.value.k === "choice") {
-      for (const inner of one.value.alternatives) flat.push({ value: inner.value, facts: inner.facts.and(one.facts) });
-    } else flat.push(one);
+      for (const inner of one.value.alternatives) add(inner.value, inner.facts.and(one.facts));
+    } else add(one.value, one.facts);
   }
-  const [first] = flat;
-  if (first !== undefined && flat.every((one) => one.value === first.value)) {
-    const common = flat.reduce((all, one) => all.or(one.facts), first.facts);
-    if (common.size === 0 && flat.every((one) => one.facts.size === 0)) return first.value;
-  }
-  return { k: "choice", alternatives: flat.slice(0, MAX_ALTERNATIVES) };
+  const all = [...byKey.values()];
+  const [first] = all;
+  if (first !== undefined && all.length === 1 && first.facts.size === 0) return first.value;
+  return { k: "choice", alternatives: all.slice(0, MAX_ALTERNATIVES) };
 }

@@ -1,5 +1,6 @@
 import type { Node, Statement } from "oxc-parser";
 import { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { bindPattern } from "./bind-pattern.ts";
 import { branch } from "./branch.ts";
@@ -37,8 +38,10 @@ function run(machine: Machine, node: Statement, scope: Scope): void {
       }
       return;
     case "ReturnStatement": {
-      const value = node.argument === null ? UNDEFINED : machine.evaluate(node.argument, scope);
+      let value = node.argument === null ? UNDEFINED : machine.evaluate(node.argument, scope);
       if (machine.state !== null) {
+        if (value.k === "chain" && machine.within.at(-1)?.node === machine.answering)
+          value = machine.consume(value, { file: scope.file, node });
         if (
           machine.within.at(-1)?.node === machine.answering &&
           value.k !== "response" &&
@@ -133,6 +136,21 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
     machine.record({ kind: "test", value: decided, denies, place: { file: scope.file, node: node.test } });
   }
   machine.state = join(after, otherwise);
+  const subject = decided === null ? null : presence(decided);
+  if (machine.state !== null && after !== null && otherwise !== null && subject !== null) {
+    // `if (folderId) assertMine(folderId)`: from here on, if there is one it is mine.
+    const implies = after.facts.beyond(machine.state.facts);
+    if (implies.size > 0) machine.learn(`if:${keyOf(subject)}`, { sure: true, place: null, why: "", implies });
+  }
+}
+
+/** What a test asks the presence of: `x`, `x !== null`. */
+function presence(value: Value): Value | null {
+  if (value.k === "client" || value.k === "rows") return value;
+  if (value.k !== "derived" || (value.op !== "!==" && value.op !== "!=")) return null;
+  const [subject, other] = value.args;
+  const isNothing = other?.k === "literal" && (other.value === null || other.value === undefined);
+  return isNothing && subject !== undefined && (subject.k === "client" || subject.k === "rows") ? subject : null;
 }
 
 function runTry(machine: Machine, node: Extract<Statement, { type: "TryStatement" }>, scope: Scope): void {

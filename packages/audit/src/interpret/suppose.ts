@@ -120,6 +120,8 @@ function supposeUnequal(left: Value, right: Value, state: State): State | null {
     if (isNullish(other) || other.value === false || other.value === 0 || other.value === "")
       return supposeNot(one, other, state);
     if (other.value === true) return suppose(one, false, state);
+    if (one.k === "derived" && one.op === "typeof" && one.args[0] !== undefined)
+      return supposeType(one.args[0], String(other.value), false, state);
     if (one.k === "literal") return one.value === other.value ? null : state;
     if (one.k === "choice") return supposeNot(one, other, state);
   }
@@ -149,6 +151,10 @@ function supposeEqual(left: Value, right: Value, place: Place, state: State): St
   ] as const) {
     if (other.k !== "literal") continue;
     if (one.k === "literal") return one.value === other.value ? state : null;
+    if (one.k === "derived" && one.op === "typeof" && one.args[0] !== undefined) {
+      const narrowed = supposeType(one.args[0], String(other.value), true, state);
+      return narrowed === null ? null : withFacts(narrowed, knowLiteral(one, place, narrowed.facts, ""));
+    }
     if (one.k === "choice") {
       let found: State | null = null;
       for (const each of one.alternatives) {
@@ -196,6 +202,48 @@ function supposeIncludes(container: Value, element: Value, place: Place, state: 
     return withFacts(state, facts.with("role", evidence("a permission was looked up", place)));
   }
   return withFacts(state, knowEqual(container, element, place, facts));
+}
+
+/** `typeof x === "string"`: alternatives of another type fall away. */
+function supposeType(value: Value, type: string, truth: boolean, state: State): State | null {
+  if (value.k === "choice") {
+    let found: State | null = null;
+    for (const one of value.alternatives) {
+      found = join(found, supposeType(one.value, type, truth, withFacts(state, state.facts.and(one.facts))));
+    }
+    return found;
+  }
+  const known = typeOf(value);
+  if (known !== null) {
+    if ((known === type) !== truth) return null;
+    return truth || value.k !== "principal" ? state : suppose(value, true, state);
+  }
+  return state;
+}
+
+/** The JavaScript type of a value, where it is known. */
+export function typeOf(value: Value): string | null {
+  switch (value.k) {
+    case "literal":
+      return value.value === null ? "object" : typeof value.value;
+    case "struct":
+    case "list":
+    case "instance":
+    case "response":
+    case "pending":
+      return "object";
+    case "principal":
+      return value.path === "" || /^(?:session|user|auth|token|claims)$/.test(value.path) ? "object" : null;
+    case "rows":
+      return value.path === "" ? "object" : null;
+    case "closure":
+    case "class":
+      return "function";
+    case "derived":
+      return value.op === "template" || value.op === "string" ? "string" : null;
+    default:
+      return null;
+  }
 }
 
 function supposeInstance(left: Value, right: Value | undefined, truth: boolean, state: State): State | null {

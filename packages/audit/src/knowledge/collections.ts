@@ -138,9 +138,11 @@ function elementFacts(facts: Facts): Facts {
 
 /** `conditions.push(eq(t.orgId, orgId))`: what a list holds grows. */
 function pushed(call: UnseenCall, receiver: Value): Value | undefined {
-  if (receiver.k !== "list") return undefined;
+  if (receiver.k !== "list" || receiver.items.length > 40) return undefined;
   (receiver.items as Value[]).push(
-    ...call.args.map((arg) => (arg.k === "pending" ? call.machine.consume(arg, call.place) : arg)),
+    ...call.args
+      .filter((arg) => arg !== receiver)
+      .map((arg) => (arg.k === "pending" ? call.machine.consume(arg, call.place) : arg)),
   );
   return opaque("length");
 }

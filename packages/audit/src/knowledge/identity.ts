@@ -1,7 +1,7 @@
 import { withFacts } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise } from "../values/trust.ts";
-import { NULL, struct, UNDEFINED, type Place, type Value } from "../values/value.ts";
+import { NULL, struct, UNDEFINED, type Place, THROWN, type Value } from "../values/value.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 function caller(path: string, place: Place, sure = true): Value {
@@ -53,7 +53,7 @@ export function identity(call: UnseenCall): Value | undefined {
       result: call.chain,
       place,
     });
-    return struct({ data: struct({ session: maybe(caller("session", place, false)) }), error: maybe(struct({})) });
+    return struct({ data: struct({ session: maybe(caller("session", place, false)) }), error: maybe(THROWN) });
   }
   // better-auth: `auth.api.getSession({ headers })`.
   if (path.endsWith("api.getSession") || path.endsWith("api.getMcpSession")) return maybe(caller("session", place));
@@ -66,7 +66,7 @@ export function identity(call: UnseenCall): Value | undefined {
           { value: { k: "literal", value: false }, facts: Facts.none },
         ],
       },
-      error: maybe(struct({})),
+      error: maybe(THROWN),
     });
   }
 

@@ -10,6 +10,14 @@ export function procedures(call: UnseenCall): Value | undefined {
       PROCEDURE.test(rootName(chain.root)))
   )
     return chain;
+  // The same function, remembered.
+  if (
+    /^(?:cache|unstable_cache|memoize|memo|once|pMemoize|useCallback|debounce|throttle|memoizeOne|mem|cacheFn|asyncCache)$/.test(
+      method,
+    ) &&
+    args[0]?.k === "closure"
+  )
+    return args[0];
   if (method === "promisify" && args[0] !== undefined) return args[0];
   return undefined;
 }

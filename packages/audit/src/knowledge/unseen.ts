@@ -9,6 +9,8 @@ import { passed, subjectOf, validFacts } from "./validation.ts";
 
 const SIGNATURE = /signature|webhook|hmac|svix/i;
 const SHARED_SECRET = /secret|cron|api_?key|internal|token|basic|bearer/i;
+const TENANT_WORD =
+  /^(?:team|org|organization|organisation|workspace|tenant|account|membership|member|company|profile|customer)$/;
 const NEUTRAL =
   /log|rate|limit|cors|parse|ip|trace|span|metric|time|cache|track|capture|report|analytics|header|url|method|json|body|locale|geo|agent|origin|host|path|clone|telemetry/i;
 
@@ -49,7 +51,7 @@ export function unseen(call: UnseenCall): Value {
     default:
   }
   // `await sessionFor(cookie)`: whatever it is called, it was given a credential and nothing else decides.
-  if (kind !== "writes" && args.some((arg) => isCredential(arg)) && !call.isNew) {
+  if (kind !== "writes" && args.some((arg) => isCredential(arg)) && !call.isNew && !isStore(call)) {
     note(call);
     return somebody(place);
   }
@@ -71,9 +73,25 @@ export function unseen(call: UnseenCall): Value {
   return chain;
 }
 
+/** A cache or a key-value store: what is in it is whatever was put there. */
+function isStore(call: UnseenCall): boolean {
+  return (
+    /redis|cache|kv|memcache|store|upstash/i.test(nameOfRoot(call.root)) &&
+    /^(?:get|hget|mget|getex|has|exists|incr|ttl)$/i.test(call.method)
+  );
+}
+
 function kindOf(call: UnseenCall): NameKind {
   const own = call.machine.project.names.auth.has(call.method) ? "asserts" : nameKind(call.method);
   if (own !== "none" && own !== "reads") return own;
+  // `getTeam()` with nothing to go by asks for the caller's own.
+  if (
+    own === "reads" &&
+    call.args.length === 0 &&
+    call.receiver === null &&
+    TENANT_WORD.test(wordsOf(call.method).at(-1) ?? "")
+  )
+    return "identity";
   // `permissions.check(…)`, `guard.can(…)`, `auth.user()`.
   if (call.receiver !== null) {
     const owner = ownerName(call);

@@ -1,7 +1,7 @@
 import { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { clientsOf } from "../values/trust.ts";
-import { FALSE, opaque, TRUE, UNDEFINED, type Value } from "../values/value.ts";
+import { FALSE, TRUE, UNDEFINED, THROWN, type Value } from "../values/value.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 const LIBRARIES =
@@ -97,7 +97,7 @@ export function validation(call: UnseenCall): Value | undefined {
           value: {
             k: "struct",
             props: new Map<string, Value>([
-              ["error", opaque("error")],
+              ["error", THROWN],
               ["value", subject],
             ]),
             spreads: [],
@@ -246,7 +246,7 @@ function outcome(flag: string, held: string, value: Value, facts: Facts, other: 
           props: new Map<string, Value>([
             [flag, FALSE],
             [held, UNDEFINED],
-            ["error", { k: "opaque", name: "validation-error", id: -1 }],
+            ["error", THROWN],
           ]),
           spreads: [],
           node: null,

@@ -70,7 +70,7 @@ export function discover(root: string): Discovery {
       } else if (entry.isFile() && (JUDGED.test(entry.name) || CONFIGURATION.test(entry.name))) {
         const found = lstatSync(path.join(root, relative), { throwIfNoEntry: false });
         if (found !== undefined) files.push({ path: relative, bytes: found.size, modified: found.mtimeMs });
-      } else if (entry.isSymbolicLink() && JUDGED.test(entry.name) && leavesTree(root, relative)) {
+      } else if (entry.isSymbolicLink() && !SKIPPED.has(entry.name) && leavesTree(root, relative)) {
         unreadable.push({ path: relative, reason: "a link that leaves the tree is not followed" });
       }
     }

@@ -1,16 +1,31 @@
 import type { Value } from "./value.ts";
 
 const known = new WeakMap<object, string>();
-const MAX_KEY = 400;
+const MAX_KEY = 160;
+const MAX_DEPTH = 8;
+let deep = 0;
+let unnamed = 0;
 
 /** Equal keys mean the same value: `params.id` read twice is one, and two rows of two queries are two. */
 export function keyOf(value: Value): string {
   const before = known.get(value);
   if (before !== undefined) return before;
-  const made = make(value);
-  const key = made.length > MAX_KEY ? `${made.slice(0, MAX_KEY)}#${hash(made)}` : made;
-  known.set(value, key);
-  return key;
+  if (deep >= MAX_DEPTH) {
+    // Too deep to be told from others by what is inside: it is itself and no other.
+    unnamed += 1;
+    const own = `~${unnamed}`;
+    known.set(value, own);
+    return own;
+  }
+  deep += 1;
+  try {
+    const made = make(value);
+    const key = made.length > MAX_KEY ? `${made.slice(0, MAX_KEY)}#${hash(made)}` : made;
+    known.set(value, key);
+    return key;
+  } finally {
+    deep -= 1;
+  }
 }
 
 function make(value: Value): string {
@@ -54,6 +69,12 @@ function make(value: Value): string {
       return `${value.file}@${value.node.start}`;
     case "opaque":
       return `?${value.id}`;
+    case "response":
+      return `response:${value.redirect}:${value.status === null ? "" : keyOf(value.status)}:${value.body === null ? "" : keyOf(value.body)}`;
+    case "instance":
+    case "continuation":
+      unnamed += 1;
+      return `~${unnamed}`;
     default:
       return value.k;
   }

@@ -10,7 +10,21 @@ const MAX_DEPTH = 12;
 
 export function trustOf(value: Value, facts: Facts, depth = 0): Trust {
   if (depth > MAX_DEPTH) return null;
-  const known = facts.get(`ok:${keyOf(value)}`);
+  if (value.k === "literal" || value.k === "foreign" || value.k === "env") return null;
+  const before = asked.get(facts)?.get(value);
+  if (before !== undefined) return before;
+  const answer = ask(value, facts, depth);
+  const answers = asked.get(facts) ?? new Map<Value, Trust>();
+  asked.set(facts, answers.set(value, answer));
+  return answer;
+}
+
+/** Facts do not change, and neither does what they say of a value. */
+const asked = new WeakMap<Facts, Map<Value, Trust>>();
+
+function ask(value: Value, facts: Facts, depth: number): Trust {
+  const key = keyOf(value);
+  const known = facts.get(`ok:${key}`) ?? facts.get(`if:${key}`)?.implies?.get(`ok:${key}`);
   if (known !== undefined) return known.sure ? "sure" : "presumed";
   switch (value.k) {
     case "principal":
@@ -149,42 +163,62 @@ export function isCredential(value: Value, depth = 0): boolean {
 }
 const CREDENTIAL_HEADER = /authori[sz]ation|cookie|api[-_]?key|token|secret|credential|^$|session/i;
 
+type ClientValue = Extract<Value, { k: "client" }>;
+
 /** The first value chosen by the client inside this one, or null. */
-export function clientOf(value: Value, depth = 0): Extract<Value, { k: "client" }> | null {
-  for (const found of clientsOf(value, depth)) return found;
-  return null;
+export function clientOf(value: Value): ClientValue | null {
+  return clientsOf(value)[0] ?? null;
 }
 
-/** Every value chosen by the client inside this one. */
-export function* clientsOf(value: Value, depth = 0): Generator<Extract<Value, { k: "client" }>> {
-  if (depth > MAX_DEPTH) return;
+const NONE: readonly ClientValue[] = [];
+const found = new WeakMap<Value, readonly ClientValue[]>();
+/** More than these do not change an answer. */
+const MAX_CLIENTS = 16;
+
+/** Every value chosen by the client inside this one, up to a bound. */
+export function clientsOf(value: Value, depth = 0): readonly ClientValue[] {
   switch (value.k) {
     case "client":
-      yield value;
-      return;
-    case "derived":
-      for (const arg of value.args) yield* clientsOf(arg, depth + 1);
-      return;
-    case "choice":
-      for (const one of value.alternatives) yield* clientsOf(one.value, depth + 1);
-      return;
+      return [value];
     case "pending":
-      yield* clientsOf(value.value, depth + 1);
-      return;
+      return clientsOf(value.value, depth + 1);
+    case "derived":
+    case "choice":
     case "struct":
-      for (const inner of value.props.values()) yield* clientsOf(inner, depth + 1);
-      for (const spread of value.spreads) yield* clientsOf(spread, depth + 1);
-      return;
     case "list":
-      for (const item of value.items) yield* clientsOf(item, depth + 1);
-      return;
-    case "chain":
-      yield* clientsOf(value.root, depth + 1);
-      for (const step of value.steps) {
-        if (step.kind !== "member") for (const arg of step.args) yield* clientsOf(arg, depth + 1);
+    case "chain": {
+      if (depth > MAX_DEPTH) return NONE;
+      const known = found.get(value);
+      if (known !== undefined) return known;
+      found.set(value, NONE); // what a circle finds
+      const all: ClientValue[] = [];
+      for (const part of partsOf(value)) {
+        for (const one of clientsOf(part, depth + 1)) {
+          if (all.length < MAX_CLIENTS && !all.includes(one)) all.push(one);
+        }
       }
-      return;
+      // A list may grow after this.
+      if (value.k === "list") found.delete(value);
+      else found.set(value, all);
+      return all;
+    }
     default:
+      return NONE;
+  }
+}
+
+function partsOf(value: Extract<Value, { k: "derived" | "choice" | "struct" | "list" | "chain" }>): readonly Value[] {
+  switch (value.k) {
+    case "derived":
+      return value.args;
+    case "choice":
+      return value.alternatives.map((one) => one.value);
+    case "struct":
+      return [...value.props.values(), ...value.spreads];
+    case "list":
+      return value.items;
+    case "chain":
+      return [value.root, ...value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]))];
   }
 }
 

@@ -169,3 +169,6 @@ export function struct(entries: Readonly<Record<string, Value>>): Value {
 export function client(part: ClientPart, path: string, checked = false): Extract<Value, { k: "client" }> {
   return { k: "client", part, path, checked };
 }
+
+/** An error that is there: what holds one is truthy. */
+export const THROWN: Value = { k: "struct", props: new Map(), spreads: [opaque("error")], node: null };

@@ -9,6 +9,7 @@ import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
 import { prisma } from "./prisma.ts";
 import { raw } from "./raw.ts";
+import { textOf } from "./sql-text.ts";
 import { supabase } from "./supabase.ts";
 
 export interface Recognised {
@@ -37,6 +38,12 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     entities(chain, calls);
   if (found === null) return null;
   const { result, ...parts } = found;
+  // A transaction that says for whom it runs: from here on the database itself confines it.
+  const first = last.args[0];
+  const text = first === undefined ? null : textOf(first, []);
+  if (text !== null && /set_config\s*\(\s*'|set\s+local\s+/i.test(text)) {
+    machine.learn("rls", { sure: true, place: chain.place, why: "the transaction is set to the caller's tenant" });
+  }
   const query: Query = {
     where: null,
     data: null,

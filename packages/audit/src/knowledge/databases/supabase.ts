@@ -1,5 +1,5 @@
 import type { Condition, Verb } from "../../values/query.ts";
-import { NULL, type Chain, type Value } from "../../values/value.ts";
+import { NULL, THROWN, type Chain, type Value } from "../../values/value.ts";
 import { Facts } from "../../values/facts.ts";
 import { columnName, type NamedCall, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
@@ -91,7 +91,7 @@ function envelope(rows: Extract<Value, { k: "rows" }>): Value {
           k: "choice",
           alternatives: [
             { value: NULL, facts: Facts.none },
-            { value: { k: "opaque", name: "database-error", id: -2 }, facts: Facts.none },
+            { value: THROWN, facts: Facts.none },
           ],
         },
       ],
