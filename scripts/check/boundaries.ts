@@ -38,6 +38,7 @@ function judge(house: House, entry: Import): string | null {
   if (specifier.startsWith("node:")) return null;
   if (builtinModules.includes(specifier)) return `write "node:${specifier}"`;
   if (specifier.startsWith("@/")) return judgeAlias(room);
+  if (specifier.startsWith("#")) return judgeOwnName(house, room, specifier);
   if (specifier.startsWith(SCOPE)) return judgeRoom(house, room, file, specifier);
   return isDeclared(house, room, file, packageName(specifier)) ? null : "not declared in this room's package.json";
 }
@@ -54,6 +55,14 @@ function judgeRelative({ tree }: House, room: Room | undefined, file: string, sp
 
 function judgeAlias(room: Room | undefined): string | null {
   return room?.folder === "apps/dashboard" ? null : "path aliases are the dashboard's alone";
+}
+
+/** A name of package.json's `imports`. Naming the room there declares it. */
+function judgeOwnName(house: House, room: Room | undefined, specifier: string): string | null {
+  const name = room?.manifest.imports?.[specifier];
+  const to = house.rooms.find(({ manifest }) => manifest.name === name);
+  if (room === undefined || to === undefined) return "package.json's imports lead to no room by this name";
+  return forbids(room, to);
 }
 
 function judgeRoom(house: House, from: Room | undefined, file: string, specifier: string): string | null {

@@ -32,6 +32,8 @@ const OWN_MODULES: ReadonlySet<string> = new Set([
 /** @returns null when `from` may import `to`, else the rule that forbids it. */
 export function forbids(from: Room, to: Room): string | null {
   if (to.kind === "app") return "nobody imports an app";
+  if (to.kind === "example") return "nobody imports an example";
+  if (from.kind === "example") return forbidsExample(to);
   // The benches drive a whole machine, by the harness the end-to-end tests start it with.
   if (to.kind === "outside")
     return from.folder === "bench" && to.folder === "e2e" ? null : `nobody imports ${to.folder}`;
@@ -43,6 +45,12 @@ export function forbids(from: Room, to: Room): string | null {
   return allowed.length === 0
     ? `${slug(from)} imports no other room`
     : `${slug(from)} may import ${allowed.join(", ")} only`;
+}
+
+/** A host that knows nothing of Meterr has what anybody can install. */
+function forbidsExample(to: Room): string | null {
+  if (to.kind === "module") return OWN_MODULES.has(slug(to)) ? "Meterr's own modules are not for other hosts" : null;
+  return slug(to) === "runtime" ? null : "an example imports the runtime and portable modules alone";
 }
 
 function forbidsModule(from: Room, to: Room): string | null {

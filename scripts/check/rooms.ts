@@ -3,6 +3,8 @@ import type { Tree } from "./tree.ts";
 export interface Manifest {
   readonly name: string;
   readonly exports?: Readonly<Record<string, string>>;
+  /** A host's own names for what it imports: `#modules/<slug>/esm/index.js` is the module's copy, here the module itself. */
+  readonly imports?: Readonly<Record<string, string>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
@@ -15,13 +17,18 @@ export interface Manifest {
 export interface Room {
   /** "packages/vault" */
   readonly folder: string;
-  readonly kind: "app" | "module" | "package" | "outside";
+  readonly kind: "app" | "example" | "module" | "package" | "outside";
   readonly manifest: Manifest;
   /** A room exists once it has code; until then only its dependencies are declared. */
   readonly furnished: boolean;
 }
 
-const KINDS: Readonly<Record<string, Room["kind"]>> = { apps: "app", modules: "module", packages: "package" };
+const KINDS: Readonly<Record<string, Room["kind"]>> = {
+  apps: "app",
+  modules: "module",
+  packages: "package",
+  examples: "example",
+};
 
 export function readManifest(tree: Tree, file: string): Manifest {
   return JSON.parse(tree.read(file)) as Manifest;
@@ -29,7 +36,7 @@ export function readManifest(tree: Tree, file: string): Manifest {
 
 export function roomsOf(tree: Tree): Room[] {
   return tree.files
-    .filter((file) => /^((apps|modules|packages)\/[^/]+|bench|e2e)\/package\.json$/.test(file))
+    .filter((file) => /^((apps|examples|modules|packages)\/[^/]+|bench|e2e)\/package\.json$/.test(file))
     .map((file) => {
       const folder = file.slice(0, -"/package.json".length);
       return {

@@ -2,7 +2,7 @@ import { globSync, statSync } from "node:fs";
 import path from "node:path";
 
 /** Where tests live; nothing else in the repository is run. */
-const ROOMS = ["apps/*/tests", "packages/*/tests", "modules/*/tests", "scripts/tests", "e2e/tests"];
+const ROOMS = ["apps/*/tests", "packages/*/tests", "modules/*/tests", "scripts/tests", "e2e/tests", "examples/tests"];
 
 /**
  * The test files in the named folders, or those named themselves; all of them when nothing is named.

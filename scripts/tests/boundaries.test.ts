@@ -11,7 +11,13 @@ const ROOMS = [
   "modules/audit-log",
   "modules/virtual-keys",
   "apps/gateway",
+  "examples/shop",
 ];
+
+const OWN_NAMES = {
+  "#modules/audit-log/esm/index.js": "@meterr/module-audit-log",
+  "#modules/virtual-keys/esm/index.js": "@meterr/module-virtual-keys",
+};
 
 /** A house where every room declares every other, so that only the floors can forbid an import. */
 function house(files: Readonly<Record<string, string>>) {
@@ -20,7 +26,7 @@ function house(files: Readonly<Record<string, string>>) {
   const exports = { ".": "./src/index.ts", "./testing": "./src/testing.ts" };
   const rooms = [...names].map(([folder, name]) => [
     `${folder}/package.json`,
-    JSON.stringify({ name, exports, dependencies: { ...dependencies, pg: "8" } }),
+    JSON.stringify({ name, exports, imports: OWN_NAMES, dependencies: { ...dependencies, pg: "8" } }),
   ]);
   const root = { devDependencies: { "fast-check": "4" } };
   return plant({ "package.json": JSON.stringify(root), ...Object.fromEntries(rooms), ...files });
@@ -48,6 +54,10 @@ const FORBIDDEN: readonly (readonly [file: string, source: string, why: RegExp])
   ],
   ["modules/audit-log/src/a.ts", `import { x } from "@meterr/database";`, /portable module imports the runtime alone/],
   ["modules/virtual-keys/src/a.ts", `import { x } from "@meterr/gateway";`, /nobody imports an app/],
+  ["apps/gateway/src/a.ts", `import { x } from "@meterr/shop";`, /nobody imports an example/],
+  ["examples/shop/src/a.ts", `import { x } from "@meterr/database";`, /runtime and portable modules alone/],
+  ["examples/shop/src/a.ts", `import { x } from "#modules/virtual-keys/esm/index.js";`, /not for other hosts/],
+  ["examples/shop/src/a.ts", `import { x } from "#modules/other/esm/index.js";`, /lead to no room/],
   ["apps/gateway/src/a.ts", `import { x } from "@meterr/vault/src/seal.ts";`, /does not export/],
   ["apps/gateway/src/a.ts", `const x = await import("@meterr/vault/seal");`, /does not export/],
   ["apps/gateway/src/a.ts", `import { x } from "@meterr/nowhere";`, /no room of this name/],
@@ -76,6 +86,8 @@ const ALLOWED: readonly (readonly [file: string, source: string])[] = [
   ["apps/gateway/src/a.ts", `import { x } from "@meterr/module-audit-log";`],
   ["apps/gateway/src/a.ts", `import pg from "pg"; import { x } from "node:fs"; import { y } from "./b.ts";`],
   ["packages/vault/tests/a.test.ts", `import fc from "fast-check";`],
+  ["examples/shop/src/a.ts", `import { x } from "@meterr/runtime"; import pg from "pg";`],
+  ["examples/shop/src/a.ts", `import { x } from "#modules/audit-log/esm/index.js";`],
 ];
 for (const [file, source] of ALLOWED) {
   test(`${file} may hold ${source}`, async () => {

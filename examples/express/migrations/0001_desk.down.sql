@@ -1,0 +1,1 @@
+drop table comments, tickets, sessions, members, people, workspaces;

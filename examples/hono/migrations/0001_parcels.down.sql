@@ -1,0 +1,1 @@
+drop table activity, parcels, carrier_accounts, sessions, memberships, users, shops;

@@ -1,0 +1,32 @@
+import { anyOf, session, type Authenticator } from "@meterr/runtime";
+import type pg from "pg";
+import { COOKIE, findUser } from "../members/find-user.ts";
+
+/** Parcels' sessions. The inbox can be read with JWTs and API tokens, too; Parcels has neither, so none is presented. */
+export function credentials(db: pg.Pool): Authenticator {
+  const sessions = session({
+    cookie: COOKIE,
+    async find(token) {
+      const user = await findUser(db, token);
+      return user === null
+        ? null
+        : {
+            id: user.sessionId,
+            userId: user.id,
+            label: user.name,
+            expiresAt: user.expiresAt,
+            memberships: user.memberships.map(({ id, shopId, role }) => ({
+              tenantId: shopId,
+              subjectId: id,
+              role,
+              visibility: "tenant",
+            })),
+          };
+    },
+  });
+  return anyOf(sessions, absent("jwt"), absent("api_token"));
+}
+
+function absent(kind: Authenticator["kind"]): Authenticator {
+  return { name: kind, kind, presents: () => false, authenticate: async () => null };
+}
