@@ -1,0 +1,1 @@
+drop table invoices, sessions, memberships, users, companies;
