@@ -10,6 +10,7 @@ import type { Check, Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { comparisons } from "../values/query.ts";
+import type { Condition } from "../values/value.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isCron, isPublicByDesign, isPublicTable, isSensitive, isWebhook } from "./entry-kinds.ts";
@@ -184,6 +185,7 @@ function isOpenRead(operation: Operation, { entry }: Judged): boolean {
   const { query } = operation;
   if (query.verb === "create") return false;
   if (query.verb !== "read" && query.verb !== "list" && query.verb !== "count") return false;
+  if (mayBeOpen(query.where)) return true;
   if (
     comparisons(query.where).some(
       ({ field, value }) =>
@@ -204,6 +206,18 @@ function isOpenRead(operation: Operation, { entry }: Judged): boolean {
       return true;
   }
   return isPublicTable(query.table) && entry.method !== "POST" && entry.method !== "DELETE";
+}
+
+/** `OR: [{ ownerId }, { isPublic: true }]`: what is public is among it, and the rest is the owner's. */
+function mayBeOpen(condition: Condition | null): boolean {
+  if (condition === null || condition.kind === "unknown") return false;
+  if (condition.kind === "compare")
+    return (
+      /^(?:is_?)?(?:public|published|shared)$/i.test(condition.field.slice(condition.field.lastIndexOf(".") + 1)) &&
+      condition.value.k === "literal" &&
+      condition.value.value === true
+    );
+  return condition.of.some(mayBeOpen);
 }
 
 function isCaller(value: Value, depth = 0): boolean {

@@ -7,7 +7,7 @@ import type { Value } from "../values/value.ts";
 const ENTITLEMENT =
   /feature|entitle|premium|subscri|^(?:is|has)_?(?:pro|paid|premium|plus)|^plan$|^tier$|seats|quota|^isPro$|paid/i;
 const ROLE =
-  /^(?:.*[-_.])?(?:roles?|is_?admin|admin|is_?owner|is_?staff|is_?super_?user|permissions?|scopes?|privileges?|x-user-role|x-role|x-admin|x-is-admin)$/i;
+  /^(?:.*[-_.])?(?:roles?|is_?admin|admin|is_?owner|is_?staff|is_?super_?user|x-user-role|x-role|x-admin|x-is-admin)$/i;
 
 /** Does a client decide what it may do, by saying so? */
 export const claims: Check = {
@@ -16,7 +16,14 @@ export const claims: Check = {
     for (const one of trace.operations) {
       if (one.kind === "test" && one.denies !== "neither") {
         const said = claimIn(one.value);
-        if (said !== null && ROLE.test(nameOf(said)) && said.part !== "cookie" && entry.kind !== "function") {
+        if (
+          said !== null &&
+          ROLE.test(nameOf(said)) &&
+          said.part !== "cookie" &&
+          !said.path.includes("[]") &&
+          !one.facts.has("role") &&
+          entry.kind !== "function"
+        ) {
           report.violated(
             clientRole,
             one.place,

@@ -1,7 +1,6 @@
 import type { EntryPoint } from "../entry-points/entry-point.ts";
 import { wordsOf } from "../knowledge/names.ts";
 import type { Operation, Trace } from "../trace/operation.ts";
-import { callsOf } from "../knowledge/databases/chain.ts";
 import type { Judged } from "../rules/rule.ts";
 
 /** Words of a path or name that say: anybody may come here. */
@@ -152,7 +151,7 @@ const SERVICES =
 const EFFECT =
   /^(?:create|update|delete|del|remove|send|sendMail|cancel|put|upload|generate|generateText|streamText|generateObject|streamObject|generateImage|embed|embedMany|run|invoke|capture|refund|transfer|retrieve|list|get|emit|publish|trigger|add|enqueue|dispatch)$/;
 const NEUTRAL_PATH =
-  /log|analytics|posthog|sentry|track|metric|cache|revalidate|rate|limit|cookie|header|console|performance|nextresponse|superjson|date|dayjs|moment|zod|schema|translat|i18n|\bt$|span|tracer|path|url|math|json|redirect|render|format|parse|serialize|uuid|nanoid|random|hash/i;
+  /redis|searchparams|formdata|\bkv\b|memcache|log|analytics|posthog|sentry|track|metric|cache|revalidate|rate|limit|cookie|header|console|performance|nextresponse|superjson|date|dayjs|moment|zod|schema|translat|i18n|\bt$|span|tracer|path|url|math|json|redirect|render|format|parse|serialize|uuid|nanoid|random|hash/i;
 
 /** Reads or changes something that is not everybody's. */
 export function isSensitive(operation: Operation): boolean {
@@ -177,15 +176,14 @@ export function isSensitive(operation: Operation): boolean {
         return SERVICES.test(from) && EFFECT.test(operation.name);
       }
       const first = words[0] ?? "";
-      return DATA_VERB.test(first) && words.length > 1
-        ? true
-        : DATA_VERB.test(first) &&
-            path.includes(".") &&
-            callsOf(
-              operation.result.k === "chain"
-                ? operation.result
-                : { k: "chain", root: operation.result, steps: [], place: operation.place },
-            ).length === 1;
+      if (!DATA_VERB.test(first)) return false;
+      // One bare verb says little: of a service or repository it is an effect, of a map it is not.
+      return (
+        words.length > 1 ||
+        /(?:service|services|repo|repository|repositories|store|model|dao|controller|manager|usecase|actions?|queries|api)\.\w+$/i.test(
+          path,
+        )
+      );
     }
     default:
       return false;

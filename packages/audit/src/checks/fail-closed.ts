@@ -23,7 +23,7 @@ export const failClosed: Check = {
 
 /** `header !== process.env.SECRET`: nothing equals nothing, and "Bearer undefined" is easily said. */
 function unset(one: Extract<Operation, { kind: "compare" }>, report: Report): void {
-  if (!/^[=!]==?$/.test(one.op)) return;
+  if (!/^[=!]==?$|^safe$/.test(one.op)) return;
   for (const [secret, given] of [
     [one.left, one.right],
     [one.right, one.left],
@@ -60,7 +60,7 @@ function envIn(value: Value, depth = 0): string | null {
     const last = value.steps.at(-1);
     return last?.kind === "member" ? last.name : null;
   }
-  if (value.k === "derived" && /^(?:template|\+)$/.test(value.op)) {
+  if (value.k === "derived" && /^(?:template|\+|bytes|string)$/.test(value.op)) {
     for (const arg of value.args) {
       const found = envIn(arg, depth + 1);
       if (found !== null) return found;
@@ -81,9 +81,10 @@ function isEnvChain(value: Value): boolean {
 }
 
 function isSet(value: Value, facts: Facts): boolean {
+  if (value.k === "env" && value.declared === true) return true;
   if (facts.has(`set:${keyOf(value)}`)) return true;
-  if (value.k === "derived")
-    return value.args.some((arg) => (arg.k === "env" || isEnvChain(arg)) && facts.has(`set:${keyOf(arg)}`));
+  if (value.k === "derived" && value.args.some((arg) => arg.k === "derived" && isSet(arg, facts))) return true;
+  if (value.k === "derived") return value.args.some((arg) => (arg.k === "env" || isEnvChain(arg)) && isSet(arg, facts));
   return false;
 }
 

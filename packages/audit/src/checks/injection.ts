@@ -32,6 +32,12 @@ export const command: Check = {
     for (const one of judged.trace.operations) {
       if (one.kind !== "command") continue;
       const [first, second] = one.args;
+      // A text that is handed through whole is its caller's, and tools of developers are run by developers.
+      if (
+        judged.entry.kind === "function" &&
+        (first?.k === "opaque" || /(?:^|\/)(?:scripts?|bin|tools?|cli|dev|infra)\//.test(judged.entry.file))
+      )
+        continue;
       const text = one.shell ? [first, second?.k === "list" ? second : undefined] : [first];
       const part = text
         .map((value) => (value === undefined ? null : foreignPart(value, one.facts, one.shell)))

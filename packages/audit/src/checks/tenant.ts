@@ -52,6 +52,7 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   if (trust === "presumed")
     return report.unknown(`that the rows of ${nameOf(query)} are the caller's is taken from a name`);
   if (query.rights === "user") return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
+  if (facts.has("global")) return report.unknown("the server's own administrator was asked for");
   if (facts.has("rls")) return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
   if (facts.has("opaque:scope")) return report.unknown(facts.get("opaque:scope")?.why ?? "");
   if (isCapability(query)) return;

@@ -136,8 +136,10 @@ function digests(one: Operation, report: { violated: Parameters<Check["run"]>[1]
 
 /** `JSON.stringify(req.body)`. */
 export function rewritten(value: Value): boolean {
-  if (value.k === "derived" && value.op === "stringify")
-    return value.args[0] !== undefined && clientOf(value.args[0])?.part === "body";
+  if (value.k === "derived" && value.op === "stringify") {
+    const [whole] = value.args;
+    return whole?.k === "client" && whole.part === "body";
+  }
   if (value.k === "choice") return value.alternatives.some((one) => rewritten(one.value));
   return value.k === "derived" && value.args.some(rewritten);
 }

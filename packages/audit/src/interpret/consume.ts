@@ -17,7 +17,7 @@ export function consume(machine: Machine, value: Value, place: Place): Value {
       machine.assume(value.facts);
       return machine.consume(value.value, place);
     case "choice":
-      return choose(value.alternatives.map((one) => ({ value: machine.consume(one.value, place), facts: one.facts })));
+      return choose(value.alternatives.map((one) => ({ ...one, value: machine.consume(one.value, place) })));
     case "list":
       return {
         k: "list",

@@ -22,6 +22,8 @@ export function elementOf(machine: Machine, collection: Value): Value {
         ? opaque("element")
         : choose(inner.map((one) => ({ value: elementOf(machine, one.value), facts: one.facts })));
     }
+    case "env":
+      return value;
     case "chain":
       return { ...value, steps: [...value.steps, { kind: "member", name: "[]" }] };
     case "derived":

@@ -40,14 +40,19 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
         if (item === null) return UNDEFINED;
         if (item.type !== "SpreadElement") return machine.evaluate(item, scope);
         const spread = machine.evaluate(item.argument, scope);
+        if (spread.k === "choice") {
+          // `...(wanted ? [condition] : [])`
+          const lists = spread.alternatives.flatMap((one) =>
+            one.value.k === "list" && one.value.items.length > 0 ? [one.value] : [],
+          );
+          return lists[0] ?? elementOfSpread(spread);
+        }
         return spread.k === "list" ? spread : elementOfSpread(spread);
       });
       return {
         k: "list",
-        items: items.flatMap((item) =>
-          item.k === "list" && node.elements.length === 1 && node.elements[0]?.type === "SpreadElement"
-            ? [...item.items]
-            : [item],
+        items: items.flatMap((item, at) =>
+          item.k === "list" && node.elements[at]?.type === "SpreadElement" ? [...item.items] : [item],
         ),
       };
     }
@@ -94,8 +99,7 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
       }
       // What is done only on a developer's machine is not judged.
       if (
-        left.k === "env" &&
-        left.name === "NODE_ENV" &&
+        isNodeEnv(left) &&
         right.k === "literal" &&
         /^(?:development|test|dev)$/.test(String(right.value)) &&
         /^[=!]==?$/.test(node.operator)
@@ -143,6 +147,11 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
     default:
       return opaque(node.type);
   }
+}
+
+function isNodeEnv(value: Value): boolean {
+  if (value.k === "choice") return value.alternatives.some((one) => isNodeEnv(one.value));
+  return value.k === "env" && value.name === "NODE_ENV";
 }
 
 function elementOfSpread(value: Value): Value {
@@ -207,7 +216,10 @@ function evaluateLogical(
   if (after === null) return left;
   const common = machine.facts;
   const stopped = node.operator === "&&" ? (left.k === "literal" ? left : falsyOf(left)) : left;
-  return choose([alternative(stopped, stop.facts, common), alternative(right, after.facts, common)]);
+  return choose([
+    { ...alternative(stopped, stop.facts, common), truth: node.operator === "||" },
+    alternative(right, after.facts, common),
+  ]);
 }
 
 /** What `a && b` is when `a` decided: false or nothing, whatever else `a` might be. */

@@ -65,6 +65,12 @@ export function isOpen(condition: Condition | null): boolean {
 /** `const access = await getAccess(user.id, projectId)`: an answer to who and what together is taken to be about both. */
 export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts): Facts {
   const call = value.steps.findLast((step) => step.kind === "call");
+  const thrown = call?.kind === "call" ? call.args.find((arg) => arg.k === "caught") : undefined;
+  if (thrown?.k === "caught" && call?.kind === "call")
+    return facts.with(
+      `typed:${keyOf({ ...thrown, path: "" })}`,
+      evidence("it was asked of what kind it is", call.place, false),
+    );
   if (call?.kind !== "call" || value.root.k === "rows") return facts;
   const parts = call.args.flatMap((arg) => (arg.k === "struct" ? [...arg.props.values()] : [arg]));
   const someone = parts.some((arg) => arg.k === "principal" || trustOf(arg, facts) !== null);
@@ -136,6 +142,11 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
       known = authoriseRow(one.query, known, evidence("its secret was presented", place));
       known = known.with("capability", evidence("its secret was presented", place));
     }
+    // `user.email === process.env.ADMIN_EMAIL`: whoever runs the server may see all of it.
+    if (holdsEnv(one) && isCaller(other))
+      known = known
+        .with("global", evidence("the caller is the server's own administrator", place))
+        .with("role", evidence("the caller is the server's own administrator", place));
     if (holdsEnv(one) && clientOf(other) !== null)
       known = known.with("shared-secret", evidence("a shared secret was compared", place));
     if (isDigest(one) && clientOf(other) !== null) {
@@ -169,4 +180,11 @@ export function isDigest(value: Value, depth = 0): boolean {
   if (value.k === "derived") return value.op === "hmac" || value.args.some((arg) => isDigest(arg, depth + 1));
   if (value.k === "choice") return value.alternatives.some((one) => isDigest(one.value, depth + 1));
   return false;
+}
+
+function isCaller(value: Value): boolean {
+  if (value.k === "principal") return true;
+  if (value.k === "rows")
+    return /^(?:email|id)$/i.test(value.path) && /^(?:users?|accounts?|members?)$/i.test(value.query.table);
+  return value.k === "derived" && value.args.some(isCaller);
 }

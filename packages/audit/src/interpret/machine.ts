@@ -33,10 +33,10 @@ export interface Budget {
 }
 
 /** How much of one entry point is followed. Past any of these its answers are unknown, never proved. */
-export const ENTRY_BUDGET: Budget = { steps: 40_000, calls: 20 };
+export const ENTRY_BUDGET: Budget = { steps: 12_000, calls: 14 };
 /** A function nobody is seen to call is looked at for itself, and little of what it calls. */
-export const FUNCTION_BUDGET: Budget = { steps: 3_000, calls: 4 };
-const MAX_OPERATIONS = 3_000;
+export const FUNCTION_BUDGET: Budget = { steps: 1_500, calls: 3 };
+const MAX_OPERATIONS = 600;
 
 /** Evaluates code abstractly, one path joined with the next. `state` is null where no path arrives. */
 export class Machine {
@@ -51,6 +51,8 @@ export class Machine {
   readonly modules: Map<string, Scope>;
   /** Exports being looked up: files that hand on each other's names may go round in a circle. */
   readonly asking = new Set<string>();
+  /** What functions without arguments that make a client have answered. */
+  readonly remembered = new Map<Node, Value>();
   readonly recorded = new WeakSet<object>();
   readonly consumed = new WeakMap<object, Value>();
   state: State | null = START;

@@ -134,6 +134,8 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       if (object.name === "process" && name === "env")
         return { k: "foreign", from: "global", name: "process.env", origin: "global" };
       if (object.name === "process.env") return { k: "env", name };
+      if (/^(?:server_?)?env(?:ironment)?$/i.test(object.name) && VARIABLE.test(name))
+        return { k: "env", name, declared: true };
       if (object.name === "*" && object.origin !== "global") {
         // `require("./models/Vehicle").findById`: a model, not a function of that name.
         return DOCUMENT_VERB.test(name) ? chainMember(object, name, place, null) : { ...object, name };
@@ -141,6 +143,13 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return chainMember(object, name, place, null);
     case "chain": {
       const last = object.steps.at(-1);
+      if (
+        last?.kind === "call" &&
+        VARIABLE.test(name) &&
+        object.root.k === "foreign" &&
+        /env/i.test(`${object.root.name} ${object.root.from}`)
+      )
+        return { k: "env", name, declared: true };
       if (last?.kind === "member" && last.name === "env" && object.steps.length === 1 && object.root.k === "foreign") {
         if (/^(?:process|import\.meta|Bun|c)$/.test(object.root.name) || /env/i.test(object.root.name))
           return { k: "env", name };
@@ -160,6 +169,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
   }
 }
 
+const VARIABLE = /^[A-Z][A-Z0-9_]+$/;
 const DOCUMENT_VERB =
   /^(?:find\w*|create|update\w*|delete\w*|count\w*|aggregate|insert\w*|exists|where|distinct|bulk\w*)$/;
 const ARRAY_METHOD =

@@ -66,15 +66,18 @@ const MAX_ALTERNATIVES = 12;
 /** A choice of several; nested ones are taken apart, so that a test reaches each, and equal ones are one. */
 export function choose(alternatives: readonly Alternative[]): Value {
   const byKey = new Map<string, Alternative>();
-  const add = (value: Value, facts: Facts): void => {
+  const add = (value: Value, facts: Facts, truth: boolean | undefined): void => {
     const key = keyOf(value);
     const before = byKey.get(key);
-    byKey.set(key, { value, facts: before === undefined ? facts : before.facts.or(facts) });
+    const marked = before === undefined || before.truth === truth ? truth : undefined;
+    const all = before === undefined ? facts : before.facts.or(facts);
+    byKey.set(key, marked === undefined ? { value, facts: all } : { value, facts: all, truth: marked });
   };
   for (const one of alternatives) {
     if (one.value.k === "choice") {
-      for (const inner of one.value.alternatives) add(inner.value, inner.facts.and(one.facts));
-    } else add(one.value, one.facts);
+      for (const inner of one.value.alternatives)
+        add(inner.value, inner.facts.and(one.facts), inner.truth ?? one.truth);
+    } else add(one.value, one.facts, one.truth);
   }
   const all = [...byKey.values()];
   const [first] = all;

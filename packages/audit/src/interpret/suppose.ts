@@ -25,6 +25,7 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
     case "choice": {
       let found: State | null = null;
       for (const one of value.alternatives) {
+        if (one.truth !== undefined && one.truth !== truth) continue;
         found = join(found, suppose(one.value, truth, withFacts(state, state.facts.and(one.facts))));
       }
       return found;

@@ -9,6 +9,9 @@ export interface Evidence {
   readonly implies?: Facts;
 }
 
+/** Far more than a handler needs; past it nothing further is learnt, which leaves answers unknown and never proved. */
+const MAX_FACTS = 150;
+
 /**
  * What is known on one path through the code. Names of facts:
  * `auth` a credential was verified · `role` a role or permission was compared · `ok:<value>` the principal may use that
@@ -43,6 +46,7 @@ export class Facts {
   with(name: string, evidence: Evidence): Facts {
     const before = this.#known.get(name);
     if (before !== undefined && (before.sure || !evidence.sure)) return this;
+    if (this.#known.size >= MAX_FACTS && before === undefined) return this;
     const known = new Map(this.#known);
     known.set(name, evidence);
     return new Facts(known);
@@ -64,11 +68,21 @@ export class Facts {
   or(other: Facts): Facts {
     if (other === this) return this;
     if (this.size === 0 || other.size === 0) return Facts.none;
+    // Whoever may see all of the server may see what the other path showed to be the caller's.
+    if (this.has("global") !== other.has("global"))
+      return this.has("global") ? other.#beside(this) : this.#beside(other);
     const known = new Map<string, Evidence>();
     for (const [name, evidence] of this.#known) {
       const there = other.#known.get(name);
       if (there !== undefined) known.set(name, evidence.sure ? there : evidence);
     }
+    return known.size === 0 ? Facts.none : new Facts(known);
+  }
+
+  #beside(all: Facts): Facts {
+    const known = new Map<string, Evidence>();
+    for (const [name, evidence] of this.#known)
+      if (all.has(name) || /^(?:ok:|row:|role$|auth$)/.test(name)) known.set(name, evidence);
     return known.size === 0 ? Facts.none : new Facts(known);
   }
 

@@ -34,11 +34,16 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
       if (row !== undefined) return row.sure ? "sure" : "presumed";
       if (value.query.verb === "create") return "sure"; // it did not exist before
       // A list that was scoped needs no test: there is nothing in it but what was asked for.
-      return value.query.verb === "list" ? scopeOf(value.query.where, facts, depth + 1) : null;
+      return value.query.verb === "list" || value.query.verb === "read"
+        ? scopeOf(value.query.where, facts, depth + 1)
+        : null;
     }
     case "request":
       return null;
     case "client": {
+      // Each of them was looked at, so all were.
+      const each = facts.get(`ok:${keyOf({ ...value, path: value.path === "" ? "[]" : `${value.path}.[]` })}`);
+      if (each !== undefined) return each.sure ? "sure" : "presumed";
       // The whole was authorised, so are its parts: `ok` of an item of a list, of an object that was looked up.
       const dot = value.path.lastIndexOf(".");
       if (dot === -1) return null;

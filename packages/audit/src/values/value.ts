@@ -23,7 +23,8 @@ export type Value =
   /** Who a verified credential belongs to. `sure`: seen to be verified; otherwise taken for it by its name. */
   | { readonly k: "principal"; readonly path: string; readonly sure: boolean; readonly origin: Place | null }
   | { readonly k: "rows"; readonly query: Query; readonly path: string }
-  | { readonly k: "env"; readonly name: string }
+  /** A variable of the environment; `declared` when a schema at the start demands it. */
+  | { readonly k: "env"; readonly name: string; readonly declared?: boolean }
   | {
       readonly k: "struct";
       readonly props: ReadonlyMap<string, Value>;
@@ -101,6 +102,8 @@ export interface Alternative {
   readonly value: Value;
   /** Those that hold in addition to the facts at the point where the alternatives met. */
   readonly facts: Facts;
+  /** It is there only because it is truthy (the left of `||`) or falsy (the left of `&&`). */
+  readonly truth?: boolean;
 }
 
 export interface Closure {
