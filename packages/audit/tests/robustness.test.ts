@@ -43,12 +43,16 @@ function isReported(result: AuditResult, file: string): boolean {
   return result.findings.some(({ location }) => location.file === file);
 }
 
-test("a generated bundle gives no finding, and what stands beside it is judged", () => {
+test("a generated bundle is named and gives no finding, and what stands beside it is judged", () => {
   const minified = `var a=function(e){return e.query("select "+e.id)};`.repeat(2_000);
   const result = auditFiles([
     { path: "public/app.js", text: minified },
     { path: PLAIN, text: open("") },
   ]);
+  assert.deepEqual(
+    result.diagnostics.map(({ file, kind }) => [file, kind]),
+    [["public/app.js", "limit"]],
+  );
   assert.deepEqual([...new Set(result.findings.map(({ location }) => location.file))], [PLAIN]);
 });
 

@@ -1,6 +1,7 @@
-import { clientEntitlement, clientPrice, clientRole } from "../rules/catalogue.ts";
+import { clientEntitlement, clientPrice, clientRole, inactiveEntitlement } from "../rules/catalogue.ts";
 import type { Check } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
+import { comparisons } from "../values/query.ts";
 import { clientsOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 
@@ -61,6 +62,20 @@ export const entitlement: Check = {
           );
         }
       }
+      if (one.kind === "return") {
+        const table = boughtRow(one.value);
+        if (
+          table !== null &&
+          /^(?:is|has|can|may|check|verify|get|allowed)/.test(entry.name.slice(entry.name.lastIndexOf(".") + 1))
+        ) {
+          report.violated(
+            inactiveEntitlement,
+            one.place,
+            `That there is a row of ${table} is the answer; whether it is active, paid or over is not looked at.`,
+            one,
+          );
+        }
+      }
       if (one.kind === "return" && /entitle|feature|access|allowed|canUse|isPro|premium|plan/i.test(entry.name)) {
         for (const said of clientsOf(one.value)) {
           if (ENTITLEMENT.test(nameOf(said))) {
@@ -77,6 +92,23 @@ export const entitlement: Check = {
     }
   },
 };
+
+/** `subscription !== null`, `!!subscription`: the table of a row whose mere presence answers. */
+function boughtRow(value: Value): string | null {
+  if (value.k !== "derived" || !/^(?:!==|!=|boolean|!)$/.test(value.op)) return null;
+  const [subject, other] = value.args;
+  if (other !== undefined && !(other.k === "literal" && (other.value === null || other.value === undefined)))
+    return null;
+  if (subject === undefined) return null;
+  if (subject.k === "derived" && value.op === "!") return boughtRow({ ...value, op: "boolean", args: subject.args });
+  if (subject.k !== "rows" || subject.path !== "" || subject.query.verb !== "read") return null;
+  if (!/subscription|entitlement|licen[cs]e|membership_?plan/i.test(subject.query.table)) return null;
+  return comparisons(subject.query.where).some(({ field }) =>
+    /status|active|expire|end|valid|period|cancel|paid/i.test(field),
+  )
+    ? null
+    : subject.query.table;
+}
 
 function nameOf(value: Extract<Value, { k: "client" }>): string {
   return value.path.slice(value.path.lastIndexOf(".") + 1);

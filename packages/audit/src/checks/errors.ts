@@ -11,7 +11,11 @@ export const errors: Check = {
     if (entry.kind === "job" || entry.kind === "function") return;
     for (const one of trace.operations) {
       const body =
-        one.kind === "respond" ? one.body : one.kind === "return" && entry.kind === "action" ? one.value : null;
+        one.kind === "respond"
+          ? one.body
+          : one.kind === "return" && (entry.kind === "action" || entry.kind === "error-handler")
+            ? one.value
+            : null;
       if (body === null) continue;
       const found = caughtIn(body, one.facts);
       if (found === null) report.proved();

@@ -15,8 +15,11 @@ export const failClosed: Check = {
   requirement: "fail-closed",
   run(judged, report) {
     for (const one of judged.trace.operations) {
-      if (one.kind === "compare") unset(one, report);
-      if (one.kind === "test") optional(one, judged, report);
+      if (one.kind === "compare" && !isDemanded(judged.project, one.place.file, one.place.node)) unset(one, report);
+      if (one.kind === "test") {
+        optional(one, judged, report);
+        skipped(one, report);
+      }
     }
   },
 };
@@ -94,6 +97,22 @@ function isNeverUndefined(value: Value): boolean {
 }
 
 /** `if (secret && header !== secret) deny()`: where there is no secret there is no check. */
+/** `if (!secret) throw …` at the top of the file, before any handler runs. */
+function isDemanded(project: Judged["project"], file: string, node: Node): boolean {
+  const text = project.file(file)?.text ?? "";
+  if (!/throw|process\.exit|assert|invariant/.test(text)) return false;
+  for (const one of walk(node)) {
+    if (one.type !== "Identifier" || one.name.length > 60) continue;
+    const at = text.search(
+      new RegExp(
+        `!\\s*(?:process\\.env\\.)?${one.name.replace(/[^\w]/g, "")}\\b[^;{}]{0,80}\\)\\s*\\{?\\s*(?:throw|process\\.exit)`,
+      ),
+    );
+    if (at !== -1) return true;
+  }
+  return false;
+}
+
 function optional(one: Extract<Operation, { kind: "test" }>, { trace, entry }: Judged, report: Report): void {
   void trace;
   void entry;
@@ -107,8 +126,31 @@ function optional(one: Extract<Operation, { kind: "test" }>, { trace, entry }: J
   ) {
     report.violated(optionalSecret, one.place, "Where the secret is not configured nothing is checked.", one);
   }
-  void bypass;
 }
+
+/** `if (req.headers["x-test"] === "1") return next()`: whoever sends the header passes. */
+function skipped(one: Extract<Operation, { kind: "test" }>, report: Report): void {
+  if (one.then === null || one.facts.has("auth") || one.value.k !== "derived" || !/^={2,3}$/.test(one.value.op)) return;
+  const [left, right] = one.value.args;
+  const header = left?.k === "client" ? left : right?.k === "client" ? right : null;
+  const constant = left?.k === "literal" ? left : right?.k === "literal" ? right : null;
+  if (
+    header === null ||
+    header.part !== "header" ||
+    constant === null ||
+    typeof constant.value !== "string" ||
+    PLAIN_HEADER.test(header.path)
+  )
+    return;
+  for (const node of walk(one.then)) {
+    if (node.type === "ReturnStatement" && node.argument !== null && allows(node.argument)) {
+      report.violated(bypass, one.place, `${header.path} is the client's to send, and whoever sends it passes.`, one);
+      return;
+    }
+  }
+}
+const PLAIN_HEADER =
+  /^(?:content-type|accept\w*|origin|host|upgrade|purpose|x-requested-with|next-\w+|sec-\w+|user-agent|x-middleware-\w+)$/i;
 
 function isSecretName(node: Node): boolean {
   if (node.type === "Identifier") return /secret|token|key|password/i.test(node.name);

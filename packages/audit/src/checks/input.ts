@@ -1,8 +1,9 @@
-import { ignoredValidation, massAssignment, unvalidated } from "../rules/catalogue.ts";
+import { ignoredValidation, massAssignment, operatorInjection, unvalidated } from "../rules/catalogue.ts";
 import type { Check, Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
+import { comparisons } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
 import { isSensitive } from "./entry-kinds.ts";
 
@@ -23,6 +24,27 @@ export const input: Check = {
           massAssignment,
           one.place,
           "Every column the client names is written, those it must not set among them.",
+          one,
+        );
+        return;
+      }
+    }
+    for (const one of trace.operations) {
+      if (one.kind !== "query" || (one.query.library !== "mongoose" && one.query.library !== "other")) continue;
+      const field = comparisons(one.query.where).find(
+        ({ field: name, value }) =>
+          !/id$/i.test(name) &&
+          value.k === "client" &&
+          (value.part === "body" || value.part === "query") &&
+          !value.checked &&
+          !one.facts.has(`valid:${keyOf(value)}`) &&
+          !one.facts.has(`valid:client:${value.part}.`),
+      );
+      if (field !== undefined) {
+        report.violated(
+          operatorInjection,
+          one.place,
+          `${field.field} may be an object, and an object is a condition of its own: { "$ne": null } finds any row.`,
           one,
         );
         return;

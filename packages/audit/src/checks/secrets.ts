@@ -1,4 +1,5 @@
 import { logSecret, returnSecret, urlSecret } from "../rules/catalogue.ts";
+import type { Node } from "oxc-parser";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
@@ -38,6 +39,9 @@ export const secrets: Check = {
 };
 
 function logged(one: Extract<Operation, { kind: "log" | "call" }>, report: Report): void {
+  const named = writtenOut(one.place.node);
+  if (named !== null)
+    return report.violated(logSecret, one.place, `${named} is written to a log, and stays wherever the log goes.`, one);
   for (const arg of one.args) {
     const name = secretIn(arg);
     if (name !== null) {
@@ -45,6 +49,43 @@ function logged(one: Extract<Operation, { kind: "log" | "call" }>, report: Repor
       return;
     }
   }
+}
+
+/** A name of a secret that stands in the call itself, not inside another call that may conceal it. */
+function writtenOut(node: Node, depth = 0): string | null {
+  if (depth > 6) return null;
+  switch (node.type) {
+    case "Identifier":
+      return isSecretName(node.name) && !/^(?:token|password|authorization)$/i.test(node.name) ? node.name : null;
+    case "MemberExpression":
+      return !node.computed &&
+        node.property.type === "Identifier" &&
+        isStoredSecret(node.property.name) &&
+        !/^[A-Z]/.test(node.property.name)
+        ? node.property.name
+        : null;
+    case "CallExpression":
+      return depth === 0 ? firstName(node.arguments, depth) : null;
+    case "TemplateLiteral":
+      return firstName(node.expressions, depth);
+    case "ObjectExpression":
+      return firstName(
+        node.properties.flatMap((one) => (one.type === "Property" ? [one.value] : [])),
+        depth,
+      );
+    case "BinaryExpression":
+      return node.operator === "+" ? firstName([node.left, node.right], depth) : null;
+    default:
+      return null;
+  }
+}
+
+function firstName(nodes: readonly Node[], depth: number): string | null {
+  for (const node of nodes) {
+    const found = writtenOut(node, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 const HIDES =

@@ -11,7 +11,6 @@ import {
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
-import { keyOf } from "../values/key.ts";
 import { type Condition, type Query } from "../values/query.ts";
 import { clientsOf, isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
@@ -355,12 +354,48 @@ function* fieldsOf(data: Value | null): Generator<[string, Value]> {
 }
 
 /** A job works for the tenant it was given: what it reads is confined by something of its payload. */
-function jobs({ trace }: Judged, report: Report): void {
+function jobs({ entry, trace, project }: Judged, report: Report): void {
+  const text = project.file(entry.file)?.text.slice(entry.node.start, entry.node.end) ?? "";
+  const given = /\b(tenant_?id|org_?id|organi[sz]ation_?id|team_?id|workspace_?id|account_?id|company_?id)\b/i.exec(
+    text,
+  )?.[1];
+  if (given === undefined) return;
   for (const one of trace.operations) {
-    if (one.kind !== "query" || one.query.verb === "create") continue;
-    void jobUnscoped;
-    void one;
+    if (one.kind !== "query" || one.query.verb === "create" || one.query.verb === "upsert") continue;
+    const { query } = one;
+    if (isTenantTable_(query.table) || !isTenantTable(query.table)) continue;
+    if (bound(query.where)) {
+      report.proved();
+      continue;
+    }
+    report.violated(
+      jobUnscoped,
+      one.place,
+      `The job was given ${given}, and this ${nameOf(query)} is ${done(query)} whichever tenant it belongs to.`,
+      one,
+    );
+    return;
   }
-  void report;
-  void keyOf;
+}
+
+/** Compared with a tenant's column, with a row that was found before, or by conditions that are not seen. */
+function bound(condition: Condition | null): boolean {
+  if (condition === null) return false;
+  if (condition.kind === "unknown") return true;
+  if (condition.kind === "compare")
+    return (
+      isTenantName(condition.field) ||
+      condition.value.k === "rows" ||
+      condition.value.k === "principal" ||
+      isTenantName(pathOf(condition.value))
+    );
+  return condition.of.some(bound);
+}
+
+function pathOf(value: Value): string {
+  if (value.k === "opaque") return value.name;
+  if (value.k === "client" || value.k === "rows") return value.path;
+  if (value.k !== "chain") return "";
+  const last = value.steps.at(-1);
+  return last?.kind === "member" ? last.name : "";
 }

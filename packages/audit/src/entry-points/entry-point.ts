@@ -8,6 +8,7 @@ export type EntryKind =
   | "page" // a server component or a page's data function
   | "handler" // takes a request, mounted by code that is not seen
   | "middleware"
+  | "error-handler"
   | "job"
   | "function"; // reached by no entry point: judged for what is wrong whoever calls it
 

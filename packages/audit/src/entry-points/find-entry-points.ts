@@ -1,6 +1,8 @@
 import type { Project, ProjectFile } from "../project.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { handlerEntryPoints } from "./handlers.ts";
+import { keyEntryPoints } from "./keys.ts";
+import { errorHandlerEntryPoints } from "./error-handlers.ts";
 import { jobEntryPoints } from "./jobs.ts";
 import { guardsEverywhere, nestEntryPoints } from "./nest.ts";
 import { nextEntryPoints } from "./next.ts";
@@ -14,6 +16,8 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
   for (const file of files) nameMadeRouters(file);
   const found = files.flatMap((file) => [
     ...nextEntryPoints(file),
+    ...keyEntryPoints(file),
+    ...errorHandlerEntryPoints(file),
     ...procedureEntryPoints(file),
     ...nestEntryPoints(file, guarded),
     ...jobEntryPoints(file),

@@ -48,7 +48,8 @@ export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
     }
   }
   for (const name of file.module.exports.keys()) {
-    if (!/(?:Job|Cron|Task|Worker)$|^(?:job|cron)[A-Z]/.test(name)) continue;
+    if (!/(?:Job|Cron|Task)$/.test(name) || /^(?:create|define|make|is|has|add|get|new|with|use|to|on)[A-Z]/.test(name))
+      continue;
     const node = declarationOf(file, name);
     const fn = functionIn(node);
     if (fn === null || fn.params.some((one) => one.type === "Identifier" && /^(?:req|request|res)$/.test(one.name)))

@@ -12,7 +12,7 @@ import { followHandler } from "./follow-handler.ts";
 import { isProcedure } from "./follow-procedure.ts";
 
 const ENDS = /^(?:query|mutation|subscription|action|stateAction|handler|handle)$/;
-const BUILDER = /procedure|action|client|^os$/i;
+const BUILDER = /procedure|action|^os$|^(?:auth|safe|public|protected|admin|org|base)\w*client$/i;
 
 /** tRPC and oRPC procedures, and actions of next-safe-action and zsa: wherever such a chain ends in a function. */
 export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {

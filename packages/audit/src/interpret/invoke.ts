@@ -41,7 +41,7 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
   const { node } = callee;
   if (machine.tooDeep || machine.active.filter((one) => one === node).length > MAX_RECURSION || !machine.step()) {
     machine.unknowns.add(`calls are nested too deep at ${callee.name === "" ? "a function" : callee.name}`);
-    return opaque(callee.name);
+    return opaque("");
   }
   if (node.body === null || node.body === undefined || ("generator" in node && node.generator))
     return opaque(callee.name);

@@ -133,7 +133,13 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
   if (decided !== null && (yes ?? no ?? before) !== null) {
     machine.state = yes ?? no ?? before;
     const denies = after === null && yes !== null ? "yes" : otherwise === null && no !== null ? "no" : "neither";
-    machine.record({ kind: "test", value: decided, denies, place: { file: scope.file, node: node.test } });
+    machine.record({
+      kind: "test",
+      value: decided,
+      denies,
+      then: node.consequent,
+      place: { file: scope.file, node: node.test },
+    });
   }
   machine.state = join(after, otherwise);
   const subject = decided === null ? null : presence(decided);

@@ -176,7 +176,7 @@ export function isCallerName(name: string): boolean {
   return CALLER.test(name);
 }
 const CALLER =
-  /^(?:(?:current|auth|session|logged_?in|authenticated|request)?_?(?:user|account|member|membership|actor|viewer|principal|identity|profile|workspace|organi[sz]ation|org|team|tenant|customer|company)(?:_?id|_?slug)?|session|auth|authentication|jwt|jwt_?payload|token_?payload|claims|creds|credentials|uid|sub|caller|api_?key(?:_?id)?|access|is_?logged_?in|is_?authenticated|logged_?in|authenticated|admin)$/i;
+  /^(?:(?:current|auth|session|logged_?in|authenticated|request)?_?(?:user|person|subject|staff|employee|operator|account|member|membership|actor|viewer|principal|identity|profile|workspace|organi[sz]ation|org|team|tenant|customer|company)(?:_?id|_?slug)?|session|auth|authentication|jwt|jwt_?payload|token_?payload|claims|creds|credentials|uid|sub|caller|api_?key(?:_?id)?|access|is_?logged_?in|is_?authenticated|logged_?in|authenticated|admin)$/i;
 
 /** A column or member that names the tenant: `orgId`, `workspace_id`. */
 export function isTenantName(name: string): boolean {

@@ -1,3 +1,4 @@
+import type { Node } from "oxc-parser";
 import type { Facts } from "../values/facts.ts";
 import type { Query } from "../values/query.ts";
 import type { Place, Value } from "../values/value.ts";
@@ -35,7 +36,12 @@ export type Operation = At &
     | { readonly kind: "fetch"; readonly url: Value; readonly options: Value | null }
     | { readonly kind: "compare"; readonly left: Value; readonly right: Value; readonly op: string }
     /** A condition decided what happens next. `denied` when the other path ends here. */
-    | { readonly kind: "test"; readonly value: Value; readonly denies: "yes" | "no" | "neither" }
+    | {
+        readonly kind: "test";
+        readonly value: Value;
+        readonly denies: "yes" | "no" | "neither";
+        readonly then: Node | null;
+      }
     | { readonly kind: "catch"; readonly rethrows: boolean; readonly lost: Facts; readonly falls: boolean }
     | { readonly kind: "validate"; readonly subject: Value; readonly strict: boolean }
     | { readonly kind: "jwt-decode"; readonly value: Value }

@@ -158,7 +158,7 @@ export const CONTENT: readonly HostileTree[] = [
   },
   {
     name: "SQL that never ends",
-    make: put("migrations/1.sql", `create function f() returns void as $$ begin ' -- ${"x".repeat(50_000)}`),
+    make: put("migrations/1.sql", `create function f() returns void as $$ begin ' --\n${"x;\n".repeat(10_000)}`),
   },
   {
     name: "SQL of deep brackets",

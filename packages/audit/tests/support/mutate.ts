@@ -38,7 +38,7 @@ export function mutantsOf(path: string, text: string): Mutant[] {
   const seen = new Map<string, number>();
   const mutants: Mutant[] = [];
   for (const edit of editsOf(program, text)) {
-    const line = text.slice(0, edit.start).split("\n").length;
+    const line = text.slice(0, edit.node.start).split("\n").length;
     if (spared.has(line)) continue;
     const snippet = text.slice(edit.node.start, edit.node.end).replaceAll(/\s+/g, " ").slice(0, 70);
     const name = `${edit.what} ${snippet}`;
