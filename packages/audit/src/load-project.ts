@@ -20,6 +20,8 @@ export interface LoadedProject {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const SECRET_COLUMN =
+  /^(?:password\w*|hash(?:ed)?_?\w*|\w*_?hash|\w*Hash|\w*secret\w*|access_?token|refresh_?token|id_?token|api_?key|private_?key|encrypted\w*|salt|otp\w*|two_?factor\w*)$/i;
 const CODE = /\.[cm]?[jt]sx?$/;
 const NOT_JUDGED = /\.d\.[cm]?ts$|\.min\.js$/;
 
@@ -83,10 +85,13 @@ export function loadProject(
   const project: Project = {
     file: (file) => files.get(file) ?? null,
     resolve: createResolver(tree, workspaces),
-    secretColumns: secretColumns(
-      tree,
-      [...present].filter((file) => file.endsWith(".prisma")),
-    ),
+    secretColumns: new Map([
+      ...tableColumns(files),
+      ...secretColumns(
+        tree,
+        [...present].filter((file) => file.endsWith(".prisma")),
+      ),
+    ]),
     names: {
       auth: new Set(configuration.authHelpers),
       tenantColumns: new Set(configuration.tenantColumns),
@@ -103,12 +108,25 @@ function secretColumns(tree: TreeFiles, schemas: readonly string[]): ReadonlyMap
   for (const schema of schemas) {
     for (const [, model = "", body = ""] of (tree.text(schema) ?? "").matchAll(/^model\s+(\w+)\s*\{([\s\S]*?)^\}/gm)) {
       const columns = [...body.matchAll(/^\s+(\w+)\s+(?:String|Bytes|Json)/gm)].map(([, column = ""]) => column);
-      const secret = columns.filter((column) =>
-        /^(?:password\w*|hash(?:ed)?_?\w*|\w*_?hash|\w*Hash|\w*secret\w*|access_?token|refresh_?token|id_?token|api_?key|private_?key|encrypted\w*|salt|otp\w*|two_?factor\w*)$/i.test(
-          column,
-        ),
-      );
+      const secret = columns.filter((column) => SECRET_COLUMN.test(column));
       if (secret.length > 0) found.set(model.toLowerCase(), secret);
+    }
+  }
+  return found;
+}
+
+/** The same of Drizzle's tables, by their names in the code and in the database. */
+function tableColumns(files: ReadonlyMap<string, ProjectFile>): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const file of files.values()) {
+    if (!/(?:pg|mysql|sqlite)Table\s*\(/.test(file.text)) continue;
+    for (const [, variable = "", table = "", body = ""] of file.text.matchAll(
+      /(\w+)\s*=\s*(?:pg|mysql|sqlite)Table\s*\(\s*["'`](\w+)["'`]\s*,\s*\{([\s\S]*?)\n\}/g,
+    )) {
+      const secret = [...body.matchAll(/^\s+(\w+):/gm)]
+        .map(([, column = ""]) => column)
+        .filter((column) => SECRET_COLUMN.test(column));
+      if (secret.length > 0) found.set(variable.toLowerCase(), secret).set(table.toLowerCase(), secret);
     }
   }
   return found;

@@ -6,14 +6,14 @@ import {
   unverifiedToken,
   swallowedCheck,
 } from "../rules/catalogue.ts";
-import type { Check, Judged } from "../rules/rule.ts";
+import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { comparisons } from "../values/query.ts";
 import type { Condition } from "../values/value.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
-import { isCron, isPublicByDesign, isPublicTable, isSensitive, isWebhook } from "./entry-kinds.ts";
+import { isCron, isTenantTable, isPublicByDesign, isPublicTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
 export const auth: Check = {
@@ -66,6 +66,7 @@ export const auth: Check = {
       );
       return;
     }
+    if (entry.kind === "page") return page(judged, report);
     if (entry.kind !== "route" && entry.kind !== "action" && entry.kind !== "procedure" && entry.kind !== "handler")
       return;
     if (isWebhook(judged)) return;
@@ -124,6 +125,57 @@ export const auth: Check = {
   },
 };
 
+/** A page that reads what belongs to somebody. Layouts above it may ask for the caller; middleware was followed before. */
+function page(judged: Judged, report: Report): void {
+  const { entry, trace, project } = judged;
+  const first = trace.operations.find(
+    (one) =>
+      one.kind === "query" &&
+      isTenantTable(one.query.table) &&
+      !isHeld(one.facts) &&
+      !isLookUp(one) &&
+      !isOpenRead(one, judged) &&
+      !isCapabilityQuery(one),
+  );
+  if (
+    first === undefined ||
+    isPublicByDesign(entry, judged) ||
+    /\((?:public|marketing|auth|site|www|landing|home)\)/i.test(entry.file)
+  )
+    return;
+  if (
+    first.kind === "query" &&
+    comparisons(first.query.where).some(({ value }) => clientOf(value) !== null) &&
+    entry.path !== null &&
+    /\[/.test(entry.path)
+  )
+    return report.unknown("a page found by its address may be everybody's");
+  for (let folder = entry.file; folder.includes("/");) {
+    folder = folder.slice(0, folder.lastIndexOf("/"));
+    for (const name of ["layout.tsx", "layout.jsx", "layout.ts", "template.tsx"]) {
+      if (/auth|session|user|redirect/i.test(project.file(`${folder}/${name}`)?.text ?? ""))
+        return report.unknown("a layout above may ask for the caller");
+    }
+  }
+  const unseen = first.facts.get("opaque:auth");
+  if (unseen !== undefined) return report.unknown(unseen.why);
+  const tested = trace.operations.some((one) => one.kind === "test" && isCaller(one.value));
+  if (tested)
+    report.violated(
+      ignoredCheck,
+      first.place,
+      "The caller is tested, and the page goes on whatever the answer is.",
+      first,
+    );
+  else
+    report.violated(
+      missingAuthentication,
+      declarationOf(judged, first),
+      `${entry.name} reads what belongs to somebody, and asks nobody who they are.`,
+      first,
+    );
+}
+
 /** The handler's own function: behind wrappers it is not what is exported. */
 function declarationOf({ entry }: Judged, operation: Operation): Place {
   const outermost = operation.within.find((one) => one.file === entry.file);
@@ -168,6 +220,7 @@ function whyUnsure(operations: readonly Operation[]): string {
 
 /** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */
 function isLookUp(operation: Operation): boolean {
+  if (operation.kind === "call") return operation.args.some((arg) => isCredential(arg));
   return (
     operation.kind === "query" &&
     (operation.query.verb === "read" || operation.query.verb === "list") &&

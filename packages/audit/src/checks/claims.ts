@@ -16,6 +16,13 @@ export const claims: Check = {
   run({ entry, trace }, report) {
     for (const one of trace.operations) {
       if (one.kind === "test" && one.denies !== "neither") {
+        if (writable(one.value))
+          report.violated(
+            clientRole,
+            one.place,
+            "user_metadata is the user's own to write: what it says of a role is the client's word.",
+            one,
+          );
         const said = claimIn(one.value);
         if (
           said !== null &&
@@ -112,6 +119,17 @@ function boughtRow(value: Value): string | null {
 
 function nameOf(value: Extract<Value, { k: "client" }>): string {
   return value.path.slice(value.path.lastIndexOf(".") + 1);
+}
+
+/** `user.user_metadata.role`, `user.unsafeMetadata.admin`. */
+function writable(value: Value, depth = 0): boolean {
+  if (depth > 5) return false;
+  if (value.k === "principal")
+    return /(?:^|\.)(?:user_metadata|raw_user_meta_data|unsafeMetadata)\.\w*(?:role|admin|staff|plan|org|team|tenant)/i.test(
+      value.path,
+    );
+  if (value.k === "derived") return value.args.some((arg) => writable(arg, depth + 1));
+  return value.k === "choice" && value.alternatives.some((one) => writable(one.value, depth + 1));
 }
 
 /** The client's word a test rests on, when it rests on nothing else. */

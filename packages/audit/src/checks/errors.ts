@@ -17,7 +17,8 @@ export const errors: Check = {
             ? one.value
             : null;
       if (body === null) continue;
-      const found = caughtIn(body, one.facts);
+      const found =
+        caughtIn(body, one.facts) ?? (isFailure(one.kind === "respond" ? one.status : null) ? upstreamIn(body) : null);
       if (found === null) report.proved();
       else
         report.violated(
@@ -65,5 +66,24 @@ function first(values: readonly Value[], facts: Facts, depth: number): string | 
     const found = caughtIn(value, facts, depth + 1);
     if (found !== null) return found;
   }
+  return null;
+}
+
+function isFailure(status: Value | null): boolean {
+  return status?.k === "literal" && typeof status.value === "number" && status.value >= 400;
+}
+
+/** What another server answered, passed on with a failure. */
+function upstreamIn(value: Value, depth = 0): string | null {
+  if (depth > 5) return null;
+  if (value.k === "chain") {
+    const last = value.steps.at(-2);
+    const isBody = last?.kind === "member" && (last.name === "text" || last.name === "json");
+    return isBody && value.root.k === "foreign" && /^(?:fetch|axios|ky|got|ofetch|\$fetch)$/.test(value.root.name)
+      ? "what another server says"
+      : null;
+  }
+  if (value.k === "struct")
+    return [...value.props.values()].map((one) => upstreamIn(one, depth + 1)).find((one) => one !== null) ?? null;
   return null;
 }

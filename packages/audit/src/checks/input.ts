@@ -197,7 +197,8 @@ function formIn({ trace }: Judged): boolean {
 
 function holdsForm(value: Value, depth = 0): boolean {
   if (depth > 6) return false;
-  if (value.k === "client") return value.part === "arguments" && /formData|^data\b|form/i.test(value.path);
+  if (value.k === "client")
+    return value.part === "body" || (value.part === "arguments" && /formData|form/i.test(value.path));
   if (value.k === "struct") return [...value.props.values(), ...value.spreads].some((one) => holdsForm(one, depth + 1));
   return value.k === "choice" && value.alternatives.some((one) => holdsForm(one.value, depth + 1));
 }

@@ -285,9 +285,20 @@ function isOneTime({ entry }: Judged): boolean {
 
 /** A row without a list of columns, of a table that is known to hold a secret. */
 function wholeRow(query: Query, judged: Judged): string | null {
+  for (const relation of query.included) {
+    const column = columnsOf(relation, judged)?.[0];
+    if (column !== undefined) return `${column} of ${relation}`;
+  }
   if (query.selected !== null) return query.selected.find(isStoredSecret) ?? null;
-  const columns =
-    judged.project.secretColumns.get(query.table.toLowerCase()) ??
-    judged.project.secretColumns.get(query.table.toLowerCase().replace(/s$/, ""));
+  const columns = columnsOf(query.table, judged);
   return columns?.[0] === undefined ? null : `${columns[0]} of ${query.table}`;
+}
+
+function columnsOf(table: string, { project }: Judged): readonly string[] | undefined {
+  const name = table.toLowerCase();
+  return (
+    project.secretColumns.get(name) ??
+    project.secretColumns.get(name.replace(/s$/, "")) ??
+    project.secretColumns.get(`${name}s`)
+  );
 }

@@ -14,7 +14,7 @@ import type { Facts } from "../values/facts.ts";
 import { type Condition, type Query } from "../values/query.ts";
 import { clientsOf, isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
-import { isPublicTable, isWebhook } from "./entry-kinds.ts";
+import { isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
 
@@ -164,12 +164,6 @@ function hasUnknown(condition: Condition | null): boolean {
   if (condition.kind === "compare")
     return condition.op !== "other" && /^(?:chain|opaque|foreign)$/.test(condition.value.k);
   return condition.of.some(hasUnknown);
-}
-
-function isTenantTable(name: string): boolean {
-  return /^(?:\w*_)?(?:projects?|invoices?|orders?|customers?|users?|members?|documents?|files?|messages?|subscriptions?|payments?|api_?keys?|teams?|workspaces?|organi[sz]ations?|logs?|audit\w*|events?|tickets?|contacts?|leads?|deals?|tasks?|notes?|forms?|submissions?|responses?|reports?|webhooks?|integrations?|sessions?|tokens?|credentials?|secrets?|transactions?|accounts?|boards?|cards?|campaigns?|emails?|conversations?|chats?|links?|assets?|uploads?|jobs?|runs?|usage\w*|expenses?|employees?|candidates?|appointments?|bookings?|shipments?|devices?|alerts?|notifications?|comments?)$/i.test(
-    name.replace(/([a-z])([A-Z])/g, "$1_$2"),
-  );
 }
 
 function isRead(query: Query): boolean {

@@ -59,6 +59,8 @@ export class Machine {
   frame: Frame | null = null;
   /** Operations are recorded; off while the top of a module is evaluated. */
   recording = true;
+  /** The top of a module is being evaluated: what is built there is kept as it is built. */
+  atTop = false;
   steps = 0;
   budget: Budget = ENTRY_BUDGET;
   /** The handler whose answers are the entry point's. */

@@ -160,16 +160,18 @@ export function imported(
 
 /** The top of a module is no part of the path being followed: nothing it does is recorded, nothing it learns is kept. */
 export function aside<T>(machine: Machine, run: () => T): T {
-  const { state, frame, recording, steps } = machine;
+  const { state, frame, recording, atTop, steps } = machine;
   machine.state = START;
   machine.frame = null;
   machine.recording = false;
+  machine.atTop = true;
   try {
     return run();
   } finally {
     machine.state = state;
     machine.frame = frame;
     machine.recording = recording;
+    machine.atTop = atTop;
     machine.steps = steps;
   }
 }

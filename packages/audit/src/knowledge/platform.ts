@@ -24,7 +24,7 @@ export function platform(call: UnseenCall): Value | undefined {
   const [first] = args;
   if (root.k === "foreign" && root.origin === "global") {
     if (names.length === 0) {
-      if (call.isNew) return makeNew(call);
+      if (call.isNew) return root.name === "Function" ? undefined : makeNew(call);
       const pure = PURE[root.name];
       if (pure !== undefined)
         return first === undefined ? opaque(root.name) : { k: "derived", op: pure, args: [first], place };

@@ -36,6 +36,7 @@ export function responses(call: UnseenCall): Value | undefined {
         answer(call, method === "render" ? (second ?? null) : (first ?? null), receiver.status);
         return receiver;
       case "redirect":
+        machine.record({ kind: "fetch", url: args.at(-1) ?? opaque("url"), options: null, place });
         return { k: "response", body: null, status: null, redirect: true };
       default:
         return receiver;

@@ -40,6 +40,26 @@ export function sinks(call: UnseenCall): Value | undefined {
     });
     return opaque(name);
   }
+  if (/^(?:merge|mergeWith|defaultsDeep|deepmerge|mergeDeep)$/.test(method)) {
+    const whole = args.find((arg) => arg.k === "client" && arg.part === "body" && arg.path === "" && !arg.checked);
+    if (whole !== undefined) machine.record({ kind: "assign", value: whole, place });
+  }
+  // `url.searchParams.set("api_key", key)`
+  if (
+    (method === "set" || method === "append") &&
+    receiver !== null &&
+    args[0]?.k === "literal" &&
+    args[1] !== undefined &&
+    endsInSearch(receiver)
+  ) {
+    const pair: Value = {
+      k: "derived",
+      op: "template",
+      args: [{ k: "literal", value: `?${String(args[0].value)}=` }, args[1]],
+      place,
+    };
+    machine.record({ kind: "fetch", url: pair, options: null, place });
+  }
   if (LEVEL.test(method) && receiver !== null && isLogger(receiver, name)) {
     machine.record({ kind: "log", args, name: `${name}.${method}`, place });
     return UNDEFINED;
@@ -117,4 +137,11 @@ function holdsStatement(value: Value, depth = 0): boolean {
     );
   }
   return value.k === "choice" && value.alternatives.some((one) => holdsStatement(one.value, depth + 1));
+}
+
+function endsInSearch(value: Value): boolean {
+  if (value.k === "client") return value.path.endsWith("searchParams");
+  if (value.k === "derived") return value.op === "url";
+  const last = value.k === "chain" ? value.steps.at(-1) : undefined;
+  return last?.kind === "member" && last.name === "searchParams";
 }

@@ -20,7 +20,7 @@ export function unseen(call: UnseenCall): Value {
   const kind = kindOf(call);
   const callback = args.findLast((arg): arg is Closure => arg.k === "closure");
   if (callback !== undefined && !call.isNew) return wrapped(call, kind, callback);
-  if (!machine.recording && kind !== "conceals") return chain;
+  if (machine.atTop && kind !== "conceals") return chain;
 
   switch (kind) {
     case "identity":
@@ -158,7 +158,7 @@ function granted(call: UnseenCall): Facts {
 /** A function given to code that is not seen: run where the call stands, or kept until the whole is an entry. */
 function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
   const { machine, place, args } = call;
-  if (!machine.recording) return call.chain;
+  if (machine.atTop) return call.chain;
   const before = machine.state;
   if (kind === "guards" || kind === "asserts") machine.assume(granted(call));
   else if (args.some(isRequestLike) && !NEUTRAL.test(call.method)) {

@@ -93,6 +93,8 @@ export interface Query {
   readonly rights: "user" | "service" | "unknown";
   /** Conditions on relations that come with the rows: what is found below them is confined by these. */
   readonly nested: ReadonlyMap<string, Condition>;
+  /** Relations that come whole with the rows. */
+  readonly included: readonly string[];
   /** The fields it returns when the code says so. */
   readonly selected: readonly string[] | null;
   readonly place: Place;

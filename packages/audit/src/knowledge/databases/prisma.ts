@@ -41,6 +41,11 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
   if (ONLY_PRISMA.test(last.name) && options !== undefined && !keyed && options.k === "closure") return null;
   const where = prop(options, "where");
   const selected = prop(options, "select");
+  const include = prop(options, "include");
+  const included =
+    include?.k === "struct"
+      ? [...include.props].flatMap(([name, one]) => (one.k === "literal" && one.value === true ? [name] : []))
+      : [];
   const nested = new Map<string, Condition>();
   for (const held of [prop(options, "include"), selected]) {
     if (held?.k !== "struct") continue;
@@ -70,6 +75,7 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
     throws: last.name.endsWith("OrThrow") || verb === "update" || verb === "delete",
     selected: selected?.k === "struct" ? [...selected.props.keys()] : null,
     nested,
+    included,
     rights: isConfinedClient(chain) ? "user" : "unknown",
   };
 }

@@ -50,6 +50,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     throws: false,
     rights: "unknown",
     nested: new Map(),
+    included: [],
     selected: null,
     ...parts,
     id: nextQueryId(),
