@@ -112,4 +112,15 @@ export function attackModules(world: () => DeskWorld): void {
     assert.notEqual(answer.headers.get("retry-after"), null);
     for (const secret of [stripe.apiKey, stripe.webhookSecret]) assert.equal(said().includes(secret), false);
   });
+
+  test("what the modules made goes away again, and what Desk has stays", async () => {
+    const { ask, lead, ours, database, takeTablesAway } = world();
+    await takeTablesAway();
+    const { rows } = await database.admin.query("select from pg_tables where schemaname = 'public'");
+    assert.equal(rows.length, 6);
+    const functions = await database.admin.query("select from pg_proc where pronamespace = 'public'::regnamespace");
+    assert.equal(functions.rows.length, 0);
+    assert.equal((await ask(`/w/${ours.id}/tickets/${ours.ticket}`, { cookie: lead })).status, 200);
+    assert.equal((await ask("/api/v1/audit-log/entries", { cookie: lead })).status, 500, "its tables are gone");
+  });
 }

@@ -26,6 +26,8 @@ export interface DeskWorld {
   readonly late: string;
   readonly signIn: { readonly email: string; readonly password: string };
   linkCustomer(workspace: string, customer: string): Promise<void>;
+  /** The SQL of the modules, in reverse. */
+  takeTablesAway(): Promise<void>;
   said(): string;
   close(): Promise<void>;
 }
@@ -39,7 +41,7 @@ async function makeDesk(closing: AsyncDisposableStack): Promise<Omit<DeskWorld, 
   const host = hostFolder("express");
   const database = await hostDatabase(["desk_owner", "desk_app", "desk_signer"]);
   closing.defer(() => database.close());
-  const modules = MOUNTED
+  const modules: readonly string[] = MOUNTED
     ? [host.claims, host.migrationsOf("audit-log"), host.migrationsOf("stripe-entitlements"), "src/keys/migrations"]
     : [];
   const owner = { OWNER_DATABASE_URL: database.url("desk_owner") };
@@ -117,6 +119,10 @@ async function makeDesk(closing: AsyncDisposableStack): Promise<Omit<DeskWorld, 
     async linkCustomer(workspaceId, customer) {
       const linked = await runHost(["src/keys/link-customer.ts", workspaceId, customer], host.folder, env);
       if (linked.code !== 0) throw new Error(linked.said);
+    },
+    async takeTablesAway() {
+      const down = await runHost(["src/migrate.ts", "down", ...modules.toReversed()], host.folder, owner);
+      if (down.code !== 0) throw new Error(down.said);
     },
     said: () => server.said(),
   };

@@ -113,4 +113,14 @@ export function attackModules(world: () => BillsWorld): void {
     }
     assert.equal((await ask(INBOX, { cookie: stranger })).text.includes(id), false);
   });
+
+  test("what the modules made goes away again, and what Bills has stays", async () => {
+    const { ask, owner, ours, database, takeTablesAway } = world();
+    await takeTablesAway();
+    const { rows } = await database.admin.query("select from pg_tables where schemaname = 'public'");
+    assert.equal(rows.length, 5);
+    const functions = await database.admin.query("select from pg_proc where pronamespace = 'public'::regnamespace");
+    assert.equal(functions.rows.length, 0);
+    assert.equal((await ask(`/api/invoices/${ours.invoice}`, { cookie: owner })).status, 200);
+  });
 }

@@ -30,6 +30,8 @@ export interface BillsWorld {
   readonly bookkeeper: string;
   readonly stranger: string;
   readonly late: string;
+  /** The SQL of the modules, in reverse. */
+  takeTablesAway(): Promise<void>;
   said(): string;
   close(): Promise<void>;
 }
@@ -52,7 +54,9 @@ async function makeBills(closing: AsyncDisposableStack): Promise<Omit<BillsWorld
   const host = hostFolder("next");
   const database = await hostDatabase(["bills_owner", "bills_app"]);
   closing.defer(() => database.close());
-  const modules = MOUNTED ? [host.claims, host.migrationsOf("webhook-inbox"), "src/keys/migrations"] : [];
+  const modules: readonly string[] = MOUNTED
+    ? [host.claims, host.migrationsOf("webhook-inbox"), "src/keys/migrations"]
+    : [];
   const owner = { OWNER_DATABASE_URL: database.url("bills_owner") };
   const migrated = await runHost(["scripts/migrate.ts", "up", "migrations", ...modules], host.folder, owner);
   if (migrated.code !== 0) throw new Error(migrated.said);
@@ -115,6 +119,10 @@ async function makeBills(closing: AsyncDisposableStack): Promise<Omit<BillsWorld
     bookkeeper: await person(ours.id, "bookkeeper"),
     stranger: await person(theirs.id, "owner"),
     late: await person(ours.id, "owner", "-1 second"),
+    async takeTablesAway() {
+      const down = await runHost(["scripts/migrate.ts", "down", ...modules.toReversed()], host.folder, owner);
+      if (down.code !== 0) throw new Error(down.said);
+    },
     said: () => server.said(),
   };
 }
