@@ -1,7 +1,9 @@
+import { auditBench } from "./audit.ts";
 import { gatewayBench } from "./gateway.ts";
 import { runtimeBench } from "./runtime.ts";
 
 const benches: Record<string, (args: readonly string[]) => Promise<void>> = {
+  audit: auditBench,
   gateway: gatewayBench,
   runtime: runtimeBench,
 };
