@@ -157,6 +157,26 @@ export const CONTENT: readonly HostileTree[] = [
     hole: HOSTILE,
   },
   {
+    name: "folders named like files",
+    make: all(
+      put("src/index.ts/inner.ts", "export const a = 1;\n"),
+      put("package.json/x.ts", "export const b = 1;\n"),
+      put("tsconfig.json/y.ts", "export const c = 1;\n"),
+      put(HOSTILE, open("", `import "@/index";\nimport "../../../../src";`)),
+    ),
+    hole: HOSTILE,
+  },
+  {
+    name: "names of spaces, quotes, percent signs, line breaks and other scripts",
+    make: all(
+      put("src/a b/%2e%2e/\"q\" 'r'.ts", "export const a = 1;\n"),
+      put("src/line\nbreak.ts", "export const b = 1;\n"),
+      put("src/日本語/ünïcode.ts", "export const c = 1;\n"),
+      put("app/api/[[...all]]/(group)/@slot/route.ts", open("")),
+    ),
+    hole: "app/api/[[...all]]/(group)/@slot/route.ts",
+  },
+  {
     name: "SQL that never ends",
     make: put("migrations/1.sql", `create function f() returns void as $$ begin ' --\n${"x;\n".repeat(10_000)}`),
   },
