@@ -1,3 +1,4 @@
+import { selfAudit } from "./audit.ts";
 import { boundaries } from "./boundaries.ts";
 import { cycles } from "./cycles.ts";
 import { exportsMaps } from "./exports.ts";
@@ -26,4 +27,5 @@ export const parts: readonly Part[] = [
   size,
   sql,
   reveal,
+  selfAudit,
 ];

@@ -60,6 +60,19 @@ export function judgeEntryPoint(
     const middleware = middlewareFor(files, entry.file);
     if (middleware !== null) learnFromMiddleware(machine, middleware, entry.path);
   }
+  // Where KEY routes are mounted there is nothing of its own to judge: each route was, where it is made.
+  if (
+    entry.framework !== "key" &&
+    /\b(?:nextPagesHandler|nextAppRouter|honoHandler|expressHandler|fastifyPlugin|nodeListener)\s*\(/.test(
+      project.file(entry.file)?.text ?? "",
+    )
+  ) {
+    machine.learn("opaque:auth", {
+      sure: false,
+      place: { file: entry.file, node: entry.node },
+      why: "KEY routes are mounted here, and judged where they are made",
+    });
+  }
   if (entry.kind === "function") machine.budget = FUNCTION_BUDGET;
   try {
     entry.follow(machine);

@@ -99,16 +99,27 @@ function isNeverUndefined(value: Value): boolean {
 /** `if (secret && header !== secret) deny()`: where there is no secret there is no check. */
 /** `if (!secret) throw …` at the top of the file, before any handler runs. */
 function isDemanded(project: Judged["project"], file: string, node: Node): boolean {
-  const text = project.file(file)?.text ?? "";
-  if (!/throw|process\.exit|assert|invariant/.test(text)) return false;
+  const program = project.file(file)?.syntax.program;
+  if (program === undefined) return false;
+  const names = new Set<string>();
+  for (const one of walk(node)) if (one.type === "Identifier") names.add(one.name);
+  return program.body.some(
+    (one) => one.type === "IfStatement" && denied(one.test, names) && endsProcess(one.consequent),
+  );
+}
+
+/** `!secret`, `!process.env.SECRET`, `secret === undefined`, or several of them. */
+function denied(test: Node, names: ReadonlySet<string>): boolean {
+  for (const one of walk(test))
+    if (one.type === "Identifier" && one.name !== "process" && one.name !== "env" && names.has(one.name)) return true;
+  return false;
+}
+
+function endsProcess(node: Node): boolean {
   for (const one of walk(node)) {
-    if (one.type !== "Identifier" || one.name.length > 60) continue;
-    const at = text.search(
-      new RegExp(
-        `!\\s*(?:process\\.env\\.)?${one.name.replace(/[^\w]/g, "")}\\b[^;{}]{0,80}\\)\\s*\\{?\\s*(?:throw|process\\.exit)`,
-      ),
-    );
-    if (at !== -1) return true;
+    if (one.type === "ThrowStatement") return true;
+    if (one.type === "MemberExpression" && one.property.type === "Identifier" && one.property.name === "exit")
+      return true;
   }
   return false;
 }
@@ -130,7 +141,8 @@ function optional(one: Extract<Operation, { kind: "test" }>, { trace, entry }: J
 
 /** `if (req.headers["x-test"] === "1") return next()`: whoever sends the header passes. */
 function skipped(one: Extract<Operation, { kind: "test" }>, report: Report): void {
-  if (one.then === null || one.facts.has("auth") || one.value.k !== "derived" || !/^={2,3}$/.test(one.value.op)) return;
+  if (one.consequent === null || one.facts.has("auth") || one.value.k !== "derived" || !/^={2,3}$/.test(one.value.op))
+    return;
   const [left, right] = one.value.args;
   const header = left?.k === "client" ? left : right?.k === "client" ? right : null;
   const constant = left?.k === "literal" ? left : right?.k === "literal" ? right : null;
@@ -142,7 +154,7 @@ function skipped(one: Extract<Operation, { kind: "test" }>, report: Report): voi
     PLAIN_HEADER.test(header.path)
   )
     return;
-  for (const node of walk(one.then)) {
+  for (const node of walk(one.consequent)) {
     if (node.type === "ReturnStatement" && node.argument !== null && allows(node.argument)) {
       report.violated(bypass, one.place, `${header.path} is the client's to send, and whoever sends it passes.`, one);
       return;

@@ -66,9 +66,12 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
           if (found !== null) return found;
         }
       }
-      return value.steps.every((step) => step.kind === "member")
-        ? foreignPart(value.root, facts, parameters, depth + 1)
-        : null;
+      if (!value.steps.every((step) => step.kind === "member")) return null;
+      // `options.table` is judged by its own name.
+      const last = value.steps.at(-1);
+      if (value.root.k === "opaque" && last?.kind === "member")
+        return foreignPart({ ...value.root, name: last.name }, facts, parameters, depth + 1);
+      return foreignPart(value.root, facts, parameters, depth + 1);
     }
     default:
       return null;

@@ -113,12 +113,7 @@ function scopeAround(machine: Machine, file: ProjectFile, around: readonly Funct
   for (const fn of around) {
     const inner = new Scope(file.path, scope);
     for (const parameter of fn.params) {
-      bindPattern(
-        machine,
-        parameter as Node,
-        opaque(parameter.type === "Identifier" ? parameter.name : "options"),
-        inner,
-      );
+      bindPattern(machine, parameter, opaque(parameter.type === "Identifier" ? parameter.name : "options"), inner);
     }
     scope = inner;
   }

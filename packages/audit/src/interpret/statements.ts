@@ -137,7 +137,7 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
       kind: "test",
       value: decided,
       denies,
-      then: node.consequent,
+      consequent: node.consequent,
       place: { file: scope.file, node: node.test },
     });
   }

@@ -78,7 +78,7 @@ function iterate(call: UnseenCall, receiver: Value, callback: Value): Value {
   const after = machine.state;
   // An async test answers a promise, which is always truthy.
   if (value.k === "pending" && /^(?:some|every|find|filter|findIndex|findLast)$/.test(method))
-    machine.record({ kind: "test", value, denies: "yes", then: null, place });
+    machine.record({ kind: "test", value, denies: "yes", consequent: null, place });
   switch (method) {
     case "some":
     case "every":

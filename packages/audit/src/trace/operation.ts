@@ -40,7 +40,7 @@ export type Operation = At &
         readonly kind: "test";
         readonly value: Value;
         readonly denies: "yes" | "no" | "neither";
-        readonly then: Node | null;
+        readonly consequent: Node | null;
       }
     | { readonly kind: "catch"; readonly rethrows: boolean; readonly lost: Facts; readonly falls: boolean }
     | { readonly kind: "validate"; readonly subject: Value; readonly strict: boolean }
