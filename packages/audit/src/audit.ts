@@ -62,11 +62,17 @@ function run(
   const collector = new Collector(files, loaded.sql, options.configuration);
   for (const { findings, entry } of judgements) for (const one of findings) collector.add(one, entry.name);
   for (const file of judged) {
-    for (const one of [...fileSecrets(file), ...checkFunctions(file.syntax.program)]) {
-      collector.add(
-        { rule: one.rule, place: { file: file.path, node: one.node }, message: one.message, path: [] },
-        null,
-      );
+    try {
+      for (const one of [...fileSecrets(file), ...checkFunctions(file.syntax.program)]) {
+        collector.add(
+          { rule: one.rule, place: { file: file.path, node: one.node }, message: one.message, path: [] },
+          null,
+        );
+      }
+    } catch (error) {
+      // What is nested too deep for one file's own checks says nothing of the others.
+      if (!(error instanceof RangeError)) throw error;
+      diagnostics.push({ file: file.path, line: 1, kind: "limit", message: "is nested too deep to be judged whole" });
     }
   }
   const supabase = found.some(

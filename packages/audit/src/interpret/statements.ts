@@ -194,10 +194,11 @@ function runTry(machine: Machine, node: Extract<Statement, { type: "TryStatement
     machine.state = end;
   }
   if (node.finalizer !== null) {
-    const dead = machine.state === null;
-    if (dead) machine.state = before;
+    // It runs on the way out of every path, that of a refusal too.
+    const after = machine.state;
+    machine.state = before === null ? after : withFacts(join(before, after) ?? before, before.facts);
     runBlock(machine, node.finalizer.body, scope);
-    if (dead) machine.state = null;
+    machine.state = after;
   }
 }
 

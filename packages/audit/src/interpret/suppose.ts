@@ -215,6 +215,7 @@ function supposeType(value: Value, type: string, truth: boolean, state: State): 
     return found;
   }
   const known = typeOf(value);
+  if (known === null && value.k === "principal" && truth && type !== "undefined") return suppose(value, true, state);
   if (known !== null) {
     if ((known === type) !== truth) return null;
     return truth || value.k !== "principal" ? state : suppose(value, true, state);
