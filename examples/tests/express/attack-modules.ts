@@ -57,7 +57,7 @@ export function attackModules(world: () => DeskWorld): void {
   });
 
   test("a feature is open once Stripe says so, for the workspace that pays alone, and an event counts once", async () => {
-    const { ask, stripe, ours, theirs, lead, stranger, database } = world();
+    const { ask, stripe, ours, theirs, lead, agent, stranger, database } = world();
     const linked = await database.admin.query<{ customer_id: string }>("select customer_id from stripe_customers");
     const customer = linked.rows[0]?.customer_id ?? "";
     const generation = async (): Promise<unknown> =>
@@ -84,6 +84,7 @@ export function attackModules(world: () => DeskWorld): void {
     assert.equal(exported.status, 200);
     assert.equal(exported.text.includes(ours.canary), true);
     assert.equal(exported.text.includes(theirs.canary), false);
+    assert.equal(codeOf(await exporting(agent)), "forbidden", "paid for, and still for leads alone");
     assert.equal(codeOf(await exporting(stranger)), "not_entitled");
     assert.equal((await exporting(lead, { status: "gone" })).status, 400);
     assert.equal((await exporting(lead, { workspace_id: theirs.id })).status, 400);
