@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
-import { glob, readFile, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-/** Every file below a folder with its SHA-256, but for what is installed and what a build leaves. */
+/** Every file below a folder with its SHA-256, hidden ones too, but for what is installed and what a build leaves. */
 export async function folderHashes(folder: string, leaveOut: readonly string[]): Promise<Map<string, string>> {
+  const skipped = new Set(["node_modules", ...leaveOut]);
   const hashes = new Map<string, string>();
-  const exclude = (name: string): boolean => leaveOut.includes(name) || name === "node_modules";
-  for await (const file of glob("**", { cwd: folder, exclude })) {
-    const whole = path.join(folder, file);
-    if (!(await stat(whole)).isFile()) continue;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    const whole = path.join(entry.parentPath, entry.name);
+    const file = path.relative(folder, whole).replaceAll(path.sep, "/");
+    if (skipped.has(file.split("/")[0] ?? "")) continue;
     hashes.set(
       file,
       createHash("sha256")

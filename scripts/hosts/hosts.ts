@@ -11,6 +11,8 @@ export interface ExampleHost {
   readonly build: readonly [program: string, ...arguments_: string[]];
   /** What a build leaves. */
   readonly built: readonly string[];
+  /** What the next build would not clear away by itself. */
+  readonly stale: readonly string[];
   readonly test: string;
 }
 
@@ -24,6 +26,7 @@ export const HOSTS: readonly ExampleHost[] = [
     seam: "src/extensions.ts",
     build: [TSC, "-p", "tsconfig.json"],
     built: ["dist"],
+    stale: ["dist"],
     test: "examples/tests/express.test.ts",
   },
   {
@@ -33,6 +36,7 @@ export const HOSTS: readonly ExampleHost[] = [
     seam: "src/extensions.ts",
     build: [TSC, "--noEmit", "-p", "tsconfig.json"],
     built: [],
+    stale: [],
     test: "examples/tests/hono.test.ts",
   },
   {
@@ -42,6 +46,7 @@ export const HOSTS: readonly ExampleHost[] = [
     seam: null,
     build: ["next/dist/bin/next", "build"],
     built: [".next", "next-env.d.ts", "tsconfig.tsbuildinfo"],
+    stale: [],
     test: "examples/tests/next.host.ts",
   },
 ];

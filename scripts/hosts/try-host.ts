@@ -31,7 +31,7 @@ export async function tryHost(host: ExampleHost, around: Surroundings): Promise<
     step([path.join(root, "apps/keys-cli/src/main.ts"), ...args]);
 
   async function buildAndAttack(mode: "bare" | "mounted"): Promise<void> {
-    for (const name of host.built) await rm(path.join(folder, name), { recursive: true, force: true });
+    for (const name of host.stale) await rm(path.join(folder, name), { recursive: true, force: true });
     const [program, ...args] = host.build;
     await step([path.join(root, "node_modules", program), ...args]);
     const said = await runStep(["--test", "--test-reporter=tap", path.join(root, host.test)], {

@@ -28,13 +28,13 @@ test("a file that was left behind, is missing or has changed is named", async ()
   for (const [name, text] of [
     ["same", "1"],
     ["changed", "2"],
-    ["left", "1"],
+    [".left", "1"],
     ["built", "1"],
   ] as const) {
     writeFileSync(path.join(other.folder, name), text);
   }
   const [before, after] = [await folderHashes(one.folder, ["built"]), await folderHashes(other.folder, ["built"])];
-  assert.deepEqual(differences(before, after), ["changed has changed", "left was left behind", "missing is missing"]);
+  assert.deepEqual(differences(before, after), [".left was left behind", "changed has changed", "missing is missing"]);
   assert.deepEqual(differences(before, before), []);
 });
 
