@@ -195,7 +195,7 @@ function isUsed(query: Query, judged: Judged): boolean {
     if (
       one.kind === "call" &&
       one.origin !== "global" &&
-      !/log|console|capture|track/i.test(one.path) &&
+      !/log|console|capture|track|redis|cache|\bkv\b|memo/i.test(one.path) &&
       one.args.some((arg) => shows(arg, query, one.facts) && !isIdentifierOnly(arg))
     )
       return true;

@@ -84,8 +84,10 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
     case "AwaitExpression":
       return machine.consume(machine.evaluate(node.argument, scope), { file: scope.file, node });
     case "YieldExpression":
-      if (node.argument !== null) machine.evaluate(node.argument, scope);
-      return opaque("yield");
+      // `yield* effect` gives what the effect does, as `await` gives what a promise does.
+      return node.argument === null
+        ? UNDEFINED
+        : machine.consume(machine.evaluate(node.argument, scope), { file: scope.file, node });
     case "UnaryExpression":
       return evaluateUnary(machine, node, scope);
     case "UpdateExpression":

@@ -43,8 +43,7 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
     machine.unknowns.add(`calls are nested too deep at ${callee.name === "" ? "a function" : callee.name}`);
     return opaque("");
   }
-  if (node.body === null || node.body === undefined || ("generator" in node && node.generator))
-    return opaque(callee.name);
+  if (node.body === null || node.body === undefined) return opaque(callee.name);
   const bare = args.length === 0 && node.params.length === 0 && callee.self === null;
   const remembered = bare ? machine.remembered.get(node) : undefined;
   if (remembered !== undefined) return remembered;

@@ -29,7 +29,7 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
   const { query, path } = value;
   let known = facts;
   const scope = scopeOf(query.where, facts);
-  const relation = query.nested.get(path.split(".")[0] ?? "");
+  const relation = query.nested.get(path.split(".").find((part) => part !== "[]" && part !== "rows") ?? "");
   const linked = relation === undefined ? null : scopeOf(relation, facts);
   if (scope !== null)
     known = authoriseRow(
@@ -100,6 +100,18 @@ export function knowLiteral(value: Value, place: Place, facts: Facts, wanted: st
   }
   if (value.k === "client")
     return facts.with(`valid:${keyOf(value)}`, evidence("it was compared with a constant", place));
+  // `user.email !== ADMIN_EMAIL`: one address that stands in the source.
+  if (
+    (value.k === "principal" || value.k === "rows") &&
+    isCaller(value) &&
+    /email$/i.test(value.path) &&
+    wanted.includes("@")
+  ) {
+    const known = facts
+      .with("global", evidence("the caller is the server's own administrator", place))
+      .with("role", evidence("the caller is the server's own administrator", place));
+    return value.k === "principal" ? knowPrincipal(value, known) : known;
+  }
   const path = value.k === "principal" || value.k === "rows" ? value.path : lastName(value);
   if (!isRoleName(path) || (value.k !== "principal" && clientOf(value) !== null && trustOf(value, facts) === null)) {
     return value.k === "principal"
@@ -136,6 +148,11 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
       );
       if (one.k === "principal") known = knowPrincipal(one, known);
       if (isRoleName(pathOf(one))) known = known.with("role", evidence("a role was compared", place));
+    }
+    // An unguessable value of the caller's own cookie stands in the row.
+    if (one.k === "rows" && one.path !== "" && isCredential(other)) {
+      known = authoriseRow(one.query, known, evidence("it holds the caller's own cookie", place));
+      known = known.with("capability", evidence("it holds the caller's own cookie", place));
     }
     // `invitation.token === body.token`: whoever knows the stored secret may use the row.
     if (one.k === "rows" && isTokenName(one.path) && clientOf(other) !== null) {

@@ -66,6 +66,15 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
     case "rows": {
       if (name === "length" || name === "size") return { k: "derived", op: "length", args: [object], place };
       if (ARRAY_METHOD.test(name) || DOCUMENT_METHOD.test(name)) return chainMember(object, name, place, null);
+      // A column that was not asked for is not there.
+      if (
+        (object.path === "" || object.path === "[]") &&
+        object.query.library === "prisma" &&
+        object.query.selected !== null &&
+        !object.query.selected.includes(name) &&
+        !/^(?:\d+|\*|\[\]|_count)$/.test(name)
+      )
+        return UNDEFINED;
       if (!quiet && object.query.verb !== "list" && machine.state !== null)
         machine.state = withFacts(machine.state, knowRow(object, machine.state.facts));
       return { ...object, path: deeper(object.path, /^\d+$/.test(name) ? "[]" : name) };

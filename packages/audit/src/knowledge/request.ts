@@ -117,7 +117,7 @@ export function requestCall(
       if (name === null) return opaque("get");
       return isCallerName(name)
         ? { k: "principal", path: name, sure: false, origin: request.authenticated ? place : null }
-        : /[-A-Z]/.test(name)
+        : name.includes("-")
           ? client("header", name.toLowerCase())
           : { ...request, path: name };
     case "cookie":

@@ -1,4 +1,4 @@
-import { opaque, type Chain, type Value } from "../../values/value.ts";
+import { opaque, type Chain, type Condition, type Value } from "../../values/value.ts";
 import type { Machine } from "../../interpret/machine.ts";
 import { type NamedCall, tableName } from "./chain.ts";
 import { fromExpression } from "./conditions.ts";
@@ -39,14 +39,30 @@ export function drizzle(machine: Machine, chain: Chain, calls: readonly NamedCal
     case "selectDistinctOn": {
       const from = rest.find((one) => one.name === "from");
       if (from === undefined) return null;
+      const nested = new Map<string, Condition>();
       for (const one of rest) {
         if (/^inner[jJ]oin$|^rightJoin$/.test(one.name)) {
           const on = fromExpression(one.args[1]);
           if (on !== null) of.push(on);
         }
       }
+      const columns = first.args[0]?.k === "struct" ? first.args[0].props : new Map<string, Value>();
+      for (const one of rest) {
+        if (one.name !== "leftJoin" && one.name !== "fullJoin") continue;
+        const on = fromExpression(one.args[1]);
+        const joined = tableName(one.args[0]);
+        if (on === null) continue;
+        // A column of the joined table that is there: its condition holds.
+        nested.set(joined, on);
+        for (const [name, column] of columns) {
+          if (column.k === "chain" && tableName({ ...column, steps: column.steps.slice(0, -1) }) === joined)
+            nested.set(name, on);
+          if (column.k === "foreign" && tableName(column) === joined) nested.set(name, on);
+        }
+      }
       return {
         library: "drizzle",
+        nested,
         table: tableName(from.args[0]),
         verb: rest.some((one) => one.name === "get") ? "read" : "list",
         where: of.length === 0 ? null : { kind: "all", of },
