@@ -207,7 +207,7 @@ export function firstSensitive(trace: Trace): Operation | null {
 
 /** Tables whose rows belong to somebody in most products. */
 export function isTenantTable(name: string): boolean {
-  return /^(?:\w*_)?(?:projects?|invoices?|orders?|customers?|users?|members?|documents?|files?|messages?|subscriptions?|payments?|api_?keys?|teams?|workspaces?|organi[sz]ations?|logs?|audit\w*|events?|tickets?|contacts?|leads?|deals?|tasks?|notes?|forms?|submissions?|responses?|reports?|webhooks?|integrations?|sessions?|tokens?|credentials?|secrets?|transactions?|accounts?|boards?|cards?|campaigns?|emails?|conversations?|chats?|links?|assets?|uploads?|jobs?|runs?|usage\w*|expenses?|employees?|candidates?|appointments?|bookings?|shipments?|devices?|alerts?|notifications?|comments?)$/i.test(
+  return /^(?:\w*_)?(?:projects?|purchases?|profiles?|environments?|variables?|memberships?|invitations?|payouts?|refunds?|receipts?|contracts?|shipments?|cases?|claims?|visits?|prescriptions?|salaries|invoices?|orders?|customers?|users?|members?|documents?|files?|messages?|subscriptions?|payments?|api_?keys?|teams?|workspaces?|organi[sz]ations?|logs?|audit\w*|events?|tickets?|contacts?|leads?|deals?|tasks?|notes?|forms?|submissions?|responses?|reports?|webhooks?|integrations?|sessions?|tokens?|credentials?|secrets?|transactions?|accounts?|boards?|cards?|campaigns?|emails?|conversations?|chats?|links?|assets?|uploads?|jobs?|runs?|usage\w*|expenses?|employees?|candidates?|appointments?|bookings?|shipments?|devices?|alerts?|notifications?|comments?)$/i.test(
     name.replace(/([a-z])([A-Z])/g, "$1_$2"),
   );
 }

@@ -145,11 +145,25 @@ function isUntrusted(value: Value): boolean {
 /** No value of the client chooses the rows: all of a table, or some by constants. */
 function unconfined(one: QueryOperation, judged: Judged, report: Report): void {
   const { query } = one;
+  if (
+    (query.verb === "update" || query.verb === "delete") &&
+    query.where === null &&
+    (isTenantTable(query.table) || /user|setting|token|key/i.test(query.table))
+  ) {
+    if (one.facts.has("role") || one.facts.has("global"))
+      return report.unknown("a role was asked; whether it reaches across tenants is not seen");
+    return report.violated(
+      unscopedQuery,
+      one.place,
+      `Every row of ${nameOf(query)} is ${done(query)}: the statement has no condition at all.`,
+      one,
+    );
+  }
   if (query.verb !== "list" && query.verb !== "count") return;
   if (hasUnknown(query.where)) return report.unknown(`the conditions on ${nameOf(query)} are not seen`);
   if (!isUsed(query, judged)) return;
   if (one.facts.has("role")) return report.unknown("a role was asked; whether it reaches across tenants is not seen");
-  if (!isTenantTable(query.table) || query.rights !== "unknown") return;
+  if (!isTenantTable(query.table)) return;
   report.violated(
     unscopedList,
     one.place,

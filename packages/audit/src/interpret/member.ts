@@ -60,8 +60,9 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return chainMember(object, name, place, null);
     }
     case "principal":
+      // Reading a member of nobody throws, which stops a stranger; it is no test, and nothing is proved by it.
       if (!quiet && machine.state !== null)
-        machine.state = withFacts(machine.state, knowPrincipal(object, machine.state.facts));
+        machine.state = withFacts(machine.state, knowPrincipal({ ...object, sure: false }, machine.state.facts));
       return callerMember(object, name, place);
     case "rows": {
       if (name === "length" || name === "size") return { k: "derived", op: "length", args: [object], place };
@@ -108,7 +109,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         const shown = there.map((one) => {
           const known = facts.and(one.facts);
           return one.value.k === "principal"
-            ? knowPrincipal(one.value, known)
+            ? knowPrincipal({ ...one.value, sure: false }, known)
             : one.value.k === "rows"
               ? knowRow(one.value, known)
               : known;
