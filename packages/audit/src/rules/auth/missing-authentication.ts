@@ -15,7 +15,7 @@ export const missingAuthentication: Rule = {
     "It does not see a gateway, a proxy or a network rule outside the repository.",
   cwe: [306, 862],
   severity: "critical",
-  precision: "high",
+  precision: "medium",
   fix:
     "Authenticate the caller first and refuse with 401 when there is nobody, before anything is read; " +
     "better, mount the check where the routes are made, so that the next route has it too. A route that " +

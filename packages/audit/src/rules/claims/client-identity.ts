@@ -12,7 +12,7 @@ export const clientIdentity: Rule = {
     "It does not know which other columns say whose a row is, unless the configuration names them.",
   cwe: [807, 639],
   severity: "critical",
-  precision: "high",
+  precision: "medium",
   fix:
     "Take the user from the verified session or token and drop the field from the input. Where one user " +
     "may act for another, ask for that right first.",

@@ -13,7 +13,7 @@ export const clientPrice: Rule = {
     "with a suppression. It does not compute prices, and sees no wrong discount.",
   cwe: [472, 807],
   severity: "high",
-  precision: "high",
+  precision: "medium",
   fix:
     "Let the client name what it buys, and read the price of it on the server: from your own table, or by " +
     "the provider's price id from a list you keep.",

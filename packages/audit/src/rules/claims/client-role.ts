@@ -13,7 +13,7 @@ export const clientRole: Rule = {
     "It does not see headers that a gateway in front sets and strips.",
   cwe: [807, 269],
   severity: "critical",
-  precision: "high",
+  precision: "medium",
   fix:
     "Read the role from the verified session or from the membership's row, and keep such columns out of " +
     "the schemas of what users may change. Let only somebody whose role was asked give roles.",

@@ -12,7 +12,7 @@ export const leakedError: Rule = {
     "It does not see what a framework answers by itself for an exception that nobody catches.",
   cwe: [209],
   severity: "medium",
-  precision: "high",
+  precision: "very-high",
   fix:
     "Answer a text of your own and an id; log the exception under the same id. Show messages only of " +
     "error classes that were made for it.",

@@ -14,7 +14,7 @@ export const returnSecret: Rule = {
     "answered, nor a serialiser that is configured elsewhere to leave them out.",
   cwe: [200, 522],
   severity: "high",
-  precision: "high",
+  precision: "medium",
   fix:
     "Name the columns that are read (`select`), leave the secret among those that are not, and answer a " +
     "prefix or whether one is set. Keep the secret in a type that does not serialise.",

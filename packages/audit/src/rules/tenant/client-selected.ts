@@ -15,7 +15,7 @@ export const clientTenant: Rule = {
     "client's.",
   cwe: [639, 807],
   severity: "critical",
-  precision: "high",
+  precision: "medium",
   fix:
     "Take the tenant from the verified session. Where a user has several, look up the membership of this " +
     "user in the selected tenant first, and answer 403 or 404 without one.",

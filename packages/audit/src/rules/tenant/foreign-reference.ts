@@ -13,7 +13,7 @@ export const foreignReference: Rule = {
     "It does not see composite foreign keys or policies in the database that tie both rows to one tenant.",
   cwe: [639],
   severity: "high",
-  precision: "high",
+  precision: "medium",
   fix:
     "Look the referred row up inside the caller's tenant first and use its id, or make the foreign key " +
     "composite (`(org_id, project_id)`), so that the database refuses the pair.",

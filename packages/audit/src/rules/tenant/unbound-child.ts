@@ -13,7 +13,7 @@ export const unboundChild: Rule = {
     "It does not see a foreign key or trigger in the database that would refuse the pair.",
   cwe: [639],
   severity: "critical",
-  precision: "high",
+  precision: "medium",
   fix:
     "Bind the child to the authorised parent in the same statement (`where: { id: taskId, projectId }`), " +
     "or look the child up through the parent's relation.",

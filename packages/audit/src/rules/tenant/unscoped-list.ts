@@ -15,7 +15,7 @@ export const unscopedList: Rule = {
     "with unusual names for everybody's.",
   cwe: [863, 200],
   severity: "critical",
-  precision: "medium",
+  precision: "low",
   fix:
     "Add the verified tenant to the `where`, and make it part of the helper that builds conditions, so " +
     "that an absent filter narrows and never widens.",

@@ -15,7 +15,7 @@ export const unscopedQuery: Rule = {
     "condition, or that a table is everybody's: name those in the configuration.",
   cwe: [639, 863],
   severity: "critical",
-  precision: "high",
+  precision: "medium",
   fix:
     "Put the verified tenant into the same `where` (`findFirst({ where: { id, orgId: session.user.orgId } " +
     "})`, `deleteMany`/`updateMany` for changes) and answer 404 when nothing is found. Comparing after " +
