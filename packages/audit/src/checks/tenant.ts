@@ -3,7 +3,6 @@ import {
   clientIdentity,
   clientTenant,
   foreignReference,
-  jobUnscoped,
   unboundChild,
   unscopedList,
   unscopedQuery,
@@ -15,6 +14,8 @@ import { type Condition, type Query } from "../values/query.ts";
 import { clientsOf, isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
+import { done, holdsTenants, nameOf } from "./query-words.ts";
+import { tenantOfJob } from "./tenant-of-job.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
 
@@ -23,7 +24,7 @@ export const tenant: Check = {
   requirement: "tenant",
   run(judged, report) {
     const { entry, trace } = judged;
-    if (entry.kind === "job") return jobs(judged, report);
+    if (entry.kind === "job") return tenantOfJob(judged, report);
     if (entry.kind === "function" || entry.kind === "middleware" || isWebhook(judged)) return;
     for (const one of trace.operations) {
       if (one.kind !== "query") continue;
@@ -92,20 +93,6 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
     `A row of ${nameOf(query)} is ${done(query)} by ${describe(value)} alone: the caller is known, and the row need not be theirs.`,
     one,
   );
-}
-
-function nameOf(query: Query): string {
-  return query.table === "" ? "a table" : query.table;
-}
-
-function done(query: Query): string {
-  return query.verb === "update" || query.verb === "upsert"
-    ? "changed"
-    : query.verb === "delete"
-      ? "deleted"
-      : query.verb === "raw"
-        ? "reached"
-        : "read";
 }
 
 function describe(value: Value): string {
@@ -292,7 +279,7 @@ function created(one: QueryOperation, report: Report): void {
   const { query, facts } = one;
   for (const [name, value] of fieldsOf(query.data)) {
     if (!isChosen(value) || trustOf(value, facts) !== null) continue;
-    if (isTenantName(name) && !isTenantTable_(query.table)) {
+    if (isTenantName(name) && !holdsTenants(query.table)) {
       report.violated(
         clientTenant,
         one.place,
@@ -328,10 +315,6 @@ function created(one: QueryOperation, report: Report): void {
   }
 }
 
-function isTenantTable_(name: string): boolean {
-  return /^(?:tenants?|orgs?|organi[sz]ations?|workspaces?|teams?|compan(?:y|ies))$/i.test(name);
-}
-
 function isChosen(value: Value): boolean {
   if (value.k === "client") return true;
   if (value.k === "choice") return value.alternatives.some((one) => isChosen(one.value));
@@ -359,51 +342,4 @@ function* fieldsOf(data: Value | null): Generator<[string, Value]> {
   } else if (data.k === "choice") {
     for (const one of data.alternatives) yield* fieldsOf(one.value);
   }
-}
-
-/** A job works for the tenant it was given: what it reads is confined by something of its payload. */
-function jobs({ entry, trace, project }: Judged, report: Report): void {
-  const text = project.file(entry.file)?.text.slice(entry.node.start, entry.node.end) ?? "";
-  const given = /\b(tenant_?id|org_?id|organi[sz]ation_?id|team_?id|workspace_?id|account_?id|company_?id)\b/i.exec(
-    text,
-  )?.[1];
-  if (given === undefined) return;
-  for (const one of trace.operations) {
-    if (one.kind !== "query" || one.query.verb === "create" || one.query.verb === "upsert") continue;
-    const { query } = one;
-    if (isTenantTable_(query.table) || !isTenantTable(query.table)) continue;
-    if (bound(query.where)) {
-      report.proved();
-      continue;
-    }
-    report.violated(
-      jobUnscoped,
-      one.place,
-      `The job was given ${given}, and this ${nameOf(query)} is ${done(query)} whichever tenant it belongs to.`,
-      one,
-    );
-    return;
-  }
-}
-
-/** Compared with a tenant's column, with a row that was found before, or by conditions that are not seen. */
-function bound(condition: Condition | null): boolean {
-  if (condition === null) return false;
-  if (condition.kind === "unknown") return true;
-  if (condition.kind === "compare")
-    return (
-      isTenantName(condition.field) ||
-      condition.value.k === "rows" ||
-      condition.value.k === "principal" ||
-      isTenantName(pathOf(condition.value))
-    );
-  return condition.of.some(bound);
-}
-
-function pathOf(value: Value): string {
-  if (value.k === "opaque") return value.name;
-  if (value.k === "client" || value.k === "rows") return value.path;
-  if (value.k !== "chain") return "";
-  const last = value.steps.at(-1);
-  return last?.kind === "member" ? last.name : "";
 }
