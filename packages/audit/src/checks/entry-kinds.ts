@@ -1,6 +1,6 @@
 import type { EntryPoint } from "../entry-points/entry-point.ts";
 import { wordsOf } from "../knowledge/names.ts";
-import type { Operation, Trace } from "../trace/operation.ts";
+import type { Operation } from "../trace/operation.ts";
 import type { Judged } from "../rules/rule.ts";
 
 /** Words of a path or name that say: anybody may come here. */
@@ -199,10 +199,6 @@ export function isPublicTable(name: string): boolean {
   return /^(?:public\w*|posts?|articles?|blogs?|blog_?posts?|products?|categor(?:y|ies)|tags?|pages?|plans?|prices?|pricing|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|faqs?|testimonials?|changelogs?|features?|settings?|configs?|announcements?|news|events?_?public|jobs?_?postings?|listings?|courses?|lessons?|movies?|books?|recipes?|templates?|themes?|icons?|fonts?|models?|waitlist\w*|subscribers?|contacts?_?messages?|leads?|health\w*|stores?|shops?|restaurants?|menus?|reviews?|questions?|quizz?(?:es)?|polls?)$/i.test(
     name,
   );
-}
-
-export function firstSensitive(trace: Trace): Operation | null {
-  return trace.operations.find(isSensitive) ?? null;
 }
 
 /** Tables whose rows belong to somebody in most products. */

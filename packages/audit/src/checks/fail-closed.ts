@@ -17,7 +17,7 @@ export const failClosed: Check = {
     for (const one of judged.trace.operations) {
       if (one.kind === "compare" && !isDemanded(judged.project, one.place.file, one.place.node)) unset(one, report);
       if (one.kind === "test") {
-        optional(one, judged, report);
+        optional(one, report);
         skipped(one, report);
       }
     }
@@ -96,7 +96,6 @@ function isNeverUndefined(value: Value): boolean {
   return value.k === "derived" && value.op !== "replaced" && value.op !== "parts";
 }
 
-/** `if (secret && header !== secret) deny()`: where there is no secret there is no check. */
 /** `if (!secret) throw …` at the top of the file, before any handler runs. */
 function isDemanded(project: Judged["project"], file: string, node: Node): boolean {
   const program = project.file(file)?.syntax.program;
@@ -124,9 +123,8 @@ function endsProcess(node: Node): boolean {
   return false;
 }
 
-function optional(one: Extract<Operation, { kind: "test" }>, { trace, entry }: Judged, report: Report): void {
-  void trace;
-  void entry;
+/** `if (secret && header !== secret) deny()`: where there is no secret there is no check. */
+function optional(one: Extract<Operation, { kind: "test" }>, report: Report): void {
   const { node } = one.place;
   if (
     node.type === "LogicalExpression" &&

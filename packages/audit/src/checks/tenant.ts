@@ -45,7 +45,7 @@ function callerUsed(operations: readonly Operation[]): boolean {
 
 function judge(one: QueryOperation, judged: Judged, report: Report): void {
   const { query, facts } = one;
-  if (query.verb === "create" || query.verb === "upsert" || query.verb === "update") created(one, report);
+  if (query.verb === "create" || query.verb === "upsert" || query.verb === "update") created(one, judged, report);
   if (query.verb === "create") return;
   const trust = scopeOf(query.where, facts);
   if (trust === "sure") return report.proved();
@@ -65,7 +65,7 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   const [field, value] = chosen[0] ?? ["", null];
   if (value === null) return;
   if (isRead(query) && isPublicTable(query.table)) return report.unknown(`${nameOf(query)} may be everybody's`);
-  if (isTenantName(field))
+  if (isTenantName(field) || judged.project.names.tenantColumns.has(field.slice(field.lastIndexOf(".") + 1)))
     return report.violated(
       clientTenant,
       one.place,
@@ -275,11 +275,11 @@ const SHARED =
   /^(?:categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|timezones?|plans?|products?|prices?|templates?|types?|statuses|stat(?:e|us)|cit(?:y|ies)|regions?|models?|providers?|tags?|parent|reply_?to|external|stripe|google|github|customer|session|request|client|trace|idempotency|event|transaction|payment_?intent|subscription|device|message|video|image|icon|theme|font|track|product_?variant|variant|sku|address|book|movie|course|lesson|quiz|question|post|article)$/i;
 
 /** What is written may point at a row of somebody else: a tenant the client names, or a parent it chose. */
-function created(one: QueryOperation, report: Report): void {
+function created(one: QueryOperation, { project }: Judged, report: Report): void {
   const { query, facts } = one;
   for (const [name, value] of fieldsOf(query.data)) {
     if (!isChosen(value) || trustOf(value, facts) !== null) continue;
-    if (isTenantName(name) && !holdsTenants(query.table)) {
+    if ((isTenantName(name) || project.names.tenantColumns.has(name)) && !holdsTenants(query.table)) {
       report.violated(
         clientTenant,
         one.place,

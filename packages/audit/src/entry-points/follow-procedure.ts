@@ -29,7 +29,7 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
   const middleware: Value[] = [];
   let checked = false;
   let schema: Value | null = null;
-  let base: "open" | "guarded" | "unknown" = baseOf(chain);
+  const base = baseOf(chain);
   for (const call of calls.slice(0, -1)) {
     if (call.name === "use" || call.name === "unstable_concat" || call.name === "concat") middleware.push(...call.args);
     else if (/^(?:input|schema|inputSchema|bindArgsSchemas)$/.test(call.name)) {
@@ -101,9 +101,7 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
     if (!ran) machine.state = null;
     return result;
   };
-  const result = from(0);
-  base = "open";
-  return result;
+  return from(0);
 }
 
 function bag(context: Value, input: Value, next?: Value): Value {

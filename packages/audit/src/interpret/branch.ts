@@ -69,7 +69,7 @@ export function branch(machine: Machine, node: Node, scope: Scope, tell?: (value
   tell?.(value);
   const before = machine.state;
   if (before === null) return { yes: null, no: null };
-  const yes = narrow(machine, node, scope, true, suppose(value, true, before));
-  const no = narrow(machine, node, scope, false, suppose(value, false, before));
+  const yes = narrow(node, scope, true, suppose(value, true, before));
+  const no = narrow(node, scope, false, suppose(value, false, before));
   return { yes, no };
 }

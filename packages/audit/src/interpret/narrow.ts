@@ -1,13 +1,12 @@
 import type { Node } from "oxc-parser";
 import type { Value } from "../values/value.ts";
-import type { Machine } from "./machine.ts";
 import { plainMember } from "./plain-member.ts";
 import type { Scope } from "./scope.ts";
 import { assign, choose, read, type State, withFacts } from "./state.ts";
 import { suppose, typeOf } from "./suppose.ts";
 
 /** After a test of a name, the alternatives that failed it are gone from the name too. */
-export function narrow(machine: Machine, node: Node, scope: Scope, truth: boolean, state: State | null): State | null {
+export function narrow(node: Node, scope: Scope, truth: boolean, state: State | null): State | null {
   if (state === null) return null;
   const subject = subjectOf(node);
   if (subject === null) return state;
@@ -20,7 +19,6 @@ export function narrow(machine: Machine, node: Node, scope: Scope, truth: boolea
     return tested === null || suppose(tested, truth, withFacts(state, state.facts.and(one.facts))) !== null;
   });
   if (left.length === value.alternatives.length || left.length === 0) return state;
-  void machine;
   return assign(state, slot, choose(left));
 }
 

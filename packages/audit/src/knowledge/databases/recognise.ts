@@ -53,10 +53,19 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     included: [],
     selected: null,
     ...parts,
+    ...(isConfigured(machine, chain) ? { rights: "user" as const } : {}),
     id: nextQueryId(),
     place: chain.place,
   };
   return { query, result: result ?? null, transaction: null };
+}
+
+/** A client that keys.config.json says confines every statement to the caller's tenant by itself. */
+function isConfigured({ project }: Machine, { root, steps }: Chain): boolean {
+  const { clients } = project.names;
+  if (clients.size === 0) return false;
+  if ((root.k === "foreign" || root.k === "opaque") && clients.has(root.name)) return true;
+  return steps.some((step) => step.kind === "member" && clients.has(step.name));
 }
 
 function transactionOf(chain: Chain, last: NamedCall): Recognised["transaction"] {
