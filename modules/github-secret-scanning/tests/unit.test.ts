@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { mount, Problem } from "@meterr/runtime";
 import { assertKeyPromises, fakeHost } from "@meterr/runtime/testing";
@@ -9,14 +9,10 @@ import {
   type LeakedToken,
   type RevokeLeaked,
 } from "../src/index.ts";
+import { alertOf, ALERTS_URL, hashOf, newSigner, newToken } from "./support/github-for-test.ts";
 
-const URL_ = "https://site.test/api/v1/github-secret-scanning/alerts";
-const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const PEM = publicKey.export({ type: "spki", format: "pem" });
-const IDENTIFIER = createHash("sha256").update(PEM).digest("hex");
-
-const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
-const newToken = (): string => `acme_${randomBytes(16).toString("hex")}`;
+const github = newSigner();
+const listKeys = async (): Promise<Response> => github.list();
 const match = (token: string, more: object = {}) => ({
   token,
   type: "acme_api_token",
@@ -25,21 +21,7 @@ const match = (token: string, more: object = {}) => ({
   ...more,
 });
 
-function alert(matches: unknown, change: { body?: string } = {}): Request {
-  const signed = typeof matches === "string" ? matches : JSON.stringify(matches);
-  return new Request(URL_, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "github-public-key-identifier": IDENTIFIER,
-      "github-public-key-signature": sign("sha256", Buffer.from(signed), privateKey).toString("base64"),
-    },
-    body: change.body ?? signed,
-  });
-}
-
-const listKeys = async (): Promise<Response> =>
-  Response.json({ public_keys: [{ key_identifier: IDENTIFIER, key: PEM, is_current: true }] });
+const alert = (matches: unknown, change: { body?: string } = {}): Request => alertOf(github, matches, change);
 
 function world(change: Partial<GithubSecretScanningModuleOptions> = {}) {
   const host = fakeHost();
@@ -80,7 +62,7 @@ test("GitHub's documented alert is taken: its token is revoked by hash and label
     "GITHUB-PUBLIC-KEY-SIGNATURE":
       "MEUCIFLZzeK++IhS+y276SRk2Pe5LfDrfvTXu6iwKKcFGCrvAiEAhHN2kDOhy2I6eGkOFmxNkOJ+L2y8oQ9A2T9GGJo6WJY=",
   };
-  const response = await send(new Request(URL_, { method: "POST", headers, body }));
+  const response = await send(new Request(ALERTS_URL, { method: "POST", headers, body }));
   assert.equal(response.status, 200);
   assert.deepEqual(await response.json(), [
     { token_hash: hashOf("some_token"), token_type: "some_type", label: "true_positive" },

@@ -2,61 +2,18 @@ import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
-import { testDatabase, type OrganisationFixture } from "@meterr/database/testing";
 import { Problem, type RuntimeHost, type VerifiedTenant } from "@meterr/runtime";
-import {
-  assertKeyPromises,
-  authenticatorForTest,
-  faultyHost,
-  tenantForTest,
-  type TestPerson,
-} from "@meterr/runtime/testing";
+import { assertKeyPromises, authenticatorForTest, faultyHost, tenantForTest } from "@meterr/runtime/testing";
 import { webhookClaimsMigrations, type WebhookAuthenticator } from "@meterr/runtime/webhooks";
 import { webhookInboxMigrations, type ProcessDelivery } from "../src/index.ts";
 import { codeOf, inboxForTest, sourceForTest } from "./support/inbox-for-test.ts";
 import { inTenant } from "./support/in-tenant.ts";
+import { world } from "./support/world.ts";
 
-const meterr = { name: "meterr", folder: new URL("../../../packages/database/migrations/", import.meta.url) };
-const sequences = [meterr, webhookClaimsMigrations(), webhookInboxMigrations()];
-const database = await testDatabase({ sequences });
-after(() => database.close());
-const [one, two] = [await database.createOrganisation("One"), await database.createOrganisation("Two")];
+const { database, one, two, people, audits, hostForTest, tenantOf, close } = await world();
+after(close);
 await database.pools.admin.query(`create table meterr.effects (org_id uuid not null, delivery uuid not null)`);
 await database.pools.admin.query("grant select, insert on meterr.effects to meterr_dashboard");
-
-const person = ({ orgId, members }: OrganisationFixture, role: "owner" | "viewer" | "developer"): TestPerson => {
-  const { id, userId, visibility } = members[role];
-  return { id: userId, memberships: [{ tenantId: orgId, subjectId: id, role, visibility }] };
-};
-const people = {
-  "owner of one": person(one, "owner"),
-  "viewer of one": person(one, "viewer"),
-  "developer of one": person(one, "developer"),
-  "owner of two": person(two, "owner"),
-};
-
-const audits: { action: string; actor: string }[] = [];
-function hostForTest(): RuntimeHost {
-  return {
-    withTenant: (tenant, work) => inTenant(database.pools.dashboard, tenant, work),
-    limiter: {
-      consume: async (_bucket, _cost, { points }) => ({
-        allowed: true,
-        retryAfterSeconds: 0,
-        remaining: points,
-        limit: points,
-      }),
-    },
-    now: () => new Date(),
-    audit: async (_sql, _tenant, { action, actor }) => void audits.push({ action, actor: actor.id }),
-    report: () => undefined,
-    clientAddress: () => "192.0.2.1",
-    allowedOrigins: ["https://site.test"],
-  };
-}
-
-const tenantOf = async (account: string): Promise<string | null> =>
-  account === "one" ? one.orgId : account === "two" ? two.orgId : null;
 
 const effect: ProcessDelivery = async ({ id }, { sql, tenant }) => {
   await sql.query("insert into effects (org_id, delivery) values ($1, $2)", [tenant.id, id]);

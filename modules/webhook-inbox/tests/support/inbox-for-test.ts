@@ -10,10 +10,24 @@ export const BASE = "https://site.test/api/v1/webhook-inbox";
 export interface TestSource {
   readonly name: string;
   readonly auth: WebhookAuthenticator;
-  deliver(account: string, more?: Record<string, unknown>, change?: { source?: string; body?: string }): Request;
+  readonly secret: string;
+  deliver(account: string, more?: Record<string, unknown>, change?: DeliveryChange): Request;
 }
 
-export function sourceForTest(name: string, tenantOf: (account: string) => Promise<string | null>): TestSource {
+export interface DeliveryChange {
+  readonly source?: string;
+  readonly body?: string;
+  readonly secret?: string;
+  /** Seconds by which the signed time is behind ours. */
+  readonly late?: number;
+}
+
+/** With `timed`, the time is signed as well. */
+export function sourceForTest(
+  name: string,
+  tenantOf: (account: string) => Promise<string | null>,
+  { timed = false } = {},
+): TestSource {
   const secret = randomBytes(24).toString("hex");
   const auth = genericWebhook({
     sender: name,
@@ -21,16 +35,22 @@ export function sourceForTest(name: string, tenantOf: (account: string) => Promi
     account: (event) => (event as { account: string }).account,
     id: (event) => (event as { id: string }).id,
     tenantOf,
+    ...(timed ? { timestampHeader: "x-webhook-time" } : {}),
   });
   return {
     name,
     auth,
+    secret,
     deliver(account, more = {}, change = {}) {
       const signed = JSON.stringify({ id: `evt_${randomUUID()}`, type: "thing.made", account, ...more });
-      const signature = createHmac("sha256", secret).update(signed).digest("hex");
+      const time = String(Math.floor(Date.now() / 1000) - (change.late ?? 0));
+      const message = timed ? `${time}.${signed}` : signed;
+      const signature = createHmac("sha256", change.secret ?? secret)
+        .update(message)
+        .digest("hex");
       return new Request(`${BASE}/sources/${change.source ?? name}`, {
         method: "POST",
-        headers: { "content-type": "application/json", "x-webhook-signature": signature },
+        headers: { "content-type": "application/json", "x-webhook-signature": signature, "x-webhook-time": time },
         body: change.body ?? signed,
       });
     },

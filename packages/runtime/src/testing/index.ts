@@ -15,3 +15,5 @@ export type { TestTenant } from "./tenant-for-test.ts";
 export type { QueryAnswer } from "./query-answer.ts";
 export { RATE_LIMITER_PROMISES } from "./rate-limiter-promises.ts";
 export type { LimiterPromise, LimiterUnderTest } from "./rate-limiter-promises.ts";
+export { spoilDelivery, SPOILT_DELIVERIES } from "./spoil-delivery.ts";
+export type { SpoiltDelivery } from "./spoil-delivery.ts";
