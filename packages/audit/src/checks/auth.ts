@@ -1,10 +1,12 @@
 import {
   ignoredCheck,
   missingAuthentication,
+  missingPermission,
   unawaitedCheck,
   unverifiedSession,
   unverifiedToken,
   swallowedCheck,
+  untestedCaller,
 } from "../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -66,26 +68,45 @@ export const auth: Check = {
       );
       return;
     }
+    const unasked = trace.operations.find((one) => one.kind === "call" && one.name === "key-without-permission");
+    if (unasked !== undefined) {
+      report.violated(
+        missingPermission,
+        { file: entry.file, node: entry.node },
+        `${entry.name} names no permission: whoever is a member may do it, whatever their role.`,
+        unasked,
+      );
+    }
     if (entry.kind === "page") return page(judged, report);
     if (entry.kind !== "route" && entry.kind !== "action" && entry.kind !== "procedure" && entry.kind !== "handler")
       return;
     if (isWebhook(judged)) return;
     const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one));
-    const open = sensitive.filter(
+    const unheld = sensitive.filter(
       (one) =>
         !isHeld(one.facts) &&
         !(one.kind === "query" && one.query.verb === "create" && one.facts.has("open")) &&
         !isOpenRead(one, judged) &&
         !isCapabilityQuery(one),
     );
-    const [first] = open;
+    const [first] = unheld;
+    const untested = trace.operations.find((one) => one.kind === "untested" && one.what === "caller");
+    if (untested !== undefined && (first === undefined || !isPublicByDesign(entry, judged))) {
+      report.violated(
+        untestedCaller,
+        untested.place,
+        "For a stranger there is nobody here, and a field of theirs is read before anybody has looked.",
+        untested,
+      );
+      return;
+    }
     if (first === undefined) {
       if (sensitive.length > 0 && sensitive.every((one) => isSure(one.facts))) report.proved();
       else if (sensitive.length > 0) report.unknown(whyUnsure(sensitive));
       else if (trace.unknowns.length > 0) report.unknown(trace.unknowns[0] ?? "");
       return;
     }
-    if (isPublicByDesign(entry, judged) && !isCron(judged) && !open.some(isTakeover)) return;
+    if (isPublicByDesign(entry, judged) && !isCron(judged) && !unheld.some(isTakeover)) return;
     const swallowed = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("auth"));
     if (swallowed !== undefined) {
       const together = swallowed.within.at(-1)?.node === first.within.at(-1)?.node;
@@ -284,6 +305,11 @@ function isCaller(value: Value, depth = 0): boolean {
 function promised(value: Value, depth = 0): boolean {
   if (value.k === "pending")
     return value.facts.has("auth") || value.facts.has("role") || value.dead || truthFacts(value.value);
+  if (value.k === "derived" && /^[=!]==?$/.test(value.op)) {
+    // `findSession(token) === null`: a promise is never null.
+    const [left, right] = value.args;
+    return left !== undefined && right?.k === "literal" && (right.value ?? null) === null && promised(left, depth + 1);
+  }
   return (
     value.k === "derived" &&
     (value.op === "!" || value.op === "boolean") &&

@@ -4,7 +4,7 @@ import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { comparisons } from "../values/query.ts";
-import type { Value } from "../values/value.ts";
+import { REFUSED, type Value } from "../values/value.ts";
 import { isSensitive } from "./entry-kinds.ts";
 
 type ClientValue = Extract<Value, { k: "client" }>;
@@ -49,6 +49,17 @@ export const input: Check = {
         );
         return;
       }
+    }
+    const untested = trace.operations.find((one) => one.kind === "untested" && one.what === "input");
+    const refused = untested ?? trace.operations.find((one) => isSensitive(one) && handsOnRefused(one));
+    if (refused !== undefined) {
+      report.violated(
+        ignoredValidation,
+        refused.place,
+        "The schema may have refused the input, and nobody has looked: what it hands on is then undefined.",
+        refused,
+      );
+      return;
     }
     const first = trace.operations.find((one) => isSensitive(one) && bodyIn(one) !== null);
     if (first === undefined) {
@@ -111,6 +122,25 @@ function wholeBody(data: Value): ClientValue | null {
   }
   if (data.k === "derived" && data.op === "copy" && data.args[0] !== undefined) return wholeBody(data.args[0]);
   return null;
+}
+
+/** `create({ data: parsed.data })` without a look at `parsed.success`. */
+function handsOnRefused(one: Operation): boolean {
+  const values = one.kind === "query" ? [one.query.data] : one.kind === "call" ? one.args : [];
+  return values.some((value) => value !== null && mayBeRefused(value, one.facts));
+}
+
+function mayBeRefused(value: Value, facts: Facts, depth = 0): boolean {
+  if (depth > 6) return false;
+  if (value.k === "choice")
+    return (
+      value.alternatives.some((one) => one.value === REFUSED) &&
+      !value.alternatives.some((one) => one.facts.size > 0 && one.facts.beyond(facts).size === 0)
+    );
+  return (
+    value.k === "struct" &&
+    [...value.props.values(), ...value.spreads].some((inner) => mayBeRefused(inner, facts, depth + 1))
+  );
 }
 
 /** A part of the body in an operation that no schema, test or conversion has looked at. */

@@ -2,6 +2,7 @@ import type { Node } from "oxc-parser";
 import { opaque, type Value } from "../values/value.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
+import { noteUntested } from "./note-untested.ts";
 import type { Scope } from "./scope.ts";
 import { Facts } from "../values/facts.ts";
 import { choose } from "./state.ts";
@@ -36,6 +37,7 @@ export function bindPattern(machine: Machine, pattern: Node, value: Value, scope
       return;
     }
     case "ObjectPattern": {
+      if (value.k === "choice") noteUntested(machine, value, { file: scope.file, node: pattern });
       const taken: string[] = [];
       for (const property of pattern.properties) {
         if (property.type === "RestElement") {

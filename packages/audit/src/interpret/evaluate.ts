@@ -10,6 +10,7 @@ import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
 import type { Scope } from "./scope.ts";
 import { alternative, choose, join } from "./state.ts";
+import { suppose } from "./suppose.ts";
 import { evaluateJsx } from "./jsx.ts";
 import { evaluateObject, evaluateTemplate, isStatement } from "./structures.ts";
 
@@ -202,9 +203,12 @@ function evaluateLogical(
     machine.state = join(before, after);
     machine.record({ kind: "fallback", left, right, op: "??", place });
     if (left.k === "literal") return right;
-    // `x ?? throw()`: nothing follows a missing x.
-    if (after === null) return left;
-    return choose([{ value: left, facts: Facts.none }, alternative(right, after.facts, machine.facts)]);
+    if (after === null) {
+      // `x ?? throw()`: nothing follows a missing x.
+      if (before !== null) machine.state = suppose(left, true, before) ?? before;
+      return present(left);
+    }
+    return choose([{ value: present(left), facts: Facts.none }, alternative(right, after.facts, machine.facts)]);
   }
   let left: Value = UNDEFINED;
   const { yes, no } = branch(machine, node.left, scope, (value) => (left = value));
@@ -215,13 +219,22 @@ function evaluateLogical(
   machine.state = join(stop, after);
   if (node.operator === "||") machine.record({ kind: "fallback", left, right, op: "||", place });
   if (stop === null) return right;
-  if (after === null) return left;
+  if (after === null) return node.operator === "||" ? present(left) : left;
   const common = machine.facts;
   const stopped = node.operator === "&&" ? (left.k === "literal" ? left : falsyOf(left)) : left;
   return choose([
     { ...alternative(stopped, stop.facts, common), truth: node.operator === "||" },
     alternative(right, after.facts, common),
   ]);
+}
+
+/** What is left of a value once nothing is ruled out. */
+function present(value: Value): Value {
+  if (value.k !== "choice") return value;
+  const there = value.alternatives.filter(
+    (one) => one.value.k !== "literal" || (one.value.value !== null && one.value.value !== undefined),
+  );
+  return there.length === 0 ? value : choose(there);
 }
 
 /** What `a && b` is when `a` decided: false or nothing, whatever else `a` might be. */

@@ -8,6 +8,7 @@ import { exportedValue } from "./module-value.ts";
 import type { Scope } from "./scope.ts";
 import { choose, withFacts } from "./state.ts";
 import { knowPrincipal, knowRow } from "./learn.ts";
+import { noteUntested } from "./note-untested.ts";
 import { Facts } from "../values/facts.ts";
 
 /** The name of a member or property; `*` when it is computed from what is not known. */
@@ -103,6 +104,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         if (!quiet) machine.state = null;
         return UNDEFINED;
       }
+      if (!quiet) noteUntested(machine, object, place);
       if (!quiet && machine.state !== null) {
         // Whichever it is, it is there: what all of them show holds.
         const { facts } = machine.state;

@@ -1,7 +1,7 @@
 import { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { clientsOf } from "../values/trust.ts";
-import { FALSE, TRUE, UNDEFINED, THROWN, type Value } from "../values/value.ts";
+import { FALSE, REFUSED, TRUE, UNDEFINED, THROWN, type Value } from "../values/value.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 const LIBRARIES =
@@ -245,7 +245,7 @@ function outcome(flag: string, held: string, value: Value, facts: Facts, other: 
           k: "struct",
           props: new Map<string, Value>([
             [flag, FALSE],
-            [held, UNDEFINED],
+            [held, REFUSED],
             ["error", THROWN],
           ]),
           spreads: [],

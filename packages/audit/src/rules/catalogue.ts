@@ -1,6 +1,8 @@
 import { ignoredCheck } from "./auth/ignored-check.ts";
 import { missingAuthentication } from "./auth/missing-authentication.ts";
+import { missingPermission } from "./auth/missing-permission.ts";
 import { unawaitedCheck } from "./auth/unawaited-check.ts";
+import { untestedCaller } from "./auth/untested-caller.ts";
 import { unverifiedSession } from "./auth/unverified-session.ts";
 import { unverifiedToken } from "./auth/unverified-token.ts";
 import { clientIdentity } from "./claims/client-identity.ts";
@@ -66,6 +68,7 @@ export {
   logSecret,
   massAssignment,
   missingAuthentication,
+  missingPermission,
   missingSignature,
   notIdempotent,
   operatorInjection,
@@ -82,6 +85,7 @@ export {
   unscopedList,
   unscopedQuery,
   unsetSecret,
+  untestedCaller,
   unvalidated,
   unverifiedSession,
   unverifiedToken,
@@ -92,7 +96,9 @@ export {
 export const RULES: readonly Rule[] = [
   ignoredCheck,
   missingAuthentication,
+  missingPermission,
   unawaitedCheck,
+  untestedCaller,
   unverifiedSession,
   unverifiedToken,
   clientIdentity,
