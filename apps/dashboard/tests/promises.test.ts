@@ -2,16 +2,32 @@ import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { withTenant } from "@meterr/database";
-import { apiTokenAuthenticator } from "@meterr/identity";
+import type { MemberRole } from "@meterr/database/testing";
+import { apiTokenAuthenticator, isGranted, type Permission } from "@meterr/identity";
 import { tokenCounter, type TokenCounter } from "@meterr/metering";
 import { appendAuditEntry } from "@meterr/module-audit-log";
 import { findApiToken } from "@meterr/module-members";
-import { anyOf, mount, type Authenticator, type Mounted, type RateLimiter, type Sql } from "@meterr/runtime";
-import { assertKeyPromises, faultyHost, type FaultyHost } from "@meterr/runtime/testing";
+import {
+  anyOf,
+  mount,
+  type Authenticator,
+  type Mounted,
+  type RateLimiter,
+  type RouteDefinition,
+  type Sql,
+} from "@meterr/runtime";
+import {
+  assertKeyPromises,
+  assertKeyStatuses,
+  faultyHost,
+  type FaultyHost,
+  type StatusFixtures,
+} from "@meterr/runtime/testing";
 import { keyServiceClient } from "../src/key-service/key-service-client.ts";
 import { mountModules } from "../src/mount-modules.ts";
 import { compose, ORIGIN, type Composed, type Organisation } from "./support/composed.ts";
-import { controlCredential, requestOf, ROUTE_CASES } from "./support/route-cases.ts";
+import { controlCredential, requestOf, ROUTE_CASES, type RouteCase } from "./support/route-cases.ts";
+import { provoked } from "./support/provoked.ts";
 
 let world: Composed;
 let organisation: Organisation;
@@ -82,21 +98,41 @@ test("every route with an effect on an organisation names the permission that it
   }
 });
 
+const fixtures = (): StatusFixtures => ({
+  host,
+  breakIdentity(broken) {
+    identityBroken = broken;
+  },
+  request: (route) => asked(route, "owner"),
+  withoutRight: async (route) => {
+    const { allows = (role: MemberRole) => isGranted(role, route.permission as Permission) } = caseOf(route);
+    const role = (["viewer", "developer", "admin"] as const).find((one) => !allows(one));
+    return role === undefined || caseOf(route).by === "grace" ? null : asked(route, role);
+  },
+  provoked: provoked(world),
+});
+
+function caseOf({ method, path }: RouteDefinition): RouteCase {
+  const found = ROUTE_CASES[`${method} ${path}`];
+  assert.ok(found, `no case for ${method} ${path}`);
+  return found;
+}
+
+/** What it acts on is the owner's, whoever asks. */
+async function asked(route: RouteDefinition, role: MemberRole): Promise<Request> {
+  const found = caseOf(route);
+  // Grace joins each time anew, and so must have left.
+  if (found.by === "grace") organisation = await world.organisation();
+  const target = await found.target(world, { organisation, role: "owner" });
+  return requestOf(route.method, target, controlCredential(world, found, { organisation, role }));
+}
+
 test("S1, S2, S3, S5 and S12 hold for every route of every module", async () => {
   assert.deepEqual(names(mounted), names(world.dashboard.api));
-  await assertKeyPromises(mounted, {
-    host,
-    breakIdentity(broken) {
-      identityBroken = broken;
-    },
-    async request({ method, path }) {
-      const found = ROUTE_CASES[`${method} ${path}`];
-      assert.ok(found, `no case for ${method} ${path}`);
-      const caller = { organisation, role: "owner" } as const;
-      // Grace joins each time anew, and so must have left.
-      if (found.by === "grace") organisation = await world.organisation();
-      const fresh = { ...caller, organisation };
-      return requestOf(method, await found.target(world, fresh), controlCredential(world, found, fresh));
-    },
-  });
+  await assertKeyPromises(mounted, fixtures());
+});
+
+test("every route of every module answers every status it can", async () => {
+  const table = await assertKeyStatuses(mounted, fixtures());
+  assert.deepEqual([...table.keys()].sort(), names(world.dashboard.api));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { mount, Problem } from "@meterr/runtime";
-import { assertKeyPromises, fakeHost } from "@meterr/runtime/testing";
+import { assertKeyPromises, assertKeyStatuses, fakeHost, type StatusFixtures } from "@meterr/runtime/testing";
 import {
   createGithubSecretScanning,
   type GithubSecretScanningModuleOptions,
@@ -151,7 +151,7 @@ test("a large alert is revoked a few at a time", async () => {
   assert.deepEqual([asked.length, most], [500, 8]);
 });
 
-test("every route keeps the promises", async () => {
+test("every route keeps the promises, and answers every status it can", async () => {
   let [broken, hours] = [false, 0];
   // Each request comes a day after the last, so that the list of keys is read for each.
   const host = fakeHost({ now: () => new Date(Date.UTC(2026, 0, 1, (hours += 25))) });
@@ -160,11 +160,14 @@ test("every route keeps the promises", async () => {
     revoke: async () => "revoked",
     fetch: async () => (broken ? new Response("", { status: 500 }) : listKeys()),
   });
-  await assertKeyPromises(mount(routes), {
+  const fixtures: StatusFixtures = {
     host,
     breakIdentity: (yes) => void (broken = yes),
     request: () => alert([match(newToken())]),
-  });
+    withoutRight: () => null,
+  };
+  await assertKeyPromises(mount(routes), fixtures);
+  await assertKeyStatuses(mount(routes), fixtures);
 });
 
 test("unfit options are refused when built", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, beforeEach, test } from "node:test";
-import { assertKeyPromises, tenantForTest } from "@meterr/runtime/testing";
+import { assertKeyPromises, assertKeyStatuses, tenantForTest, type StatusFixtures } from "@meterr/runtime/testing";
 import { linkStripeCustomer, unlinkStripeCustomer } from "../src/index.ts";
 import { DOWN, newCustomer, newWebhookSecret, UP, world, type Tenant } from "./support/world.ts";
 
@@ -262,14 +262,15 @@ test("events are safe to log and say what happened", async () => {
   for (const value of [stripe.apiKey, it.webhookSecret, someone.customer]) assert.equal(text.includes(value), false);
 });
 
-test("the webhook's route keeps the promises", async () => {
+test("the webhook's route keeps the promises, and answers every status it can", async () => {
   const someone = await it.tenant();
   let broken = false;
   const promised = it.build({
     lookup: { query: (text, values) => (broken ? Promise.reject(new Error("down")) : it.lookup.query(text, values)) },
   });
-  await assertKeyPromises(promised.handle, {
+  const fixtures: StatusFixtures = {
     host: it.host,
+    withoutRight: () => null,
     breakIdentity: (value) => void (broken = value),
     async request() {
       let made: Request | null = null;
@@ -286,7 +287,9 @@ test("the webhook's route keeps the promises", async () => {
       assert.ok(made);
       return made;
     },
-  });
+  };
+  await assertKeyPromises(promised.handle, fixtures);
+  await assertKeyStatuses(promised.handle, fixtures);
 });
 
 test("its SQL goes down leaving nothing, and up again", async () => {

@@ -3,7 +3,14 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { Problem, type RuntimeHost, type VerifiedTenant } from "@meterr/runtime";
-import { assertKeyPromises, authenticatorForTest, faultyHost, tenantForTest } from "@meterr/runtime/testing";
+import {
+  assertKeyPromises,
+  assertKeyStatuses,
+  authenticatorForTest,
+  faultyHost,
+  tenantForTest,
+  type StatusFixtures,
+} from "@meterr/runtime/testing";
 import { webhookClaimsMigrations, type WebhookAuthenticator } from "@meterr/runtime/webhooks";
 import { webhookInboxMigrations, type ProcessDelivery } from "../src/index.ts";
 import { codeOf, inboxForTest, sourceForTest } from "./support/inbox-for-test.ts";
@@ -204,7 +211,7 @@ test("retention forgets what is past its time, of every organisation, and nothin
   }
 });
 
-test("every route keeps the promises against the real database", async () => {
+test("every route keeps the promises, and answers every status it can, against the real database", async () => {
   let broken = false;
   const source = sourceForTest("promises", tenantOf);
   const auth: WebhookAuthenticator = {
@@ -225,7 +232,7 @@ test("every route keeps the promises against the real database", async () => {
     )
   ).rows;
   assert.ok(row);
-  await assertKeyPromises(mounted, {
+  const fixtures: StatusFixtures = {
     host,
     breakIdentity: (yes) => void (broken = members.broken = yes),
     request: ({ method, path }) => {
@@ -234,7 +241,15 @@ test("every route keeps the promises against the real database", async () => {
       const url = `https://site.test${path.replace(":id", row.id)}`;
       return new Request(url, { method, headers, ...(method === "GET" ? {} : { body: "{}" }) });
     },
-  });
+    withoutRight: async (route) => {
+      if (route.auth.kind === "webhook") return null;
+      const request = await fixtures.request(route);
+      request.headers.set("x-test-credential", "developer of one");
+      return request;
+    },
+  };
+  await assertKeyPromises(mounted, fixtures);
+  await assertKeyStatuses(mounted, fixtures);
 });
 
 test("in a host's own schema it goes up, takes a delivery, and goes down leaving nothing", async () => {

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mount, type RouteKey } from "../src/index.ts";
-import { assertKeyPromises, authenticatorForTest, fakeHost, type PromiseFixtures } from "../src/testing/index.ts";
-import { people, thing, thingRequest } from "./thing-route.ts";
+import { mount, Problem, type RouteKey } from "../src/index.ts";
+import {
+  assertKeyPromises,
+  assertKeyStatuses,
+  authenticatorForTest,
+  fakeHost,
+  type PromiseFixtures,
+  type StatusFixtures,
+} from "../src/testing/index.ts";
+import { people, thing, thingRequest, type ThingOptions } from "./thing-route.ts";
 
 function fixtures(): { route: RouteKey; given: PromiseFixtures } {
   const host = fakeHost();
@@ -49,6 +56,48 @@ for (const [what, message, broken] of BROKEN) {
   });
 }
 
+const statuses = (given: PromiseFixtures): StatusFixtures => ({ ...given, withoutRight: () => null });
+
+/** Knows thing 7 alone. */
+function things(problems: ThingOptions["problems"] = {}): { route: RouteKey; given: StatusFixtures } {
+  const host = fakeHost();
+  const auth = authenticatorForTest(people);
+  const { route } = thing({
+    host,
+    auth,
+    problems,
+    handler: async ({ sql, params }) => {
+      if (params.id !== "7") throw new Problem("not_found");
+      await sql.query("insert into things");
+      return { status: 201 };
+    },
+  });
+  const breakIdentity = (broken: boolean): void => void (auth.broken = broken);
+  return { route, given: statuses({ host, breakIdentity, request: () => thingRequest() }) };
+}
+
+test("a route made by routeKey answers every status it can", async () => {
+  const { route, given } = things();
+  const table = await assertKeyStatuses(mount([route]), given);
+  assert.deepEqual([...table.values()], [[400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503]]);
+});
+
+test("a problem that nothing provokes, a limit that does not bind and an id that always is are found out", async () => {
+  const sold = things({ sold_out: { status: 410, detail: "Gone" } });
+  await assert.rejects(assertKeyStatuses(mount([sold.route]), sold.given), /410, and nothing provokes it/);
+  const { route, given } = things();
+  const unlimited = (request: Request): Promise<Response> => {
+    given.host.limited.clear();
+    return route(request);
+  };
+  const { definition: unchanged } = route;
+  const unbound = Object.assign(unlimited, { definition: unchanged });
+  await assert.rejects(assertKeyStatuses(mount([unbound]), given), /was to answer 429/);
+  const known = fixtures();
+  await assert.rejects(assertKeyStatuses(mount([known.route]), statuses(known.given)), /was to answer 404/);
+});
+
 test("an empty mount proves nothing", async () => {
   await assert.rejects(assertKeyPromises(mount([]), fixtures().given), /no route/);
+  await assert.rejects(assertKeyStatuses(mount([]), statuses(fixtures().given)), /no route/);
 });

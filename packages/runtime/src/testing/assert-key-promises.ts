@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Mounted } from "../mount.ts";
 import type { RouteDefinition } from "../route.ts";
+import { CREDENTIALS, same, withBody, withHeader, without, withQuery } from "./change-request.ts";
 import type { FaultyHost } from "./faulty-host.ts";
 
 export interface PromiseFixtures {
@@ -11,17 +12,6 @@ export interface PromiseFixtures {
   /** Makes every look-up of credentials throw, or work again. */
   breakIdentity(broken: boolean): void;
 }
-
-const CREDENTIALS = [
-  "authorization",
-  "cookie",
-  "x-test-credential",
-  "stripe-signature",
-  "x-hub-signature-256",
-  "webhook-signature",
-  "x-webhook-signature",
-  "github-public-key-signature",
-];
 
 /**
  * S1, S2, S3, S5 and S12 for every route enumerated from the mount, each beside a positive control.
@@ -122,33 +112,4 @@ async function withFault(fixtures: PromiseFixtures, run: () => Promise<void>): P
   } finally {
     fixtures.breakIdentity(false);
   }
-}
-
-const same = (request: Request): Request => request;
-
-function without(names: readonly string[]): (request: Request) => Request {
-  return (request) => {
-    for (const name of names) request.headers.delete(name);
-    return request;
-  };
-}
-
-function withHeader(name: string, value: string): (request: Request) => Request {
-  return (request) => {
-    request.headers.set(name, value);
-    return request;
-  };
-}
-
-function withQuery(query: string): (request: Request) => Request {
-  return (request) => new Request(`${request.url}${request.url.includes("?") ? "&" : "?"}${query}`, request);
-}
-
-function withBody(body: string): (request: Request) => Request {
-  return (request) => {
-    const headers = new Headers(request.headers);
-    headers.delete("content-length");
-    headers.set("content-type", "application/json");
-    return new Request(request.url, { method: request.method, headers, body });
-  };
 }

@@ -1,8 +1,23 @@
 import type { Failure, LimitRule, RuntimeHost, Sql } from "../host.ts";
+import { LOCK } from "../idempotency/idempotency-record.ts";
 import type { VerifiedTenant } from "../tenant/verified-tenant.ts";
 
-/** What can be broken. Each makes the host fail as a real outage would. */
-export const FAULTS = ["limiter", "clock", "address", "database", "query", "commit", "audit", "report"] as const;
+/**
+ * What can be broken. Each makes the host fail as a real outage would; `defect` is a mistake instead, which no later
+ * attempt mends, and `busy` has another request hold every Idempotency-Key.
+ */
+export const FAULTS = [
+  "limiter",
+  "clock",
+  "address",
+  "database",
+  "query",
+  "commit",
+  "audit",
+  "report",
+  "defect",
+  "busy",
+] as const;
 export type Fault = (typeof FAULTS)[number];
 
 export interface FaultyHost extends RuntimeHost {
@@ -31,6 +46,8 @@ export function faultyHost(inner: RuntimeHost): FaultyHost {
     async query<Row>(text: string, values?: readonly unknown[]) {
       events.push("query");
       fail("query");
+      if (faults.has("defect")) throw new TypeError("planted defect");
+      if (faults.has("busy") && text === LOCK) return { rows: [{ locked: false } as Row], rowCount: 1 };
       return sql.query<Row>(text, values);
     },
   });

@@ -1,5 +1,7 @@
 export { assertKeyPromises } from "./assert-key-promises.ts";
 export type { PromiseFixtures } from "./assert-key-promises.ts";
+export { assertKeyStatuses } from "./assert-key-statuses.ts";
+export type { StatusFixtures } from "./assert-key-statuses.ts";
 export { authenticatorForTest } from "./authenticator-for-test.ts";
 export type { TestAuthenticator, TestPerson } from "./authenticator-for-test.ts";
 export { deliveryForTest } from "./delivery-for-test.ts";
