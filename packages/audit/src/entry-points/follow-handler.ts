@@ -49,6 +49,7 @@ function throughWrappers(
   place: Place,
 ): Value {
   const names = [nameOfRoot(chain.root), ...chain.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []))];
+  machine.absent = null;
   if (chain.root.k === "closure" && names.at(-1) === "bind") return run(machine, chain.root, args, place);
   let authenticated = false;
   let plain = false;

@@ -69,6 +69,8 @@ function functionOf(value: Value): Value | null {
 }
 
 function byName(machine: Machine, value: Value, place: Place): void {
+  const root = value.k === "chain" ? value.root : value;
+  if (root.k !== "foreign" || root.origin !== "package") machine.absent = null;
   const names = [
     value.k === "chain" ? nameOfRoot(value.root) : nameOfRoot(value),
     ...(value.k === "chain" ? value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])) : []),

@@ -47,6 +47,8 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
       place,
       why: `${namesOf(chain)[0] ?? "the procedure"} is not in the tree`,
     });
+  if (base === "open" && chain.root.k === "foreign" && /^(?:initTRPC|createSafeActionClient)$/.test(chain.root.name))
+    machine.absent = "every";
   const input = schema === null ? client("body", "", checked) : fromSchema(schema, client("body", "", checked), 0);
   let context: Value = { k: "request", path: "", authenticated: base === "guarded" };
   const handler = calls.at(-1)?.args.find((arg) => arg.k === "closure" || arg.k === "foreign" || arg.k === "chain");
@@ -70,6 +72,7 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
     }
     const fn = functionOf(next);
     if (fn === null) {
+      machine.absent = null;
       const name = nameOf(next);
       const kind = nameKind(name);
       if (

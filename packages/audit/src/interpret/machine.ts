@@ -65,6 +65,8 @@ export class Machine {
   budget: Budget = ENTRY_BUDGET;
   /** The handler whose answers are the entry point's. */
   answering: Node | null = null;
+  /** Which callers are known not to be on the request unless code that was followed put them there. */
+  absent: "every" | ReadonlySet<string> | null = null;
   /** The path middleware is asked about, while it is followed. */
   pathname: string | null = null;
   /** Every function that was followed. */

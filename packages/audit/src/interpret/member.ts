@@ -1,5 +1,6 @@
 import type { Node } from "oxc-parser";
 import { callerMember, requestMember } from "../knowledge/request.ts";
+import { orNobody } from "./or-nobody.ts";
 import { opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { bindMethod, fieldOf } from "./class.ts";
 import { settled } from "./consume.ts";
@@ -94,7 +95,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return { ...object, path: deeper(object.path, /^\d+$/.test(name) ? "[]" : name) };
     case "request": {
       const attached = machine.state?.attached.get(object.path === "" ? name : `${object.path}.${name}`);
-      return attached ?? requestMember(object, name, place);
+      return attached ?? orNobody(machine, requestMember(object, name, place));
     }
     case "caught":
       return { ...object, path: deeper(object.path, name) };

@@ -17,7 +17,7 @@ export function noteUntested(machine: Machine, value: Choice, place: Place): voi
   // What holds only where it is there holds already: it was looked at by another name.
   if (there.some((one) => one.facts.size > 0 && one.facts.beyond(facts).size === 0)) return;
   if (nothing.some((one) => one.value === REFUSED)) machine.record({ kind: "untested", what: "input", place });
-  else if (!facts.has("auth") && there.length > 0 && there.every(isCaller))
+  else if (!facts.has("auth") && there.length > 0 && there.every((one) => isCaller(one, machine)))
     machine.record({ kind: "untested", what: "caller", place });
 }
 
@@ -26,6 +26,7 @@ function isNothing({ value }: Alternative): boolean {
 }
 
 /** Somebody a library vouches for, or the row of a credential. Who is told by a name alone may have been asked inside. */
-function isCaller({ value }: Alternative): boolean {
-  return value.k === "principal" ? value.sure : value.k === "rows" && whereHasCredential(value);
+function isCaller({ value }: Alternative, { absent }: Machine): boolean {
+  if (value.k === "principal") return value.sure || (absent !== null && value.origin === null);
+  return value.k === "rows" && whereHasCredential(value);
 }

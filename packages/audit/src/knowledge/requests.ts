@@ -1,3 +1,4 @@
+import { orNobody } from "../interpret/or-nobody.ts";
 import { client, opaque, type Value } from "../values/value.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 import { requestCall } from "./request.ts";
@@ -21,7 +22,8 @@ export function requests(call: UnseenCall): Value | undefined {
       )
     )
       return receiver;
-    return requestCall(receiver, method, args, place);
+    const found = requestCall(receiver, method, args, place);
+    return found === undefined ? undefined : orNobody(machine, found);
   }
   if (receiver?.k === "client" && !call.isNew) {
     const name = first?.k === "literal" ? String(first.value) : null;

@@ -1,18 +1,36 @@
 import type { Node } from "oxc-parser";
 import type { Project } from "../../project.ts";
 import { type Registration, ROUTER, VERBS } from "./registrations.ts";
+import { routerMadeBy } from "./router-makers.ts";
+import { isMadeHere, keptHere } from "./whole-application.ts";
 
 export interface Mount {
   readonly by: Registration;
   readonly prefix: string;
 }
 
+export interface Mounts {
+  readonly of: ReadonlyMap<string, readonly Mount[]>;
+  /** Every argument that is a router, and so no middleware. */
+  readonly args: ReadonlySet<Node>;
+}
+
 /** Which router is mounted by which call. */
-export function mountsOf(project: Project, all: readonly Registration[]): ReadonlyMap<string, readonly Mount[]> {
+export function mountsOf(project: Project, all: readonly Registration[]): Mounts {
   const mounts = new Map<string, Mount[]>();
+  const args = new Set<Node>();
+  const routing = new Set(all.map(({ file }) => file.path));
+  const routers = new Set(all.map(({ router }) => router));
   for (const one of all) {
     if (!/^(?:use|route|register|mount)$/.test(one.verb)) continue;
     for (const arg of one.args) {
+      if (arg.type === "CallExpression" && arg.callee.type === "Identifier") {
+        const made = routerMadeBy(project, one.file, arg.callee.name);
+        if (made === null) continue;
+        args.add(arg);
+        mounts.set(made, [...(mounts.get(made) ?? []), { by: one, prefix: one.path ?? "" }]);
+        continue;
+      }
       const name =
         arg.type === "Identifier"
           ? arg.name
@@ -35,28 +53,37 @@ export function mountsOf(project: Project, all: readonly Registration[]): Readon
         if (left?.kind === "value" && left.value.type === "Identifier")
           targets.push(`${found.path}:${left.value.name}`);
         targets.push(`${found.path}:default`, `${found.path}:*`);
-      } else targets.push(`${one.file.path}:${name}`);
+        if (routing.has(found.path)) args.add(arg);
+      } else {
+        targets.push(`${one.file.path}:${name}`);
+        if (routers.has(`${one.file.path}:${name}`)) args.add(arg);
+      }
       for (const target of targets)
         mounts.set(target, [...(mounts.get(target) ?? []), { by: one, prefix: one.path ?? "" }]);
     }
   }
-  return mounts;
+  return { of: mounts, args };
 }
 
 export interface Before {
   readonly before: readonly { readonly registration: Registration; readonly args: readonly Node[] }[];
   readonly prefix: string;
   readonly mounted: boolean;
+  /** How much of the middleware on the way from the application is seen: all of it, or all but what others may add. */
+  readonly seen: "all" | "own" | "no";
 }
 
 /** The middleware that runs before a route: its router's own, and that of every router above. */
 export function chainOf(
   route: Registration,
   byRouter: ReadonlyMap<string, readonly Registration[]>,
-  mounts: ReadonlyMap<string, readonly Mount[]>,
+  mounts: Mounts,
   depth: number,
 ): Before {
-  const siblings = byRouter.get(route.router) ?? [];
+  // What is added to a router where it is mounted comes after what its own file says.
+  const siblings = (byRouter.get(route.router) ?? []).toSorted(
+    (one, other) => Number(!isHome(one)) - Number(!isHome(other)),
+  );
   const before: { registration: Registration; args: readonly Node[] }[] = [];
   for (const one of siblings) {
     if (one === route) break;
@@ -66,33 +93,48 @@ export function chainOf(
       one.path === "*" ||
       one.path === "/*" ||
       route.path.startsWith(one.path.replace(/\/?\*$/, ""));
-    if (one.verb === "use" && applies && !mountsRouter(one)) before.push({ registration: one, args: one.args });
+    if (one.verb === "use" && applies && !mountsRouter(one) && !one.args.some((arg) => mounts.args.has(arg)))
+      before.push({ registration: one, args: one.args });
     if (one.verb === "addHook") before.push({ registration: one, args: one.args });
   }
-  const [file, name] = [route.file.path, route.router.slice(route.file.path.length + 1)];
+  const file = route.router.slice(0, route.router.lastIndexOf(":"));
+  const name = route.router.slice(file.length + 1);
   const exportedAs = [...route.file.module.exports].find(
     ([, one]) => one.kind === "value" && one.value.type === "Identifier" && one.value.name === name,
   )?.[0];
   const found =
-    mounts.get(route.router) ??
+    mounts.of.get(route.router) ??
     (exportedAs === undefined && route.around.length === 0
       ? undefined
-      : mounts.get(`${file}:${exportedAs ?? "default"}`)) ??
-    (route.around.length > 0 ? mounts.get(`${file}:*`) : undefined);
+      : mounts.of.get(`${file}:${exportedAs ?? "default"}`)) ??
+    (route.around.length > 0 ? mounts.of.get(`${file}:*`) : undefined);
   const [mount] = found ?? [];
   const isApplication =
     /(?:app|server|fastify|hono|express)$/i.test(name) &&
     route.around.length === 0 &&
     siblings.some((one) => one.verb === "use" || VERBS.test(one.verb)) &&
     /\.listen\(|\bserve\(|export default|Deno\.serve|fetch:/.test(route.file.text);
-  if (mount === undefined || depth > 6) return { before, prefix: "", mounted: isApplication };
+  const kept = keptHere(route.file, name) ? "all" : "own";
+  if (mount === undefined || depth > 6)
+    return {
+      before,
+      prefix: "",
+      mounted: isApplication,
+      seen: depth <= 6 && (isApplication || isMadeHere(route.file, name)) ? kept : "no",
+    };
   const above = chainOf(mount.by, byRouter, mounts, depth + 1);
-  const own = mount.by.args.filter((arg) => !isRouterName(arg, mount.by));
+  const own = mount.by.args.filter((arg) => !mounts.args.has(arg) && !isRouterName(arg, mount.by));
   return {
     before: [...above.before, { registration: mount.by, args: own }, ...before],
     prefix: `${above.prefix}${mount.prefix}`,
     mounted: true,
+    seen: above.seen === "no" ? "no" : kept === "all" ? above.seen : "own",
   };
+}
+
+/** Does it stand in the file that makes the router? */
+function isHome(one: Registration): boolean {
+  return one.router.startsWith(`${one.file.path}:`);
 }
 
 function mountsRouter(one: Registration): boolean {

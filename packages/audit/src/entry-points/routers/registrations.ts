@@ -189,6 +189,12 @@ function routePath(node: Node): string | null {
   return routePath(node.callee.object);
 }
 
+/** The name, within its file, of the router that an expression stands for. */
+export function routerNamedBy(file: ProjectFile, node: Node): string | null {
+  current = routerNames(file);
+  return routerOf(node);
+}
+
 /** The name of the router a chain of calls is made on; null when it is none. */
 function routerOf(node: Node): string | null {
   switch (node.type) {
@@ -209,10 +215,10 @@ function routerOf(node: Node): string | null {
           return "router";
         return routerOf(node.callee.object);
       }
-      return node.callee.type === "Identifier" &&
-        /^(?:Router|express|fastify|createRouter|Fastify)$/.test(node.callee.name)
-        ? `made@${node.start}`
-        : null;
+      if (node.callee.type !== "Identifier") return null;
+      if (/^(?:Router|express|fastify|createRouter|Fastify)$/.test(node.callee.name)) return `made@${node.start}`;
+      // `ticketRouter(db).use(…)`: whichever router that function makes.
+      return /router|routes|app$|api$/i.test(node.callee.name) ? `${CALLED}${node.callee.name}` : null;
     case "NewExpression":
       return node.callee.type === "Identifier" &&
         /^(?:Hono|OpenAPIHono|Router|KoaRouter|Elysia|Koa)$/.test(node.callee.name)
@@ -224,6 +230,9 @@ function routerOf(node: Node): string | null {
       return null;
   }
 }
+
+/** Before the name of a function that makes a router. */
+export const CALLED = "call@";
 
 const names = new WeakMap<Node, string>();
 /** `const app = new Hono().use(…).get(…)`: the chain belongs to the name it is given. */

@@ -9,21 +9,31 @@ import { opaque, type Value } from "../../values/value.ts";
 import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware } from "../follow-middleware.ts";
-import { chainOf, type Mount, mountsOf } from "./mounts.ts";
-import { isRoute, mayRoute, type Registration, registrations, ROUTER, routerNames } from "./registrations.ts";
+import { chainOf, type Mounts, mountsOf } from "./mounts.ts";
+import { CALLED, isRoute, mayRoute, type Registration, registrations, ROUTER, routerNames } from "./registrations.ts";
+import { routerMadeBy } from "./router-makers.ts";
 
 /** Express, Fastify, Hono, Koa and their kin: routes with the middleware before them, through the files that mount them. */
 export function routerEntryPoints(project: Project, files: readonly ProjectFile[]): EntryPoint[] {
-  const all = files.flatMap((file) => (mayRoute(file) ? registrations(file) : []));
+  const all = files
+    .flatMap((file) => (mayRoute(file) ? registrations(file) : []))
+    .flatMap((one) => {
+      const called = one.router.slice(one.file.path.length + 1);
+      if (!called.startsWith(CALLED)) return [one];
+      const router = routerMadeBy(project, one.file, called.slice(CALLED.length));
+      return router === null ? [] : [{ ...one, router }];
+    });
   const byRouter = Map.groupBy(all, (one) => one.router);
   const mounts = mountsOf(project, all);
-  return all.filter(isRoute).map((route) => entryOf(route, byRouter, mounts));
+  const put = putOnRequests(files);
+  return all.filter(isRoute).map((route) => entryOf(route, byRouter, mounts, put));
 }
 
 function entryOf(
   route: Registration,
   byRouter: ReadonlyMap<string, readonly Registration[]>,
-  mounts: ReadonlyMap<string, readonly Mount[]>,
+  mounts: Mounts,
+  put: ReadonlySet<string>,
 ): EntryPoint {
   const method =
     route.verb === "all" || route.verb === "route"
@@ -46,6 +56,7 @@ function entryOf(
           place: { file: route.file.path, node: route.node },
           why: "no file of the tree mounts this router",
         });
+      machine.absent = chain.seen === "all" ? "every" : chain.seen === "own" ? put : null;
       const before = chain.before.flatMap(({ registration: one, args }) =>
         args.flatMap((arg) => flatten(valueOf(machine, one, arg))),
       );
@@ -80,6 +91,18 @@ function entryOf(
         );
     },
   };
+}
+
+/** Names that code of the tree puts on requests and contexts: whoever else would do it is not needed. */
+function putOnRequests(files: readonly ProjectFile[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { text } of files) {
+    for (const [, member, key] of text.matchAll(
+      /\b(?:req|request|res|response|ctx|context|c)\)?\.(?:(?:locals|state)(?:\.|\["))?(\w+)(?:"\])?\s*=(?!=)|\bc(?:tx|ontext)?\.set\(\s*["'](\w+)["']/g,
+    ))
+      found.add(member ?? key ?? "");
+  }
+  return found;
 }
 
 function flatten(value: Value): Value[] {
