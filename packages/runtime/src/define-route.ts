@@ -74,7 +74,10 @@ export function defineRoute<Auth extends Authenticator | PublicAccess>(
   };
 }
 
-/** What a person reads in `key.json` is what runs: the same route, credentials, scope and reasons. */
+/**
+ * What a person reads in `key.json` is what runs: the same route, scope and reasons, and no kind of credential that is
+ * not there. A host takes those of the kinds it has, one at least.
+ */
 function agreeWithManifest(options: RouteOptions<RouteInput, TenantScope, Authenticator | PublicAccess>): void {
   const { manifest, method, path, auth, tenant } = options;
   const disagree = (why: string): never => {
@@ -84,8 +87,10 @@ function agreeWithManifest(options: RouteOptions<RouteInput, TenantScope, Authen
   const [entry] = declared;
   if (entry === undefined || declared.length > 1) return disagree("key.json must declare it exactly once");
   const kinds: readonly string[] = auth.kind === "public" ? ["public"] : (auth.kinds ?? [auth.kind]);
-  const same = kinds.length === entry.auth.length && entry.auth.every((kind) => kinds.includes(kind));
-  if (!same) disagree(`key.json says auth ${entry.auth.join(", ")} and the route takes ${kinds.join(", ")}`);
+  const declaredKinds: readonly string[] = entry.auth;
+  if (kinds.length === 0 || !kinds.every((kind) => declaredKinds.includes(kind))) {
+    disagree(`key.json says auth ${entry.auth.join(", ")} and the route takes ${kinds.join(", ") || "none"}`);
+  }
   if (auth.kind === "public" && manifest.public_reason !== auth.reason) {
     disagree("public_reason in key.json must repeat the reason given to publicAccess");
   }

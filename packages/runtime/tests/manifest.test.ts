@@ -33,13 +33,21 @@ test("the published JSON Schema is the schema that is enforced, and stands under
   assert.deepEqual(await published(`versions/key-${MANIFEST_VERSIONS.at(-1) ?? ""}.schema.json`), enforced);
 });
 
+/** Without its annotations, which bind nobody. */
+const constraints = (schema: unknown): unknown =>
+  JSON.parse(JSON.stringify(schema, (name, value: unknown) => (name === "description" ? undefined : value)));
+
 test("a later version of the schema only adds fields, and none that is required", async () => {
   for (const [index, version] of MANIFEST_VERSIONS.slice(1).entries()) {
     const earlier = await published(`versions/key-${MANIFEST_VERSIONS[index] ?? ""}.schema.json`);
     const later = await published(`versions/key-${version}.schema.json`);
     const { schema_version: _, ...fields } = earlier["properties"] as Record<string, unknown>;
     for (const [field, schema] of Object.entries(fields)) {
-      assert.deepEqual((later["properties"] as Record<string, unknown>)[field], schema, field);
+      assert.deepEqual(
+        constraints((later["properties"] as Record<string, unknown>)[field]),
+        constraints(schema),
+        field,
+      );
     }
     assert.deepEqual(later["required"], earlier["required"]);
   }
@@ -143,7 +151,8 @@ const DISAGREE: readonly [string, Parts][] = [
   ["a route it declares twice", { manifest: manifestForTest([declared, declared]) }],
   ["another credential", { auth: authenticatorForTest({}, "session") }],
   ["one credential more", { auth: anyOf(authenticatorForTest({}), authenticatorForTest({}, "jwt")) }],
-  ["one credential fewer", { manifest: manifestForTest([{ ...declared, auth: ["api_token", "jwt"] }]) }],
+  ["no credential at all", { auth: { ...authenticatorForTest({}), kinds: [] } }],
+  ["a kind of credential that is none", { auth: { ...authenticatorForTest({}), kinds: ["api_token", "x" as "jwt"] } }],
   ["public access it does not declare", { auth: publicAccess("x"), tenant: globalScope("x") }],
   ["a credential where it declares public access", { manifest: openManifest, tenant: globalScope("no rows") }],
   ["a global scope it does not declare", { tenant: globalScope("x") }],
@@ -161,6 +170,22 @@ for (const [what, parts] of DISAGREE) {
     assert.throws(() => build(parts), { code: "manifest_disagrees" });
   });
 }
+
+test("a host takes those of the declared credentials that it has, and is asked for no stand-ins", async () => {
+  const manifest = manifestForTest([{ ...declared, auth: ["session", "jwt", "api_token"] }]);
+  const [token, bearer] = [authenticatorForTest({}), authenticatorForTest({}, "jwt")];
+  for (const auth of [token, bearer, anyOf(token, bearer)])
+    assert.equal(build({ manifest, auth }).definition.auth, auth);
+  for (const auth of [
+    authenticatorForTest({}, "service_account"),
+    anyOf(token, authenticatorForTest({}, "service_account")),
+  ]) {
+    assert.throws(() => build({ manifest, auth }), {
+      code: "manifest_disagrees",
+      message: /key\.json says auth session, jwt, api_token and the route takes/,
+    });
+  }
+});
 
 test("a route that agrees with key.json is built, public and global ones included", () => {
   assert.equal(build().definition.path, path);

@@ -80,7 +80,7 @@ function markdown(manifests: readonly KeyManifest[], here: boolean): string {
   for (const manifest of manifests) {
     lines.push(`## ${manifest.title}`, "", `\`${manifest.slug}\` ${manifest.version}. ${manifest.description}`, "");
     if (manifest.exposed_routes.length > 0) {
-      lines.push("| route | credential | tenant | what it does |", "|---|---|---|---|");
+      lines.push("| route | credentials it may take | tenant | what it does |", "|---|---|---|---|");
       for (const { method, path, auth, tenant_scope: scope, description } of manifest.exposed_routes) {
         lines.push(`| \`${method.join(", ")} ${path}\` | ${auth.join(", ")} | ${scope} | ${description} |`);
       }

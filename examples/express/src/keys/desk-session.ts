@@ -1,18 +1,9 @@
-import { anyOf, session, type Authenticator } from "@meterr/runtime";
+import { session, type Authenticator } from "@meterr/runtime";
 import type pg from "pg";
 import { listMemberships } from "../members/find-membership.ts";
 import { COOKIE, findSession } from "../sessions/find-session.ts";
 
-/** The audit log can be read with JWTs and API tokens, too. Desk has neither, so none is ever presented. */
-export function deskCredentials(db: pg.Pool): Authenticator {
-  return anyOf(deskSession(db), absent("jwt"), absent("api_token"));
-}
-
-function absent(kind: Authenticator["kind"]): Authenticator {
-  return { name: kind, kind, presents: () => false, authenticate: async () => null };
-}
-
-/** Desk's own sessions, as the modules take them. */
+/** Desk's own sessions, as the modules take them. The audit log could be read with JWTs and API tokens, too. */
 export function deskSession(db: pg.Pool): Authenticator {
   return session({
     cookie: COOKIE,

@@ -4,7 +4,7 @@ import { createAuditLog } from "#modules/audit-log/esm/index.js";
 import { createStripeEntitlements } from "#modules/stripe-entitlements/esm/index.js";
 import type { Extension, Parts } from "../extension.ts";
 import { deskHost } from "./host.ts";
-import { deskCredentials, deskSession } from "./desk-session.ts";
+import { deskSession } from "./desk-session.ts";
 import { headSigner } from "./head-signer.ts";
 import { ticketExport } from "./ticket-export/export-tickets.ts";
 
@@ -19,7 +19,7 @@ export const mountKeys: Extension = (app, { db, origin, env }) => {
   });
   const auditLog = createAuditLog({
     host,
-    auth: deskCredentials(db),
+    auth,
     authorize: ({ tenant }) => tenant.role === "lead",
     ...signer,
   });

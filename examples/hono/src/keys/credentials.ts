@@ -1,10 +1,10 @@
-import { anyOf, session, type Authenticator } from "@meterr/runtime";
+import { session, type Authenticator } from "@meterr/runtime";
 import type pg from "pg";
 import { COOKIE, findUser } from "../members/find-user.ts";
 
-/** Parcels' sessions. The inbox can be read with JWTs and API tokens, too; Parcels has neither, so none is presented. */
+/** Parcels' sessions. The inbox could be read with JWTs and API tokens, too; Parcels has neither. */
 export function credentials(db: pg.Pool): Authenticator {
-  const sessions = session({
+  return session({
     cookie: COOKIE,
     async find(token) {
       const user = await findUser(db, token);
@@ -24,9 +24,4 @@ export function credentials(db: pg.Pool): Authenticator {
           };
     },
   });
-  return anyOf(sessions, absent("jwt"), absent("api_token"));
-}
-
-function absent(kind: Authenticator["kind"]): Authenticator {
-  return { name: kind, kind, presents: () => false, authenticate: async () => null };
 }

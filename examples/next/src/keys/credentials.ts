@@ -1,7 +1,7 @@
-import { anyOf, session, type Authenticator } from "@meterr/runtime";
+import { session, type Authenticator } from "@meterr/runtime";
 import { COOKIE, findMember } from "../server/find-member.ts";
 
-/** Bills' own sessions: each is for one company. */
+/** Bills' own sessions: each is for one company. The inbox could be read with JWTs and API tokens, too. */
 export const billsSession: Authenticator = session({
   cookie: COOKIE,
   async find(token) {
@@ -12,10 +12,3 @@ export const billsSession: Authenticator = session({
     return { id: sessionId, userId, label: name, expiresAt, memberships: [membership] };
   },
 });
-
-/** The inbox can be read with JWTs and API tokens, too. Bills has neither, so none is ever presented. */
-export const billsCredentials: Authenticator = anyOf(billsSession, absent("jwt"), absent("api_token"));
-
-function absent(kind: Authenticator["kind"]): Authenticator {
-  return { name: kind, kind, presents: () => false, authenticate: async () => null };
-}

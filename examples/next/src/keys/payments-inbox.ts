@@ -3,7 +3,7 @@ import { genericWebhook } from "@meterr/runtime/webhooks";
 import { z } from "zod";
 import { createWebhookInbox } from "#modules/webhook-inbox/esm/index.js";
 import { db, setting } from "../server/pool.ts";
-import { billsCredentials } from "./credentials.ts";
+import { billsSession } from "./credentials.ts";
 import { billsHost } from "./host.ts";
 
 const isOwner: Authorize = ({ tenant }) => tenant.role === "owner";
@@ -36,7 +36,7 @@ export function paymentsInbox(): KeyModule {
       );
       if (rowCount !== 1) throw new Error("no invoice of this company over this sum");
     },
-    auth: billsCredentials,
+    auth: billsSession,
     authorizeRead: isOwner,
     authorizeReplay: isOwner,
   });

@@ -95,7 +95,7 @@ export function peopleOf(...organisations: readonly OrganisationFixture[]): Test
       };
     }
   }
-  return Object.assign(authenticatorForTest(people), { kinds: ["session", "jwt", "api_token"] as const });
+  return authenticatorForTest(people);
 }
 
 export function hostFor(pool: Pool): RuntimeHost {

@@ -56,9 +56,7 @@ export async function openWorld(): Promise<World> {
     clientAddress: () => "192.0.2.1",
     allowedOrigins: [ORIGIN],
   };
-  const auth = Object.assign(authenticatorForTest(peopleOf(north, south)), {
-    kinds: ["session", "jwt", "api_token"] as const,
-  });
+  const auth = authenticatorForTest(peopleOf(north, south));
   const routes = mount(createBudgets({ host, auth, newId: randomUUID }).routes);
   const world: World = {
     database,

@@ -53,7 +53,7 @@ function peopleOf(...organisations: readonly OrganisationFixture[]): TestAuthent
       people[`${role} of ${name}`] = { id: userId, memberships };
     }
   }
-  return Object.assign(authenticatorForTest(people), { kinds: ["session", "jwt", "api_token"] as const });
+  return authenticatorForTest(people);
 }
 
 export function post(path: string, body: unknown, who: string, headers: Record<string, string> = {}): Request {

@@ -74,8 +74,7 @@ export interface TestInboxOptions {
 
 /** Owners read and replay, viewers read. */
 export function inboxForTest(options: TestInboxOptions): TestInbox {
-  const members = options.members ?? authenticatorForTest(options.people ?? {});
-  const auth = Object.assign(members, { kinds: ["session", "jwt", "api_token"] as const });
+  const auth = options.members ?? authenticatorForTest(options.people ?? {});
   const { routes } = createWebhookInbox({
     host: options.host,
     sources: options.sources,

@@ -15,7 +15,10 @@ export const AUTH_KINDS = ["session", "jwt", "api_token", "webhook", "service_ac
 const exposedRoute = z.strictObject({
   path: z.string().regex(/^\/[A-Za-z0-9/_:.-]*$/),
   method: z.array(z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"])).min(1),
-  auth: z.array(z.enum(AUTH_KINDS)).min(1).describe("Every kind of credential the route takes, or public alone."),
+  auth: z
+    .array(z.enum(AUTH_KINDS))
+    .min(1)
+    .describe("Every kind of credential the route may take, of which a host takes one at least; or public alone."),
   tenant_scope: z.enum(TENANT_SCOPES),
   description: words,
 });
