@@ -93,7 +93,7 @@ function isSet(value: Value, facts: Facts): boolean {
 
 /** `headers.get()` of the Web answers null, which `undefined` does not strictly equal. */
 function isNeverUndefined(value: Value): boolean {
-  return value.k === "derived" && value.op !== "replaced" && value.op !== "parts";
+  return value.k === "derived" && value.op !== "replaced" && value.op !== "escaped" && value.op !== "parts";
 }
 
 /** `if (!secret) throw …` at the top of the file, before any handler runs. */

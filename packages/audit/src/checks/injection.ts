@@ -1,4 +1,5 @@
 import { commandInjection, htmlInjection, sqlInjection } from "../rules/catalogue.ts";
+import { calledName } from "../syntax/called-name.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Value } from "../values/value.ts";
@@ -84,14 +85,6 @@ function html(one: Extract<Operation, { kind: "html" }>, _judged: Judged, report
     );
 }
 
-function calledName(node: Extract<Operation, { kind: "html" }>["place"]["node"]): string {
-  if (node.type !== "CallExpression") return "";
-  if (node.callee.type === "Identifier") return node.callee.name;
-  return node.callee.type === "MemberExpression" && node.callee.property.type === "Identifier"
-    ? node.callee.property.name
-    : "";
-}
-
 function hasMarkup(value: Value, depth = 0): boolean {
   if (depth > 6) return false;
   if (value.k === "literal") return typeof value.value === "string" && /<\/?[a-z!]/i.test(value.value);
@@ -104,6 +97,6 @@ function hasMarkup(value: Value, depth = 0): boolean {
 
 /** JSON inside a script element ends it with `</script>`, unless the angle was replaced. */
 function jsonOf(value: Value): Value {
-  if (value.k === "derived" && value.op === "replaced") return { k: "literal", value: "" };
+  if (value.k === "derived" && (value.op === "replaced" || value.op === "escaped")) return { k: "literal", value: "" };
   return value;
 }

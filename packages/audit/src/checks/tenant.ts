@@ -11,7 +11,7 @@ import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { type Condition, type Query } from "../values/query.ts";
-import { clientsOf, isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts";
+import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
 import { done, holdsTenants, nameOf } from "./query-words.ts";
@@ -62,6 +62,8 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
   if (isRead(query) && !isUsed(query, judged)) return;
   if (isRead(query) && isOpenContent(query)) return;
+  if (isRead(query) && isOpenTo(query.where, facts))
+    return report.unknown(`what the rows of ${nameOf(query)} belong to says of itself that it is public`);
   const [field, value] = chosen[0] ?? ["", null];
   if (value === null) return;
   if (isRead(query) && isPublicTable(query.table)) return report.unknown(`${nameOf(query)} may be everybody's`);
@@ -213,7 +215,12 @@ function shows(value: Value, query: Query, facts: Facts, depth = 0): boolean {
   if (depth > 8) return false;
   switch (value.k) {
     case "rows":
-      return value.query.id === query.id && !facts.has(`row:${query.id}`) && trustOf(value, facts) === null;
+      return (
+        value.query.id === query.id &&
+        !facts.has(`row:${query.id}`) &&
+        !facts.has(`open:row:${query.id}`) &&
+        trustOf(value, facts) === null
+      );
     case "struct":
       return [...value.props.values(), ...value.spreads].some((inner) => shows(inner, query, facts, depth + 1));
     case "list":

@@ -1,12 +1,12 @@
 import { recogniseQuery } from "../knowledge/databases/recognise.ts";
 import { UNDEFINED, type Chain, type Place, type Value } from "../values/value.ts";
+import { isEffect, runEffect } from "../knowledge/effects/effect-value.ts";
 import { recordUnseen } from "../knowledge/unseen.ts";
 import type { Machine } from "./machine.ts";
 import { choose, withFacts } from "./state.ts";
 import { knowRow } from "./learn.ts";
 
 /** What `await` gives: the promise's value, with what it proves; a query that was being built is sent. */
-// oxlint-disable-next-line only-used-in-recursion -- callers say where they await, for what is recorded below
 export function consume(machine: Machine, value: Value, place: Place): Value {
   switch (value.k) {
     case "pending":
@@ -27,6 +27,8 @@ export function consume(machine: Machine, value: Value, place: Place): Value {
       };
     case "chain":
       return settleChain(machine, value) ?? value;
+    case "derived":
+      return isEffect(value) ? runEffect(machine, value, place) : value;
     default:
       return value;
   }

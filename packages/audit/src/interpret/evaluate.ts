@@ -1,6 +1,7 @@
 import type { Expression, Node } from "oxc-parser";
 import { FALSE, TRUE, UNDEFINED, type Value, literal, opaque } from "../values/value.ts";
 import { Facts } from "../values/facts.ts";
+import { runEffect } from "../knowledge/effects/effect-value.ts";
 import { assignTo } from "./assign.ts";
 import { branch } from "./branch.ts";
 import { evaluateCall, evaluateNew, evaluateTagged } from "./call.ts";
@@ -86,8 +87,9 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
       return machine.consume(machine.evaluate(node.argument, scope), { file: scope.file, node });
     case "YieldExpression":
       // `yield* effect` gives what the effect does, as `await` gives what a promise does.
-      return node.argument === null
-        ? UNDEFINED
+      if (node.argument === null) return UNDEFINED;
+      return node.delegate
+        ? runEffect(machine, machine.evaluate(node.argument, scope), { file: scope.file, node })
         : machine.consume(machine.evaluate(node.argument, scope), { file: scope.file, node });
     case "UnaryExpression":
       return evaluateUnary(machine, node, scope);

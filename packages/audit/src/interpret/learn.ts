@@ -8,6 +8,7 @@ import {
   clientsOf,
   isCapability,
   isCredential,
+  openRow,
   scopeOf,
   trustOf,
 } from "../values/trust.ts";
@@ -44,6 +45,8 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
     if (whereHasCredential(value)) known = known.with("auth", evidence("a credential was looked up", query.place));
     known = known.with("capability", evidence("the row was found by a value only its holder knows", query.place));
   }
+  if (/(?:^|\.)(?:is_?)?(?:public|published|shared)$/i.test(path))
+    known = openRow(query, known, evidence("the row says of itself that it is public", query.place));
   if (isOpen(query.where)) known = known.with("open", evidence("only what is published was looked for", query.place));
   if (isRoleName(path) && trustOf(value, known) !== null)
     known = known.with("role", evidence("a role was tested", query.place));

@@ -123,7 +123,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       // A client that is made when first asked for: whichever it is, it is that client.
       if (there.every(({ value }) => value.k === "chain" || value.k === "foreign" || value.k === "opaque")) {
         const seen = there.find(({ value }) => value.k !== "opaque") ?? there[0];
-        if (seen !== undefined && there.every(({ facts }) => facts.size === 0))
+        if (seen !== undefined && there.every(({ facts }) => saysOnlyOfSettings(facts)))
           return memberOf(machine, seen.value, name, place, quiet);
       }
       const kept = quiet ? object.alternatives : there;
@@ -177,6 +177,11 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return name === "status" ? (object.status ?? opaque(name)) : chainMember(object, name, place, null);
     case "env":
       return chainMember(object, name, place, null);
+    case "derived":
+      // What an option holds, where there is something.
+      return object.op === "option" && name === "value"
+        ? (object.args[0] ?? UNDEFINED)
+        : chainMember(object, name, place, null);
     default:
       return chainMember(object, name, place, null);
   }
@@ -201,6 +206,12 @@ const CALLABLE = /^(?:hasOwnProperty|toString|then|catch|finally)$/;
 
 function deeper(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
+}
+
+/** `if (!url) throw`: what was found out about settings tells nothing of the client that was made from them. */
+function saysOnlyOfSettings(facts: Facts): boolean {
+  for (const [name] of facts.entries()) if (!name.startsWith("set:env:")) return false;
+  return true;
 }
 
 function isNothing(value: Value): boolean {

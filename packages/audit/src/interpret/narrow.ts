@@ -46,6 +46,21 @@ function subjectOf(node: Node): Subject | null {
         },
       };
     }
+    case "CallExpression": {
+      // `Exit.isFailure(exit)`: afterwards it is the other.
+      const [only] = node.arguments;
+      const { callee } = node;
+      const asked =
+        callee.type === "MemberExpression" && callee.property.type === "Identifier" ? callee.property.name : "";
+      if (only?.type !== "Identifier" || (asked !== "isFailure" && asked !== "isSuccess")) return null;
+      return {
+        name: only.name,
+        test: (value) => {
+          const tag = value.k === "struct" ? value.props.get("_tag") : undefined;
+          return tag?.k === "literal" ? { k: "literal", value: `is${String(tag.value)}` === asked } : null;
+        },
+      };
+    }
     case "BinaryExpression": {
       if (node.operator === "in" && node.left.type === "Literal" && node.right.type === "Identifier") {
         const { value: name } = node.left;

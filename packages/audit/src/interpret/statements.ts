@@ -2,6 +2,7 @@ import type { Node, Statement } from "oxc-parser";
 import { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { calledName } from "../syntax/called-name.ts";
 import { bindPattern } from "./bind-pattern.ts";
 import { branch } from "./branch.ts";
 import { closureOf } from "./closure.ts";
@@ -104,20 +105,13 @@ function discard(machine: Machine, node: Node, scope: Scope): void {
   // `await checkAccess(user, id);` can only be meant to throw. `isOwner(user, id);` cannot.
   if (
     value.k === "choice" &&
-    /^(?:check|verify|validate|confirm)(?!.*(?:session|token|request|user|jwt)$)/i.test(calledName(node))
+    /^(?:check|verify|validate|confirm)(?!.*(?:session|token|request|user|jwt)$)/i.test(
+      calledName(node.type === "AwaitExpression" ? node.argument : node),
+    )
   ) {
     const granted = value.alternatives.find((one) => one.value.k === "principal" && one.value.path === "granted");
     if (granted !== undefined) machine.assume(granted.facts);
   }
-}
-
-function calledName(node: Node): string {
-  const call = node.type === "AwaitExpression" ? node.argument : node;
-  if (call.type !== "CallExpression") return "";
-  if (call.callee.type === "Identifier") return call.callee.name;
-  return call.callee.type === "MemberExpression" && call.callee.property.type === "Identifier"
-    ? call.callee.property.name
-    : "";
 }
 
 function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" }>, scope: Scope): void {

@@ -1,5 +1,5 @@
 import { keyOf } from "../values/key.ts";
-import { clientOf, trustOf } from "../values/trust.ts";
+import { clientOf, openRow, trustOf } from "../values/trust.ts";
 import { evidence, knowAnswer, knowEqual, knowLiteral, knowPrincipal, knowRow, lastName, pathOf } from "./learn.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isRoleName } from "../knowledge/names.ts";
@@ -21,7 +21,7 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
     case "response":
     case "pending":
     case "caught":
-      return truth || value.k === "list" || value.k === "caught" ? state : null;
+      return truth || value.k === "caught" ? state : null;
     case "choice": {
       let found: State | null = null;
       for (const one of value.alternatives) {
@@ -35,7 +35,10 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
       if (REFUSAL.test(value.path)) return truth ? state : withFacts(state, knowPrincipal(value, state.facts));
       return truth ? withFacts(state, knowPrincipal(value, state.facts)) : state;
     case "rows":
-      return truth ? withFacts(state, knowRow(value, state.facts)) : state;
+      if (truth) return withFacts(state, knowRow(value, state.facts));
+      return value.path === "" || value.path === "[]"
+        ? withFacts(state, openRow(value.query, state.facts, evidence("there is no such row", value.query.place)))
+        : state;
     case "client":
       return truth ? withFacts(state, state.facts.with(`set:${keyOf(value)}`, evidence("it was tested", null))) : state;
     case "env":
@@ -62,8 +65,9 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
     case "number":
     case "string":
     case "trimmed":
-    case "length":
       return suppose(left, truth, state);
+    case "length":
+      return left.k === "list" ? state : suppose(left, truth, state);
     case "===":
     case "==":
       return right === undefined

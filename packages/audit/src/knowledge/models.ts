@@ -1,8 +1,10 @@
 import type { Value } from "../values/value.ts";
 import type { Model, UnseenCall } from "./call.ts";
+import { brands } from "./brands.ts";
 import { collections } from "./collections.ts";
 import { cryptography } from "./cryptography.ts";
 import { databases } from "./databases/building.ts";
+import { effects } from "./effects/effects.ts";
 import { identity } from "./identity.ts";
 import { platform } from "./platform.ts";
 import { procedures } from "./procedures.ts";
@@ -17,6 +19,8 @@ import { webhooks } from "./webhooks.ts";
 /** Asked in this order; the first that knows the call answers. */
 const MODELS: readonly Model[] = [
   platform,
+  brands,
+  effects,
   requests,
   collections,
   strings,

@@ -1,3 +1,5 @@
+import type { Node } from "oxc-parser";
+import { calledName } from "../syntax/called-name.ts";
 import { literal, type Value } from "../values/value.ts";
 import type { UnseenCall } from "./call.ts";
 
@@ -32,7 +34,7 @@ export function strings(call: UnseenCall): Value | undefined {
   if (TEXT.test(method)) {
     return {
       k: "derived",
-      op: method === "replace" || method === "replaceAll" ? "replaced" : "string",
+      op: method !== "replace" && method !== "replaceAll" ? "string" : escapes(call) ? "escaped" : "replaced",
       args: [receiver, ...(method === "concat" ? args : [])],
       place,
     };
@@ -54,4 +56,25 @@ export function strings(call: UnseenCall): Value | undefined {
     default:
       return undefined;
   }
+}
+
+/** What `.replace(…)` looks for, as it is written. */
+function soughtBy(node: Node): string {
+  if (node.type !== "CallExpression" || !/^(?:replace|replaceAll)$/.test(calledName(node))) return "";
+  const [sought] = node.arguments;
+  if (sought?.type !== "Literal") return "";
+  return "regex" in sought && sought.regex !== null && sought.regex !== undefined
+    ? sought.regex.pattern
+    : String(sought.value);
+}
+
+/** Angles for HTML; for a text of SQL quotes alone are not enough where a backslash escapes them. */
+function escapes({ place }: UnseenCall): boolean {
+  let sought = "";
+  for (let at: Node = place.node; at.type === "CallExpression" && soughtBy(at) !== "";) {
+    sought += soughtBy(at);
+    if (at.callee.type !== "MemberExpression") break;
+    at = at.callee.object;
+  }
+  return sought.includes("<") || (sought.includes("'") && sought.includes("\\\\"));
 }

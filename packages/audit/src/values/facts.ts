@@ -17,7 +17,8 @@ const MAX_FACTS = 150;
  * `auth` a credential was verified · `role` a role or permission was compared · `ok:<value>` the principal may use that
  * value · `row:<query>` the row found is the principal's · `valid:<value>` a schema or test looked at it ·
  * `set:<value>` it is neither null nor empty · `signature` a webhook's signature was verified · `shared-secret` a secret
- * known to both sides was compared · `opaque:auth` code that is not seen may have verified a credential.
+ * known to both sides was compared · `open:row:7`, `open:ok:params.id` it may be read, being public or not there at all ·
+ * `opaque:auth` code that is not seen may have verified a credential.
  */
 export class Facts {
   static readonly none = new Facts(new Map());
@@ -75,8 +76,15 @@ export class Facts {
     for (const [name, evidence] of this.#known) {
       const there = other.#known.get(name);
       if (there !== undefined) known.set(name, evidence.sure ? there : evidence);
+      else if (this.#mayBeRead(name, other)) known.set(name, evidence);
     }
+    for (const [name, evidence] of other.#known) if (other.#mayBeRead(name, this)) known.set(name, evidence);
     return known.size === 0 ? Facts.none : new Facts(known);
+  }
+
+  /** `open:row:7`, where on the other path that row is the caller's: either way it may be read. */
+  #mayBeRead(name: string, other: Facts): boolean {
+    return name.startsWith("open:") && other.has(name.slice("open:".length));
   }
 
   #beside(all: Facts): Facts {

@@ -274,3 +274,20 @@ export function authoriseRow(query: Query, facts: Facts, evidence: Evidence, dep
   }
   return all;
 }
+
+/** The row may be read by anybody, and so may what belongs to it: it says so itself, or there is none. */
+export function openRow(query: Query, facts: Facts, evidence: Evidence): Facts {
+  const known = facts.with(`open:row:${query.id}`, evidence);
+  const chosen = comparisons(query.where);
+  const [only] = chosen;
+  return chosen.length === 1 && only?.op === "equal" ? known.with(`open:ok:${keyOf(only.value)}`, evidence) : known;
+}
+
+/** Is what the condition asks for shown to be open to everybody? */
+export function isOpenTo(condition: Condition | null, facts: Facts): boolean {
+  return comparisons(condition).some(
+    ({ op, value }) =>
+      op === "equal" &&
+      (facts.has(`open:ok:${keyOf(value)}`) || (value.k === "rows" && facts.has(`open:row:${value.query.id}`))),
+  );
+}
