@@ -60,7 +60,10 @@ export interface RuntimeHost {
   audit(sql: Sql, tenant: VerifiedTenant, entry: AuditEntry): Promise<void>;
   /** Told of every failure that became a 5xx. Never awaited, never trusted not to throw. */
   report(failure: Failure): void;
-  /** Told of every answer (`route.answered`), in fields that are safe to log. */
+  /**
+   * Told, in fields that are safe to log, of every answer (`route.answered`), of each webhook whose signature held
+   * (`webhook.answered`), of each tenant's turn in a job (`job.turn_ended`) and of each run (`job.ended`).
+   */
   readonly onEvent?: Events;
   clientAddress(request: Request): string;
   /** The site's own origins: a write with a session cookie must come from one of them. */

@@ -3,7 +3,7 @@ import type { AuthenticationIo } from "./authenticator.ts";
 import { checkDeclaredLength, readBody } from "./body/read-body.ts";
 import { authenticate } from "./gates/authenticate.ts";
 import { checkAuthorized, type AnyAuthorize } from "./gates/authorize.ts";
-import { limitRate, type LimitRecord } from "./gates/limit-rate.ts";
+import { limitRate } from "./gates/limit-rate.ts";
 import { readInput } from "./gates/read-input.ts";
 import { refuseQueryCredential } from "./gates/refuse-query-credential.ts";
 import { requireSameSite } from "./gates/require-same-site.ts";
@@ -12,6 +12,7 @@ import { readQuery } from "./path/read-query.ts";
 import { splitTarget } from "./path/split-target.ts";
 import type { Principal } from "./principal.ts";
 import type { Plan } from "./plan.ts";
+import type { Progress } from "./progress.ts";
 import { Problem } from "./problem.ts";
 import type { RouteDefinition } from "./route.ts";
 import { runHandler } from "./run-handler.ts";
@@ -26,9 +27,10 @@ export async function passGates(
   plan: Plan,
   request: Request,
   requestId: string,
-  limits: LimitRecord[],
+  progress: Progress,
 ): Promise<Response> {
   const { definition, host } = plan;
+  const { limits } = progress;
 
   // 1. Method and size, by what the request line and headers say.
   if (request.url.length > MAX_URL_LENGTH) throw new Problem("uri_too_long");
@@ -54,10 +56,12 @@ export async function passGates(
   const rawBody = (): Promise<Uint8Array> => (body ??= readBody(request, definition.maxBodyBytes));
   const io: AuthenticationIo = { rawBody, now: () => new Date(now), signal: request.signal };
   const principal = definition.auth.kind === "public" ? null : await authenticate(definition.auth, request, io);
+  progress.delivery = principal?.delivery ?? null;
   requireSameSite(request, principal?.kind ?? "public", host.allowedOrigins);
 
   // 4. Tenant, 5. membership and role.
   const tenant = tenantOf(definition, request, principal);
+  progress.tenantId = tenant?.id ?? null;
   if (principal !== null) await checkAuthorized(authorizeOf(plan), { tenant, principal });
 
   // 6. Limit by tenant.

@@ -3,9 +3,10 @@ import type { Authenticator, PublicAccess } from "./authenticator.ts";
 import { defineRoute } from "./define-route.ts";
 import { tellAnswer } from "./events/tell-answer.ts";
 import type { AnyAuthorize } from "./gates/authorize.ts";
-import { rateLimitHeaders, type LimitRecord } from "./gates/limit-rate.ts";
+import { rateLimitHeaders } from "./gates/limit-rate.ts";
 import { passGates } from "./pass-gates.ts";
 import type { Plan } from "./plan.ts";
+import type { Progress } from "./progress.ts";
 import type { HandlerResult, RouteInput, RouteKey, RouteOptions } from "./route.ts";
 import type { TenantScope } from "./tenant/tenant-scope.ts";
 import type { ReplayOf } from "./webhooks/replay/replay-protection.ts";
@@ -33,17 +34,19 @@ export function routeKey<
   };
   const route = async (request: Request): Promise<Response> => {
     const requestId = crypto.randomUUID();
-    const limits: LimitRecord[] = [];
+    const progress: Progress = { limits: [], delivery: null, tenantId: null };
     const began = performance.now();
     try {
-      const response = await passGates(plan, request, requestId, limits);
-      tellAnswer(plan, requestId, response.status, null, began);
+      const response = await passGates(plan, request, requestId, progress);
+      const isReplay = response.headers.has("idempotent-replayed");
+      tellAnswer(plan, { requestId, progress, status: response.status, problem: null, isReplay, began });
       return response;
     } catch (error) {
       const problem = toProblem(error, definition.problems);
       if (problem.status >= 500) report(plan, problem.cause ?? problem, requestId);
-      tellAnswer(plan, requestId, problem.status, problem, began);
-      const response = problemResponse(problem, requestId, rateLimitHeaders(limits));
+      const isReplay = problem.code === "replayed";
+      tellAnswer(plan, { requestId, progress, status: problem.status, problem, isReplay, began });
+      const response = problemResponse(problem, requestId, rateLimitHeaders(progress.limits));
       return request.method === "HEAD" ? new Response(null, response) : response;
     }
   };

@@ -1,18 +1,27 @@
 import type { Plan } from "../plan.ts";
 import type { Problem } from "../problem.ts";
+import type { Progress } from "../progress.ts";
 import { emitEvent } from "./safe-event.ts";
 
-/** Tells the host, if it listens, what a route answered. `began` is of `performance.now()`. */
-export function tellAnswer(
-  { host, definition, name }: Plan,
-  requestId: string,
-  status: number,
-  problem: Problem | null,
-  began: number,
-): void {
+export interface Answered {
+  readonly requestId: string;
+  readonly progress: Progress;
+  readonly status: number;
+  readonly problem: Problem | null;
+  /** The answer of an earlier request was given again. */
+  readonly isReplay: boolean;
+  /** Of `performance.now()`. */
+  readonly began: number;
+}
+
+/**
+ * Tells the host, if it listens, what a route answered; and of a webhook whose signature held, who sent it, under which
+ * id, for which tenant, and whether it was taken. What kind of event it is stays out: that is the sender's own text.
+ */
+export function tellAnswer({ host, definition, name }: Plan, answered: Answered): void {
   if (host.onEvent === undefined) return;
-  emitEvent(host.onEvent, {
-    event: "route.answered",
+  const { requestId, progress, status, problem, isReplay, began } = answered;
+  const common = {
     module: definition.manifest.slug,
     route: name,
     request_id: requestId,
@@ -20,5 +29,16 @@ export function tellAnswer(
     code: problem?.code,
     retryable: problem?.retryable,
     duration_ms: Math.round(performance.now() - began),
+  };
+  emitEvent(host.onEvent, { event: "route.answered", ...common });
+  const { delivery, tenantId } = progress;
+  if (delivery === null) return;
+  emitEvent(host.onEvent, {
+    event: "webhook.answered",
+    ...common,
+    provider: delivery.sender,
+    delivery_id: delivery.id,
+    tenant_id: tenantId,
+    outcome: isReplay ? "replayed" : status < 400 ? "taken" : status < 500 ? "refused" : "failed",
   });
 }

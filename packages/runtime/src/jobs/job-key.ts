@@ -6,6 +6,7 @@ import { failureCode } from "./failure-code.ts";
 import type { JobKey, JobOptions, JobReport, JobRunOptions, TenantReport } from "./job.ts";
 import { reportFailure, type JobPlan, type Run } from "./plan.ts";
 import { readClock, runTenant } from "./run-tenant.ts";
+import { tellRun, tellTurn } from "./tell-run.ts";
 
 // What can stand in a record, a log and another service's header alike.
 const KEY = /^[\x21-\x7e]{1,200}$/;
@@ -27,7 +28,7 @@ export function jobKey(options: JobOptions): JobKey {
     tenants: (run) => options.tenants(run),
     handler: (context) => options.handler(context),
   };
-  const job = async (request: JobRunOptions = {}): Promise<JobReport> => {
+  const perform = async (request: JobRunOptions): Promise<JobReport> => {
     const runId = crypto.randomUUID();
     const signal = request.signal ?? new AbortController().signal;
     let run: Run;
@@ -40,6 +41,12 @@ export function jobKey(options: JobOptions): JobKey {
       return { job: definition.name, runId, code: failureCode(error), ...nothing };
     }
     return runAll(plan, run);
+  };
+  const job = async (request: JobRunOptions = {}): Promise<JobReport> => {
+    const began = performance.now();
+    const report = await perform(request);
+    tellRun(plan, report, began);
+    return report;
   };
   return Object.freeze(Object.assign(job, { definition }));
 }
@@ -55,7 +62,10 @@ async function runAll(plan: JobPlan, run: Run): Promise<JobReport> {
       const same = tenantId.toLowerCase();
       if (seen.has(same)) continue;
       seen.add(same);
-      tenants.push(await runTenant(plan, run, tenantId));
+      const began = performance.now();
+      const turn = await runTenant(plan, run, tenantId);
+      tenants.push(turn);
+      tellTurn(plan, run.id, turn, began);
     }
   } catch (error) {
     if (error instanceof GivenUp && error.outcome === "interrupted") {

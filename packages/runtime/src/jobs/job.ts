@@ -4,7 +4,7 @@ import type { ServiceAccount } from "../tenant/service-account.ts";
 import type { VerifiedTenant } from "../tenant/verified-tenant.ts";
 
 /** The part of a host a job needs; a `RuntimeHost` fits. */
-export type JobHost = Pick<RuntimeHost, "withTenant" | "now" | "audit" | "report">;
+export type JobHost = Pick<RuntimeHost, "withTenant" | "now" | "audit" | "report" | "onEvent">;
 
 /** One call of a job. */
 export interface JobRunOptions {
