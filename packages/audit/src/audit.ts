@@ -95,20 +95,24 @@ function run(
   };
 }
 
+/** What is kept of a judgement: its trace would hold every value that was met. */
+type Followed = Omit<Judgement, "trace">;
+
 /** Entry points first, then handlers nobody mounts, then what none of them has reached. */
 function followAll(
   judged: readonly ProjectFile[],
   files: ReadonlyMap<string, ProjectFile>,
   project: Parameters<typeof judgeEntryPoint>[0],
   options: AuditOptions,
-): Judgement[] {
+): Followed[] {
   const modules = new Map<string, Scope>();
   const reached = new Set<Node>();
-  const judgements: Judgement[] = [];
+  const judgements: Followed[] = [];
   const follow = (entries: readonly EntryPoint[]): void => {
     for (const [at, entry] of entries.entries()) {
       if (at % 50 === 0) options.progress?.(at, entries.length, "following");
-      judgements.push(judgeEntryPoint(project, files, entry, modules, reached));
+      const { answers, findings } = judgeEntryPoint(project, files, entry, modules, reached);
+      judgements.push({ entry, answers, findings });
     }
   };
   follow(findEntryPoints(project, judged));
@@ -121,7 +125,7 @@ function isReached(node: Node, reached: ReadonlySet<Node>): boolean {
   return reached.has(node) || (node.type === "VariableDeclarator" && node.init !== null && reached.has(node.init));
 }
 
-function described({ entry, answers }: Judgement, files: ReadonlyMap<string, ProjectFile>): JudgedEntryPoint {
+function described({ entry, answers }: Followed, files: ReadonlyMap<string, ProjectFile>): JudgedEntryPoint {
   const file = files.get(entry.file);
   const location =
     file === undefined ? { file: entry.file, line: 1, column: 1, endLine: 1, endColumn: 1 } : locate(file, entry);

@@ -14,6 +14,7 @@ import { newMachine } from "./interpret/interpreter.ts";
 import type { Scope } from "./interpret/scope.ts";
 import type { Project, ProjectFile } from "./project.ts";
 import { learnFromMiddleware, middlewareFor } from "./entry-points/gateway-middleware.ts";
+import { Memo } from "./values/memo.ts";
 import type { Check, RawFinding, Requirement } from "./rules/rule.ts";
 import type { Trace } from "./trace/operation.ts";
 import type { Node } from "oxc-parser";
@@ -47,6 +48,20 @@ export interface Judgement {
   readonly findings: readonly RawFinding[];
 }
 
+const ADAPTERS = ["nextPagesHandler", "nextAppRouter", "honoHandler", "expressHandler", "fastifyPlugin", "nodeListener"];
+const CALLED = /\b(?:nextPagesHandler|nextAppRouter|honoHandler|expressHandler|fastifyPlugin|nodeListener)\s*\(/;
+
+const mounts = new WeakMap<ProjectFile, boolean>();
+
+function mountsKeys(file: ProjectFile | null): boolean {
+  if (file === null) return false;
+  const known = mounts.get(file);
+  if (known !== undefined) return known;
+  const found = ADAPTERS.some((name) => file.text.includes(name)) && CALLED.test(file.text);
+  mounts.set(file, found);
+  return found;
+}
+
 /** Follows one entry point and asks every requirement of it. */
 export function judgeEntryPoint(
   project: Project,
@@ -55,6 +70,7 @@ export function judgeEntryPoint(
   modules: Map<string, Scope>,
   reached: Set<Node>,
 ): Judgement {
+  Memo.forgetAll();
   const machine = newMachine(project, modules, reached);
   if (entry.framework.startsWith("next") && entry.path !== null) {
     const middleware = middlewareFor(files, entry.file);
@@ -63,9 +79,7 @@ export function judgeEntryPoint(
   // Where KEY routes are mounted there is nothing of its own to judge: each route was, where it is made.
   if (
     entry.framework !== "key" &&
-    /\b(?:nextPagesHandler|nextAppRouter|honoHandler|expressHandler|fastifyPlugin|nodeListener)\s*\(/.test(
-      project.file(entry.file)?.text ?? "",
-    )
+    mountsKeys(project.file(entry.file))
   ) {
     machine.learn("opaque:auth", {
       sure: false,

@@ -3,29 +3,63 @@ import { visitorKeys, type Node } from "oxc-parser";
 /** The direct children of a node, in source order. */
 export function children(node: Node): Node[] {
   const found: Node[] = [];
-  const fields = node as unknown as Readonly<Record<string, unknown>>;
-  for (const key of visitorKeys[node.type] ?? []) {
-    const child = fields[key];
-    if (Array.isArray(child)) {
-      for (const item of child) if (isNode(item)) found.push(item);
-    } else if (isNode(child)) found.push(child);
-  }
+  addChildren(node, found);
   return found;
 }
 
 /** Every node below and including `node`, parents first, without recursion: depth is the judged code's to choose. */
-export function* walk(node: Node): Generator<Node> {
-  const open: Node[] = [node];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    yield next;
-    const below = children(next);
-    for (let at = below.length - 1; at >= 0; at--) {
-      const child = below[at];
-      if (child !== undefined) open.push(child);
+export function walk(node: Node): Iterable<Node> {
+  return new Walk(node);
+}
+
+const KEYS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(visitorKeys));
+const NONE: readonly string[] = [];
+
+function addChildren(node: Node, found: Node[]): void {
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
+  for (const key of KEYS.get(node.type) ?? NONE) {
+    const child = fields[key];
+    if (typeof child !== "object" || child === null) continue;
+    if (Array.isArray(child)) {
+      for (const item of child) if (isNode(item)) found.push(item);
+    } else if (isNode(child)) found.push(child);
+  }
+}
+
+/** One object for all of its results: whole trees are walked, and a generator would make one for each node. */
+class Walk implements IterableIterator<Node> {
+  readonly #open: Node[];
+  readonly #result: { done: boolean; value: Node };
+
+  constructor(node: Node) {
+    this.#open = [node];
+    this.#result = { done: false, value: node };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<Node> {
+    const open = this.#open;
+    const node = open.pop();
+    if (node === undefined) {
+      this.#result.done = true;
+      return this.#result as IteratorResult<Node>;
     }
+    // The last child is put down first, so that the first is taken up next.
+    const from = open.length;
+    addChildren(node, open);
+    for (let low = from, high = open.length - 1; low < high; low += 1, high -= 1) {
+      const one = open[low] as Node;
+      open[low] = open[high] as Node;
+      open[high] = one;
+    }
+    this.#result.value = node;
+    return this.#result as IteratorResult<Node>;
   }
 }
 
 function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+  return typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string";
 }

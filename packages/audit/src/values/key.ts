@@ -1,6 +1,7 @@
+import { Memo } from "./memo.ts";
 import type { Value } from "./value.ts";
 
-const known = new WeakMap<object, string>();
+const known = new Memo<object, string>();
 const MAX_KEY = 160;
 const MAX_DEPTH = 8;
 let deep = 0;

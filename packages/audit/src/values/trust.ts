@@ -1,5 +1,6 @@
 import type { Evidence, Facts } from "./facts.ts";
 import { keyOf } from "./key.ts";
+import { Memo } from "./memo.ts";
 import { type Condition, comparisons, type Query } from "./query.ts";
 import type { Value } from "./value.ts";
 
@@ -14,13 +15,14 @@ export function trustOf(value: Value, facts: Facts, depth = 0): Trust {
   const before = asked.get(facts)?.get(value);
   if (before !== undefined) return before;
   const answer = ask(value, facts, depth);
-  const answers = asked.get(facts) ?? new Map<Value, Trust>();
-  asked.set(facts, answers.set(value, answer));
+  const answers = asked.get(facts);
+  if (answers === undefined) asked.set(facts, new Map([[value, answer]]));
+  else answers.set(value, answer);
   return answer;
 }
 
 /** Facts do not change, and neither does what they say of a value. */
-const asked = new WeakMap<Facts, Map<Value, Trust>>();
+const asked = new Memo<Facts, Map<Value, Trust>>();
 
 function ask(value: Value, facts: Facts, depth: number): Trust {
   const key = keyOf(value);
@@ -176,7 +178,7 @@ export function clientOf(value: Value): ClientValue | null {
 }
 
 const NONE: readonly ClientValue[] = [];
-const found = new WeakMap<Value, readonly ClientValue[]>();
+const found = new Memo<Value, readonly ClientValue[]>();
 /** More than these do not change an answer. */
 const MAX_CLIENTS = 16;
 

@@ -1,3 +1,4 @@
+import { Memo } from "../../values/memo.ts";
 import type { Chain, Value } from "../../values/value.ts";
 
 /** A chain as calls with their names: `db.select().from(t)` is select and from. */
@@ -8,7 +9,7 @@ export interface NamedCall {
   readonly before: readonly string[];
 }
 
-const named = new WeakMap<Chain, readonly NamedCall[]>();
+const named = new Memo<Chain, readonly NamedCall[]>();
 
 export function callsOf(chain: Chain): readonly NamedCall[] {
   const known = named.get(chain);
