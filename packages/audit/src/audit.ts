@@ -63,7 +63,7 @@ function run(
   for (const { findings, entry } of judgements) for (const one of findings) collector.add(one, entry.name);
   for (const file of judged) {
     try {
-      for (const one of [...fileSecrets(file), ...checkFunctions(file.syntax.program)]) {
+      for (const one of [...fileSecrets(file), ...checkFunctions(file)]) {
         collector.add(
           { rule: one.rule, place: { file: file.path, node: one.node }, message: one.message, path: [] },
           null,

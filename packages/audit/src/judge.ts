@@ -48,7 +48,14 @@ export interface Judgement {
   readonly findings: readonly RawFinding[];
 }
 
-const ADAPTERS = ["nextPagesHandler", "nextAppRouter", "honoHandler", "expressHandler", "fastifyPlugin", "nodeListener"];
+const ADAPTERS = [
+  "nextPagesHandler",
+  "nextAppRouter",
+  "honoHandler",
+  "expressHandler",
+  "fastifyPlugin",
+  "nodeListener",
+];
 const CALLED = /\b(?:nextPagesHandler|nextAppRouter|honoHandler|expressHandler|fastifyPlugin|nodeListener)\s*\(/;
 
 const mounts = new WeakMap<ProjectFile, boolean>();
@@ -77,10 +84,7 @@ export function judgeEntryPoint(
     if (middleware !== null) learnFromMiddleware(machine, middleware, entry.path);
   }
   // Where KEY routes are mounted there is nothing of its own to judge: each route was, where it is made.
-  if (
-    entry.framework !== "key" &&
-    mountsKeys(project.file(entry.file))
-  ) {
+  if (entry.framework !== "key" && mountsKeys(project.file(entry.file))) {
     machine.learn("opaque:auth", {
       sure: false,
       place: { file: entry.file, node: entry.node },

@@ -8,9 +8,14 @@ import { struct, type FunctionNode, type Value } from "../values/value.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 
+/** Without one of these, no walk of the file would find any. */
+const REGISTERED = /\.\s*(?:onError|setErrorHandler)\b|errorFormatter|@Catch\b/;
+const TAKES_RESPONSE = /\b_?res\w*\s*\??\s*[,:]/;
+
 /** Where a framework turns an exception into an answer: what is written there is sent for every failure. */
 export function errorHandlerEntryPoints(file: ProjectFile): EntryPoint[] {
   if (!/onError|setErrorHandler|errorFormatter|@Catch\b|\berr(?:or)?\s*[,:]/.test(file.text)) return [];
+  if (!REGISTERED.test(file.text) && !TAKES_RESPONSE.test(file.text)) return [];
   const found: EntryPoint[] = [];
   for (const node of walk(file.syntax.program)) {
     if (isFunction(node) && isExpressStyle(node))

@@ -13,13 +13,18 @@ import { functionIn } from "./handlers.ts";
 const REGISTERS =
   /(?:^|\.)(?:createFunction|schedule|scheduleJob|task|schedules\.task|process|work|define|addWorker|cron|onSchedule|Worker|CronJob|createWorker|defineJob|createJob)$/;
 
+/** The same names where they are called, in a text: most files that speak of a queue register nothing. */
+const CALLED =
+  /(?:createFunction|schedule|scheduleJob|task|process|work|define|addWorker|cron|onSchedule|Worker|CronJob|createWorker|defineJob|createJob)\s*(?:\?\.)?\s*[(<]/;
+
 /** Work that runs by a clock or a queue: nobody is asked for a credential there, and each tenant's work is its own. */
 export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
   const found: EntryPoint[] = [];
   if (
     /inngest|trigger\.dev|bullmq|\bbull\b|node-cron|node-schedule|croner|agenda|pg-boss|@nestjs\/schedule|graphile-worker|firebase-functions|cron|queue|worker/i.test(
       file.text,
-    )
+    ) &&
+    CALLED.test(file.text)
   ) {
     for (const node of walk(file.syntax.program)) {
       if (node.type !== "CallExpression" && node.type !== "NewExpression") continue;

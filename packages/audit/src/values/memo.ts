@@ -7,7 +7,7 @@ export class Memo<Key extends object, Known> {
   #known = new Map<Key, Known>();
 
   constructor() {
-    Memo.#all.push(this as unknown as Memo<object, unknown>);
+    Memo.#all.push(this);
   }
 
   get(key: Key): Known | undefined {
