@@ -107,6 +107,23 @@ test("the packed runtime holds no source that runs only here, and every door lea
   }
 });
 
+test("the packed runtime carries the SQL of each of its tables, up and down", async () => {
+  await using project = await emptyProject([runtime], [], {});
+  const installed = path.join(project.folder, "node_modules/@meterr/runtime/migrations");
+  for (const [file, table] of [
+    ["0002_job_runs", "job_runs"],
+    ["idempotency-keys/0001_idempotency_keys", "idempotency_keys"],
+    ["webhook-claims/0001_webhook_claims", "webhook_claims"],
+  ] as const) {
+    for (const [direction, statement] of [
+      ["up", `create table ${table} `],
+      ["down", `drop table if exists ${table};`],
+    ] as const) {
+      assert.ok((await readFile(path.join(installed, `${file}.${direction}.sql`), "utf8")).includes(statement), file);
+    }
+  }
+});
+
 const PEERS = `
 import { githubWebhook, standardWebhook, stripeWebhook } from "@meterr/runtime/webhooks";
 import { postgresRateLimiter, redisRateLimiter } from "@meterr/runtime/limits";

@@ -55,7 +55,7 @@ async function makeBills(closing: AsyncDisposableStack): Promise<Omit<BillsWorld
   const database = await hostDatabase(["bills_owner", "bills_app"]);
   closing.defer(() => database.close());
   const modules: readonly string[] = MOUNTED
-    ? [host.claims, host.migrationsOf("webhook-inbox"), "src/keys/migrations"]
+    ? [host.claims, host.idempotency, host.migrationsOf("webhook-inbox"), "src/keys/migrations"]
     : [];
   const owner = { OWNER_DATABASE_URL: database.url("bills_owner") };
   const migrated = await runHost(["scripts/migrate.ts", "up", "migrations", ...modules], host.folder, owner);

@@ -12,8 +12,9 @@ export interface HostFolder {
   readonly main: string;
   /** Where the SQL of a module lies: with the copy that `keys add` made, else in this repository. */
   migrationsOf(slug: string): string;
-  /** The same of the runtime's own table of claims. */
+  /** The same of the runtime's own tables: what was claimed, and what is repeated. */
   readonly claims: string;
+  readonly idempotency: string;
 }
 
 /** The example as it lies here, or the copy of it that `npm run test:hosts` has built (EXAMPLE_FOLDER). */
@@ -21,6 +22,7 @@ export function hostFolder(name: string): HostFolder {
   const folder = process.env["EXAMPLE_FOLDER"] ?? path.join(ROOT, "examples", name);
   const built = path.join(folder, "dist/main.js");
   const installed = path.join(folder, "node_modules/@meterr/runtime");
+  const runtime = path.join(existsSync(installed) ? installed : path.join(ROOT, "packages/runtime"), "migrations");
   return {
     folder,
     main: existsSync(built) ? built : path.join(folder, "src/main.ts"),
@@ -28,9 +30,7 @@ export function hostFolder(name: string): HostFolder {
       const copied = path.join(folder, "modules", slug, "migrations");
       return existsSync(copied) ? copied : path.join(ROOT, "modules", slug, "migrations");
     },
-    claims: path.join(
-      existsSync(installed) ? installed : path.join(ROOT, "packages/runtime"),
-      "migrations/webhook-claims",
-    ),
+    claims: path.join(runtime, "webhook-claims"),
+    idempotency: path.join(runtime, "idempotency-keys"),
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
-import { Problem, type RuntimeHost, type VerifiedTenant } from "@meterr/runtime";
+import { idempotencyKeysTable, Problem, type RuntimeHost, type VerifiedTenant } from "@meterr/runtime";
 import {
   assertKeyPromises,
   assertKeyStatuses,
@@ -262,6 +262,7 @@ test("in a host's own schema it goes up, takes a delivery, and goes down leaving
   const file = async (direction: "up" | "down"): Promise<string> =>
     [
       await sql(webhookClaimsMigrations().folder, `0001_webhook_claims.${direction}.sql`),
+      idempotencyKeysTable()[direction],
       await sql(webhookInboxMigrations().folder, `0001_webhook_inbox.${direction}.sql`),
     ].join("\n");
   const connect = async (role: string) => {
@@ -286,6 +287,7 @@ test("in a host's own schema it goes up, takes a delivery, and goes down leaving
     await asOwner(await file("up"));
     await asOwner(`grant usage on schema ${schema} to ${app};
       grant select, insert on webhook_claims to ${app};
+      grant select, insert, delete on idempotency_keys to ${app};
       grant select, insert, update on webhook_inbox_deliveries to ${app}`);
     const pool = {
       async connect() {
@@ -298,12 +300,19 @@ test("in a host's own schema it goes up, takes a delivery, and goes down leaving
       withTenant: (tenant, work) => inTenant(pool, tenant, work),
     };
     const source = sourceForTest("shop", tenantOf);
-    const { mounted, get } = inboxForTest({ host, sources: [source], people });
+    const { mounted, get, replay } = inboxForTest({ host, sources: [source], people });
     const first = source.deliver("one");
     const again = first.clone();
     assert.deepEqual([(await mounted(first)).status, (await mounted(again)).status], [202, 200]);
-    const { items } = (await (await get("owner of one", "/deliveries")).json()) as { items: unknown[] };
+    const { items } = (await (await get("owner of one", "/deliveries")).json()) as { items: { id: string }[] };
     assert.equal(items.length, 1);
+    const anew = { even_if_processed: true };
+    const keyed = { "idempotency-key": randomUUID() };
+    const [id = ""] = items.map((item) => item.id);
+    for (const replayed of [null, "true"]) {
+      const answer = await replay("owner of one", id, anew, keyed);
+      assert.deepEqual([answer.status, answer.headers.get("idempotent-replayed")], [200, replayed]);
+    }
     await asOwner(await file("down"));
     assert.deepEqual(await left(), []);
     await asOwner(await file("up"));

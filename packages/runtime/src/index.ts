@@ -101,6 +101,8 @@ export type { EarlierState, TenantTable } from "./data/tenant-policies.ts";
 export { supabaseClaim, TENANT_TYPES, transactionSetting } from "./data/tenant-source.ts";
 export type { TenantSource, TenantType } from "./data/tenant-source.ts";
 export { jobKey } from "./jobs/job-key.ts";
+export { idempotencyKeysTable } from "./idempotency/idempotency-keys-table.ts";
+export type { RuntimeTable, RuntimeTableOptions } from "./data/runtime-table.ts";
 export { jobRunsTable } from "./jobs/job-runs-table.ts";
 export type { JobRunsOptions, JobRunsTable } from "./jobs/job-runs-table.ts";
 export type {

@@ -5,6 +5,7 @@ import {
   dataKey,
   declaredEnvironment,
   jobKey,
+  idempotencyKeysTable,
   jobRunsTable,
   keyModule,
   memberTenant,
@@ -202,9 +203,13 @@ test("a required variable that is absent, blank or inherited is named at start, 
   }
 });
 
-test("the published SQL of the table of runs is what jobRunsTable says", async () => {
-  const { up, down } = jobRunsTable();
-  const file = (direction: string) =>
-    readFile(new URL(`../migrations/0002_job_runs.${direction}.sql`, import.meta.url), "utf8");
-  assert.deepEqual([await file("up"), await file("down")], [up, down]);
-});
+for (const [name, { up, down }] of [
+  ["0002_job_runs", jobRunsTable()],
+  ["idempotency-keys/0001_idempotency_keys", idempotencyKeysTable()],
+] as const) {
+  test(`the published SQL ${name} is what the code says`, async () => {
+    const file = (direction: string) =>
+      readFile(new URL(`../migrations/${name}.${direction}.sql`, import.meta.url), "utf8");
+    assert.deepEqual([await file("up"), await file("down")], [up, down]);
+  });
+}

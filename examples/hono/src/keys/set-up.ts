@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { jobRunsTable } from "@meterr/runtime";
+import { idempotencyKeysTable, jobRunsTable } from "@meterr/runtime";
 import { webhookClaimsMigrations } from "@meterr/runtime/webhooks";
 import pg from "pg";
 import { safeCronData } from "#modules/safe-cron/esm/index.js";
@@ -30,7 +30,7 @@ try {
 
 async function goUp(): Promise<void> {
   for (const folder of FOLDERS) await runMigrations(client, folder, "up");
-  await run([jobRunsTable().up, safeCronData().up, dailyCountsData().up]);
+  await run([idempotencyKeysTable().up, jobRunsTable().up, safeCronData().up, dailyCountsData().up]);
   await runMigrations(client, GRANTS, "up");
   const plan = await planTenantRls(sqlOf(client), { tables: SECURED, tenant: SHOP });
   await writeFile(PLAN, JSON.stringify({ up: plan.up, down: plan.down }, null, 2));
@@ -42,7 +42,7 @@ async function goDown(): Promise<void> {
   await run(plan.down);
   await rm(PLAN);
   await runMigrations(client, GRANTS, "down");
-  await run([dailyCountsData().down, safeCronData().down, jobRunsTable().down]);
+  await run([dailyCountsData().down, safeCronData().down, jobRunsTable().down, idempotencyKeysTable().down]);
   for (const folder of FOLDERS.toReversed()) await runMigrations(client, folder, "down");
 }
 

@@ -60,7 +60,12 @@ export function sourceForTest(
 export interface TestInbox {
   readonly mounted: Mounted;
   get(person: string, path: string): Promise<Response>;
-  replay(person: string, id: string, body?: Record<string, unknown>): Promise<Response>;
+  replay(
+    person: string,
+    id: string,
+    body?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
 }
 
 export interface TestInboxOptions {
@@ -89,11 +94,11 @@ export function inboxForTest(options: TestInboxOptions): TestInbox {
   return {
     mounted,
     get: (person, path) => mounted(new Request(`${BASE}${path}`, { headers: as(person) })),
-    replay: (person, id, body = {}) =>
+    replay: (person, id, body = {}, headers = {}) =>
       mounted(
         new Request(`${BASE}/deliveries/${id}/replay`, {
           method: "POST",
-          headers: as(person),
+          headers: { ...as(person), ...headers },
           body: JSON.stringify(body),
         }),
       ),
