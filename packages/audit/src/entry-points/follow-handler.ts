@@ -1,6 +1,6 @@
 import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
-import { nameOfRoot } from "../knowledge/call.ts";
+import { nameOfRoot, packageOf } from "../knowledge/call.ts";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import { followProcedure, isProcedure } from "./follow-procedure.ts";
 import type { Place, Value } from "../values/value.ts";
@@ -53,6 +53,10 @@ function throughWrappers(
   if (chain.root.k === "closure" && names.at(-1) === "bind") return run(machine, chain.root, args, place);
   let authenticated = false;
   let plain = false;
+  if (packageOf(chain.root) === "@upstash/qstash" && names.some((name) => name.startsWith("verifySignature"))) {
+    machine.learn("signature", { sure: true, place, why: "the library verified the signature" });
+    plain = true;
+  }
   for (const name of names) {
     const kind = nameKind(name);
     if (

@@ -56,8 +56,19 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return UNDEFINED;
     case "list": {
       const at = Number(name);
-      if (Number.isInteger(at))
-        return object.items[at] ?? (object.items.length === 1 ? (object.items[0] ?? UNDEFINED) : UNDEFINED);
+      if (Number.isInteger(at)) {
+        const [first = UNDEFINED] = object.items;
+        // One element stands for all there are, and there may be no more than one.
+        return (
+          object.items[at] ??
+          (object.items.length === 1
+            ? choose([
+                { value: first, facts: Facts.none },
+                { value: UNDEFINED, facts: Facts.none },
+              ])
+            : UNDEFINED)
+        );
+      }
       if (name === "length") return { k: "derived", op: "length", args: [object], place };
       return chainMember(object, name, place, null);
     }
@@ -68,7 +79,8 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return callerMember(object, name, place);
     case "rows": {
       if (name === "length" || name === "size") return { k: "derived", op: "length", args: [object], place };
-      if (ARRAY_METHOD.test(name) || DOCUMENT_METHOD.test(name)) return chainMember(object, name, place, null);
+      if (ARRAY_METHOD.test(name) || DOCUMENT_METHOD.test(name) || (object.path !== "" && VALUE_METHOD.test(name)))
+        return chainMember(object, name, place, null);
       // A column that was not asked for is not there.
       if (
         (object.path === "" || object.path === "[]") &&
@@ -194,6 +206,9 @@ const ARRAY_METHOD =
   /^(?:map|filter|forEach|some|every|find|findIndex|findLast|reduce|flatMap|sort|slice|includes|indexOf|join|at|concat|push|entries|values|keys|reverse|flat|toSorted|pop|shift|then|catch|finally|has|set|add)$/;
 const STRING_METHOD =
   /^(?:toString|toLowerCase|toUpperCase|trim|split|replace|replaceAll|startsWith|endsWith|substring|substr|match|matchAll|padStart|normalize|charAt|localeCompare|test|search)$/;
+/** Methods of a text or an identifier that no column is named after. */
+const VALUE_METHOD =
+  /^(?:toString|toHexString|toLowerCase|toUpperCase|toLocaleLowerCase|trim|startsWith|endsWith|equals|localeCompare|valueOf)$/;
 const CONTAINER_METHOD = /^(?:get|getAll|has|set|delete|append|json|text|formData|parse)$/;
 const DOCUMENT_METHOD =
   /^(?:save|remove|deleteOne|updateOne|toObject|toJSON|populate|destroy|update|reload|comparePassword|validatePassword)$/;

@@ -1,7 +1,7 @@
 import { keyOf } from "../values/key.ts";
 import { clientOf, openRow, trustOf } from "../values/trust.ts";
 import { evidence, knowAnswer, knowEqual, knowLiteral, knowPrincipal, knowRow, lastName, pathOf } from "./learn.ts";
-import type { Place, Value } from "../values/value.ts";
+import { DENIED, type Place, type Value } from "../values/value.ts";
 import { isRoleName } from "../knowledge/names.ts";
 import { join, type State, withFacts } from "./state.ts";
 
@@ -113,7 +113,7 @@ function supposeOrder(op: string, left: Value, right: Value, truth: boolean, sta
 }
 
 function isNullish(value: Value): boolean {
-  return value.k === "literal" && (value.value === null || value.value === undefined);
+  return value.k === "literal" && (value.value === null || value.value === undefined || value === DENIED);
 }
 
 function supposeUnequal(left: Value, right: Value, state: State): State | null {

@@ -202,7 +202,16 @@ function ofCaller(call: UnseenCall, receiver: Extract<Value, { k: "principal" }>
   }
   if (method === "get" && args[0]?.k === "literal") return { ...receiver, path: String(args[0].value) };
   if (/^(?:find|some|every|map|filter|forEach|includes|flatMap|join|then|catch)$/.test(method)) return undefined;
-  if (method === "toString" || method === "split" || method === "toLowerCase" || method === "trim") return receiver;
+  if (
+    method === "toString" ||
+    method === "split" ||
+    method === "toLowerCase" ||
+    method === "trim" ||
+    method === "toHexString"
+  )
+    return receiver;
+  if (method === "equals" && args[0] !== undefined)
+    return { k: "derived", op: "===", args: [receiver, args[0]], place };
   if (/^get[A-Z]/.test(method)) return machine.consume({ ...receiver, path: method }, place);
   return UNDEFINED;
 }

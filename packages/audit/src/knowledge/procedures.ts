@@ -1,9 +1,9 @@
 import type { Value } from "../values/value.ts";
-import type { UnseenCall } from "./call.ts";
+import { packageOf, type UnseenCall } from "./call.ts";
 
 /** Builders of procedures, routers and guarded actions: kept as they are built, and followed when they are an entry. */
 export function procedures(call: UnseenCall): Value | undefined {
-  const { method, chain, args } = call;
+  const { method, chain, args, receiver } = call;
   if (
     BUILDING.test(method) &&
     (chain.steps.some((step) => step.kind === "member" && PROCEDURE.test(step.name)) ||
@@ -18,10 +18,15 @@ export function procedures(call: UnseenCall): Value | undefined {
     args[0]?.k === "closure"
   )
     return args[0];
+  // What makes a middleware or plugin of a function, or hands its errors on, is the function.
+  if (PLAIN_WRAPPER.test(packageOf(chain.root)) || (method === "createMiddleware" && receiver === null))
+    return args.find((arg) => arg.k === "closure");
   if (method === "promisify" && args[0] !== undefined) return args[0];
   return undefined;
 }
 
+const PLAIN_WRAPPER =
+  /^(?:express-async-handler|express-async-wrap|express-asyncify|fastify-plugin|middie|koa-compose|async-middleware|@awaitjs\/express)$/;
 const BUILDING =
   /^(?:use|input|output|query|mutation|subscription|meta|unstable_concat|concat|schema|inputSchema|outputSchema|action|stateAction|metadata|bindArgsSchemas|handler|middleware|create|context|onError|handle|route|errors|actionClient|createServerAction)$/;
 const PROCEDURE =

@@ -73,7 +73,7 @@ export function callerMember(caller: Extract<Value, { k: "principal" }>, name: s
   return { ...caller, path: caller.path === "" ? name : `${caller.path}.${name}` };
 }
 const CALLER_METHOD =
-  /^(?:has|can|may|protect|is[A-Z]\w*|has[A-Z]\w*|can[A-Z]\w*|get|get[A-Z]\w*|save|destroy|check\w*|includes|some|every|find|map|filter|forEach|findIndex|flatMap|join|then|catch|toString|split|toLowerCase|trim)$/;
+  /^(?:has|can|may|protect|is[A-Z]\w*|has[A-Z]\w*|can[A-Z]\w*|get|get[A-Z]\w*|save|destroy|check\w*|includes|some|every|find|map|filter|forEach|findIndex|flatMap|join|then|catch|toString|toHexString|equals|startsWith|endsWith|split|toLowerCase|trim)$/;
 
 const BODY_METHODS = new Set([
   "json",
@@ -115,7 +115,8 @@ export function requestCall(
       );
     case "get":
       if (name === null) return opaque("get");
-      return isCallerName(name)
+      // What middleware put there under a name of its own: `c.get("applicationId")`.
+      return isCallerName(name) || /^[a-z]+[A-Z]\w*Id$/.test(name)
         ? { k: "principal", path: name, sure: false, origin: request.authenticated ? place : null }
         : name.includes("-")
           ? client("header", name.toLowerCase())

@@ -2,7 +2,7 @@ import type { Machine } from "../interpret/machine.ts";
 import { choose } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise, clientsOf, isCredential } from "../values/trust.ts";
-import { FALSE, NULL, type Chain, type Closure, type Place, type Value } from "../values/value.ts";
+import { DENIED, NULL, type Chain, type Closure, type Place, type Value } from "../values/value.ts";
 import { describeCall, nameOfRoot, type UnseenCall } from "./call.ts";
 import { nameKind, type NameKind, wordsOf } from "./names.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
@@ -34,7 +34,7 @@ export function unseen(call: UnseenCall): Value {
         k: "choice",
         alternatives: [
           { value: { k: "principal", path: "granted", sure: false, origin: place }, facts: granted(call) },
-          { value: FALSE, facts: Facts.none },
+          { value: DENIED, facts: Facts.none },
         ],
       };
     case "validates": {

@@ -155,6 +155,8 @@ export interface ScopeRef {
 export const UNDEFINED: Value = { k: "literal", value: undefined };
 /** What stands where a schema refused the input; told apart from other undefined by being this very object. */
 export const REFUSED: Value = { k: "literal", value: undefined };
+/** What code that is not seen answers to say no: false, null or nothing; told apart by being this very object. */
+export const DENIED: Value = { k: "literal", value: false };
 export const NULL: Value = { k: "literal", value: null };
 export const TRUE: Value = { k: "literal", value: true };
 export const FALSE: Value = { k: "literal", value: false };

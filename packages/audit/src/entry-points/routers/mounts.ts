@@ -18,17 +18,27 @@ export interface Mounts {
 /** Which router is mounted by which call. */
 export function mountsOf(project: Project, all: readonly Registration[]): Mounts {
   const mounts = new Map<string, Mount[]>();
+  const mountAt = (target: string, by: Registration): void => {
+    mounts.set(target, [...(mounts.get(target) ?? []), { by, prefix: by.path ?? "" }]);
+  };
   const args = new Set<Node>();
   const routing = new Set(all.map(({ file }) => file.path));
   const routers = new Set(all.map(({ router }) => router));
   for (const one of all) {
     if (!/^(?:use|route|register|mount)$/.test(one.verb)) continue;
     for (const arg of one.args) {
+      const required = requiredBy(arg);
+      if (required !== null) {
+        const found = project.resolve(one.file.path, required);
+        if (found.kind === "file") mountAt(`${found.path}:default`, one);
+        if (found.kind === "file" && routing.has(found.path)) args.add(arg);
+        continue;
+      }
       if (arg.type === "CallExpression" && arg.callee.type === "Identifier") {
         const made = routerMadeBy(project, one.file, arg.callee.name);
         if (made === null) continue;
         args.add(arg);
-        mounts.set(made, [...(mounts.get(made) ?? []), { by: one, prefix: one.path ?? "" }]);
+        mountAt(made, one);
         continue;
       }
       const name =
@@ -52,17 +62,27 @@ export function mountsOf(project: Project, all: readonly Registration[]): Mounts
         if (left?.kind === "local") targets.push(`${found.path}:${left.name}`);
         if (left?.kind === "value" && left.value.type === "Identifier")
           targets.push(`${found.path}:${left.value.name}`);
+        // `import * as upload from "./upload"` and `.route("/upload", upload.app)`.
+        if (binding.name === "*" && arg.type === "MemberExpression" && arg.property.type === "Identifier")
+          targets.push(`${found.path}:${arg.property.name}`);
         targets.push(`${found.path}:default`, `${found.path}:*`);
         if (routing.has(found.path)) args.add(arg);
       } else {
         targets.push(`${one.file.path}:${name}`);
         if (routers.has(`${one.file.path}:${name}`)) args.add(arg);
       }
-      for (const target of targets)
-        mounts.set(target, [...(mounts.get(target) ?? []), { by: one, prefix: one.path ?? "" }]);
+      for (const target of targets) mountAt(target, one);
     }
   }
   return { of: mounts, args };
+}
+
+/** `app.use("/users", require("./routes/users"))`. */
+function requiredBy(node: Node): string | null {
+  if (node.type !== "CallExpression" || node.callee.type !== "Identifier" || node.callee.name !== "require")
+    return null;
+  const [only] = node.arguments;
+  return only?.type === "Literal" && typeof only.value === "string" ? only.value : null;
 }
 
 export interface Before {
@@ -95,7 +115,9 @@ export function chainOf(
       route.path.startsWith(one.path.replace(/\/?\*$/, ""));
     if (one.verb === "use" && applies && !mountsRouter(one) && !one.args.some((arg) => mounts.args.has(arg)))
       before.push({ registration: one, args: one.args });
-    if (one.verb === "addHook") before.push({ registration: one, args: one.args });
+    // Hooks of other names run when the work is done.
+    if (one.verb === "addHook" && (one.path === null || /^(?:onRequest|pre\w+)$/.test(one.path)))
+      before.push({ registration: one, args: one.args });
   }
   const file = route.router.slice(0, route.router.lastIndexOf(":"));
   const name = route.router.slice(file.length + 1);
