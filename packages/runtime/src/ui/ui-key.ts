@@ -21,7 +21,7 @@ const TIMEOUT_MS = 10_000;
  * A component that `render` returns is run by React later: what that throws meets the application's error boundary.
  */
 export function uiKey<Data, Schema extends StandardSchemaV1 | undefined = undefined>(
-  options: UiOptions<Data, Schema> & PlainOnly<Data>,
+  options: UiOptions<Data, Schema> & PlainOnly<Data, Schema>,
 ): UiKey<Schema> {
   const ui = options as unknown as AnyUi;
   const name = checkUi(ui);

@@ -72,10 +72,13 @@ export interface UiOptions<Data, Schema extends StandardSchemaV1 | undefined> {
   readonly react?: () => Promise<ReactLibrary>;
 }
 
-/** Refuses, at the `load` that returns it, what is not plain data. */
-export type PlainOnly<Data> = [Data] extends [Plain<Data>]
-  ? unknown
-  : { readonly load: "load returns something that is not plain data, such as a Secret, a function or a symbol" };
+/**
+ * Refuses, at the `load` that returns it, what is not plain data, such as a Secret, a function or a symbol. Of the same
+ * parameters as `UiOptions["load"]`, so that a `load` written in place still says what `Data` is.
+ */
+export interface PlainOnly<Data, Schema extends StandardSchemaV1 | undefined> {
+  readonly load: (context: UiContext<PropsOf<Schema>>) => Promise<Plain<Data>>;
+}
 
 /** A React Server Component. Never rejects but with what the framework itself threw. */
 export type UiKey<Schema extends StandardSchemaV1 | undefined> = ((props: RawProps<Schema>) => Promise<ReactNode>) & {
