@@ -90,16 +90,7 @@ export const auth: Check = {
         !isCapabilityQuery(one),
     );
     const [first] = unheld;
-    const untested = trace.operations.find((one) => one.kind === "untested" && one.what === "caller");
-    if (untested !== undefined && (first === undefined || !isPublicByDesign(entry, judged))) {
-      report.violated(
-        untestedCaller,
-        untested.place,
-        "For a stranger there is nobody here, and a field of theirs is read before anybody has looked.",
-        untested,
-      );
-      return;
-    }
+    if ((first === undefined || !isPublicByDesign(entry, judged)) && untested(judged, report)) return;
     if (first === undefined) {
       if (sensitive.length > 0 && sensitive.every((one) => isSure(one.facts))) report.proved();
       else if (sensitive.length > 0) report.unknown(whyUnsure(sensitive));
@@ -146,9 +137,25 @@ export const auth: Check = {
   },
 };
 
+/** The answer to who is calling, or to whether they may, is read before anybody has looked whether there is one. */
+function untested({ trace }: Judged, report: Report): boolean {
+  const found = trace.operations.find((one) => one.kind === "untested" && one.what !== "input");
+  if (found?.kind !== "untested") return false;
+  report.violated(
+    untestedCaller,
+    found.place,
+    found.what === "caller"
+      ? "For a stranger there is nobody here, and a field of theirs is read before anybody has looked."
+      : "To those who may not, the check answers nothing, and a field of its answer is read before anybody has looked.",
+    found,
+  );
+  return true;
+}
+
 /** A page that reads what belongs to somebody. Layouts above it may ask for the caller; middleware was followed before. */
 function page(judged: Judged, report: Report): void {
   const { entry, trace, project } = judged;
+  if (!isPublicByDesign(entry, judged) && untested(judged, report)) return;
   const first = trace.operations.find(
     (one) =>
       one.kind === "query" &&

@@ -10,7 +10,7 @@ import {
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
-import { type Condition, type Query } from "../values/query.ts";
+import { comparisons, type Condition, type Query } from "../values/query.ts";
 import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
@@ -151,7 +151,9 @@ function unconfined(one: QueryOperation, judged: Judged, report: Report): void {
   if (query.verb !== "list" && query.verb !== "count") return;
   if (hasUnknown(query.where)) return report.unknown(`the conditions on ${nameOf(query)} are not seen`);
   if (!isUsed(query, judged)) return;
-  if (one.facts.has("role")) return report.unknown("a role was asked; whether it reaches across tenants is not seen");
+  // A role in what the client named is no role everywhere.
+  if (one.facts.has("role") && (otherAuthorised(one.facts) === null || isGlobalRole(judged, one)))
+    return report.unknown("a role was asked; whether it reaches across tenants is not seen");
   if (!isTenantTable(query.table)) return;
   report.violated(
     unscopedList,
@@ -279,13 +281,15 @@ function isGlobalRole({ entry }: Judged, one: QueryOperation): boolean {
 }
 
 const SHARED =
-  /^(?:categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|timezones?|plans?|products?|prices?|templates?|types?|statuses|stat(?:e|us)|cit(?:y|ies)|regions?|models?|providers?|tags?|parent|reply_?to|external|stripe|google|github|customer|session|request|client|trace|idempotency|event|transaction|payment_?intent|subscription|device|message|video|image|icon|theme|font|track|product_?variant|variant|sku|address|book|movie|course|lesson|quiz|question|post|article)$/i;
+  /^(?:categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|timezones?|plans?|products?|prices?|templates?|types?|statuses|stat(?:e|us)|cit(?:y|ies)|regions?|models?|providers?|tags?|parent|reply_?to|external\w*|anonymous|visitor|correlation|stripe|google|github|customer|session|request|client|trace|idempotency|event|transaction|payment_?intent|subscription|device|message|video|image|icon|theme|font|track|product_?variant|variant|sku|address|book|movie|course|lesson|quiz|question|post|article)$/i;
 
 /** What is written may point at a row of somebody else: a tenant the client names, or a parent it chose. */
-function created(one: QueryOperation, { project }: Judged, report: Report): void {
+function created(one: QueryOperation, judged: Judged, report: Report): void {
+  const { project } = judged;
   const { query, facts } = one;
+  if (facts.has("role") && isGlobalRole(judged, one)) return;
   for (const [name, value] of fieldsOf(query.data)) {
-    if (!isChosen(value) || trustOf(value, facts) !== null) continue;
+    if (!isChosen(value, facts) || trustOf(value, facts) !== null) continue;
     if ((isTenantName(name) || project.names.tenantColumns.has(name)) && !holdsTenants(query.table)) {
       report.violated(
         clientTenant,
@@ -322,14 +326,26 @@ function created(one: QueryOperation, { project }: Judged, report: Report): void
   }
 }
 
-function isChosen(value: Value): boolean {
+function isChosen(value: Value, facts: Facts): boolean {
   if (value.k === "client") return true;
-  if (value.k === "choice") return value.alternatives.some((one) => isChosen(one.value));
+  if (value.k === "choice") return value.alternatives.some((one) => isChosen(one.value, facts));
+  // The id of a row that the client's own id chose is that id.
+  if (value.k === "rows")
+    return (
+      value.query.verb === "read" &&
+      /^_?id$/.test(value.path) &&
+      !facts.has(`row:${value.query.id}`) &&
+      scopeOf(value.query.where, facts) === null &&
+      !isCapability(value.query) &&
+      comparisons(value.query.where).some(
+        ({ field, value: by }) => /^_?id$/.test(field) && by.k === "client" && trustOf(by, facts) === null,
+      )
+    );
   return (
     value.k === "derived" &&
     (value.op === "string" || value.op === "number") &&
     value.args[0] !== undefined &&
-    isChosen(value.args[0])
+    isChosen(value.args[0], facts)
   );
 }
 

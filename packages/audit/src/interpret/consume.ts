@@ -5,6 +5,8 @@ import { recordUnseen } from "../knowledge/unseen.ts";
 import type { Machine } from "./machine.ts";
 import { choose, withFacts } from "./state.ts";
 import { knowRow } from "./learn.ts";
+import { noteAbsent } from "./note-untested.ts";
+import { comparisons } from "../values/query.ts";
 
 /** What `await` gives: the promise's value, with what it proves; a query that was being built is sent. */
 export function consume(machine: Machine, value: Value, place: Place): Value {
@@ -57,6 +59,11 @@ export function settleChain(machine: Machine, chain: Chain): Value | null {
     return value;
   }
   if (query === null) return null;
+  noteAbsent(
+    machine,
+    comparisons(query.where).map((one) => one.value),
+    query.place,
+  );
   machine.record({ kind: "query", query, place: query.place });
   const rows: Value = { k: "rows", query, path: "" };
   if (query.throws && machine.state !== null)

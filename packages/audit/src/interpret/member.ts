@@ -9,7 +9,7 @@ import { exportedValue } from "./module-value.ts";
 import type { Scope } from "./scope.ts";
 import { choose, withFacts } from "./state.ts";
 import { knowPrincipal, knowRow } from "./learn.ts";
-import { noteUntested } from "./note-untested.ts";
+import { noteUntested, noteUntestedRow } from "./note-untested.ts";
 import { Facts } from "../values/facts.ts";
 
 /** The name of a member or property; `*` when it is computed from what is not known. */
@@ -90,6 +90,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         !/^(?:\d+|\*|\[\]|_count)$/.test(name)
       )
         return UNDEFINED;
+      if (!quiet) noteUntestedRow(machine, object, place);
       if (!quiet && object.query.verb !== "list" && machine.state !== null)
         machine.state = withFacts(machine.state, knowRow(object, machine.state.facts));
       return { ...object, path: deeper(object.path, /^\d+$/.test(name) ? "[]" : name) };

@@ -1,6 +1,10 @@
 import { whereHasCredential } from "./learn.ts";
 import type { Machine } from "./machine.ts";
-import { REFUSED, type Alternative, type Place, type Value } from "../values/value.ts";
+import type { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
+import { comparisons } from "../values/query.ts";
+import { clientOf } from "../values/trust.ts";
+import { ABSENT, NOBODY, REFUSED, type Alternative, type Place, type Value } from "../values/value.ts";
 
 type Choice = Extract<Value, { k: "choice" }>;
 
@@ -17,8 +21,37 @@ export function noteUntested(machine: Machine, value: Choice, place: Place): voi
   // What holds only where it is there holds already: it was looked at by another name.
   if (there.some((one) => one.facts.size > 0 && one.facts.beyond(facts).size === 0)) return;
   if (nothing.some((one) => one.value === REFUSED)) machine.record({ kind: "untested", what: "input", place });
-  else if (!facts.has("auth") && there.length > 0 && there.every((one) => isCaller(one, machine)))
+  else if (there.length === 0) return;
+  else if (
+    !facts.has("auth") &&
+    (nothing.some((one) => one.value === NOBODY) || there.every((one) => isCaller(one, machine)))
+  )
     machine.record({ kind: "untested", what: "caller", place });
+}
+
+/** The same of a row that the caller and the client's choice were looked up by together, which none may match. */
+export function noteUntestedRow(machine: Machine, row: Extract<Value, { k: "rows" }>, place: Place): void {
+  const { query, path } = row;
+  if (machine.state === null || path !== "" || query.verb !== "read" || query.throws || query.library === "sql") return;
+  const { facts } = machine.state;
+  if (facts.has(`row:${query.id}`)) return;
+  const by = comparisons(query.where).filter(({ op }) => op !== "other");
+  if (by.some(({ value }) => value.k === "principal") && by.some(({ value }) => clientOf(value) !== null))
+    machine.record({ kind: "untested", what: "grant", place });
+}
+
+/** A caller who may not be on the request is handed on as though they were: to a query, or to a check. */
+export function noteAbsent(machine: Machine, values: readonly Value[], place: Place): void {
+  if (machine.state !== null && values.some((value) => mayBeAbsent(value, machine.facts)))
+    machine.record({ kind: "untested", what: "caller", place });
+}
+
+function mayBeAbsent(value: Value, facts: Facts): boolean {
+  return (
+    value.k === "choice" &&
+    value.alternatives.some((one) => one.value === ABSENT) &&
+    value.alternatives.some((one) => one.value.k === "principal" && !facts.has(`set:${keyOf(one.value)}`))
+  );
 }
 
 function isNothing({ value }: Alternative): boolean {

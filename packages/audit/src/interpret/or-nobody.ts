@@ -1,4 +1,4 @@
-import { UNDEFINED, type Value } from "../values/value.ts";
+import { ABSENT, type Value } from "../values/value.ts";
 import type { Machine } from "./machine.ts";
 import { choose } from "./state.ts";
 import { Facts } from "../values/facts.ts";
@@ -11,6 +11,6 @@ export function orNobody(machine: Machine, member: Value): Value {
   if (absent !== "every" && !absent.has(member.path.slice(member.path.lastIndexOf(".") + 1))) return member;
   return choose([
     { value: member, facts: Facts.none },
-    { value: UNDEFINED, facts: Facts.none },
+    { value: ABSENT, facts: Facts.none },
   ]);
 }

@@ -1,3 +1,4 @@
+import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { clientOf, openRow, trustOf } from "../values/trust.ts";
 import { evidence, knowAnswer, knowEqual, knowLiteral, knowPrincipal, knowRow, lastName, pathOf } from "./learn.ts";
@@ -33,7 +34,7 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
     case "principal":
       // `const { user, error } = await requireUser()`: without an error there is somebody.
       if (REFUSAL.test(value.path)) return truth ? state : withFacts(state, knowPrincipal(value, state.facts));
-      return truth ? withFacts(state, knowPrincipal(value, state.facts)) : state;
+      return truth ? withFacts(state, present(value, knowPrincipal(value, state.facts))) : state;
     case "rows":
       if (truth) return withFacts(state, knowRow(value, state.facts));
       return value.path === "" || value.path === "[]"
@@ -50,6 +51,11 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
     default:
       return state;
   }
+}
+
+/** Of a caller on the request it is kept which one was seen to be there. */
+function present(value: Extract<Value, { k: "principal" }>, facts: Facts): Facts {
+  return value.origin === null ? facts.with(`set:${keyOf(value)}`, evidence("it was tested", null)) : facts;
 }
 
 const REFUSAL =

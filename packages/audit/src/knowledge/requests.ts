@@ -1,5 +1,6 @@
 import { orNobody } from "../interpret/or-nobody.ts";
 import { type Evidence, Facts } from "../values/facts.ts";
+import { suppose } from "../interpret/suppose.ts";
 import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 import { requestCall } from "./request.ts";
@@ -29,6 +30,11 @@ export function requests(call: UnseenCall): Value | undefined {
       machine.attach("user", who);
       return { k: "pending", value: who, facts: Facts.none.with("auth", tokenVerified(place)), dead: false };
     }
+    // Koa: `ctx.throw(403)` and `ctx.assert(user, 401)` leave the handler.
+    if (method === "throw") machine.state = null;
+    if (method === "assert" && first !== undefined && machine.state !== null)
+      machine.state = suppose(first, true, machine.state);
+    if (machine.state === null) return opaque("thrown");
     const found = requestCall(receiver, method, args, place);
     return found === undefined ? undefined : orNobody(machine, found);
   }

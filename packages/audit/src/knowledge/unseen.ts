@@ -1,8 +1,9 @@
 import type { Machine } from "../interpret/machine.ts";
+import { noteAbsent } from "../interpret/note-untested.ts";
 import { choose } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise, clientsOf, isCredential } from "../values/trust.ts";
-import { DENIED, NULL, type Chain, type Closure, type Place, type Value } from "../values/value.ts";
+import { DENIED, NOBODY, NULL, type Chain, type Closure, type Place, type Value } from "../values/value.ts";
 import { describeCall, nameOfRoot, type UnseenCall } from "./call.ts";
 import { nameKind, type NameKind, wordsOf } from "./names.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
@@ -21,10 +22,13 @@ export function unseen(call: UnseenCall): Value {
   const callback = args.findLast((arg): arg is Closure => arg.k === "closure");
   if (callback !== undefined && !call.isNew) return wrapped(call, kind, callback);
   if (machine.atTop && kind !== "conceals") return chain;
+  const onward = args.find((arg) => arg.k === "continuation");
+  if (onward !== undefined) return middleware(call, onward);
 
+  if (kind === "asserts" || kind === "asks" || kind === "guards") noteAbsent(machine, args, place);
   switch (kind) {
     case "identity":
-      if (!args.some(choosesWhom)) return somebody(place);
+      if (!args.some(choosesWhom)) return somebody(place, NULLABLE.test(call.method) ? NOBODY : NULL);
       break;
     case "asserts":
       machine.assume(granted(call));
@@ -129,10 +133,13 @@ function isRequestLike(arg: Value): boolean {
   );
 }
 
-function somebody(place: Place): Value {
+/** Names under which everybody keeps a look-up that answers null to strangers: their libraries' own. */
+const NULLABLE = /^(?:auth|getServerSession|getServerAuthSession|getAuthSession|unstable_getServerSession)$/;
+
+function somebody(place: Place, nobody: Value = NULL): Value {
   return choose([
     { value: { k: "principal", path: "", sure: false, origin: place }, facts: Facts.none },
-    { value: NULL, facts: Facts.none },
+    { value: nobody, facts: Facts.none },
   ]);
 }
 
@@ -174,6 +181,24 @@ function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
   if (machine.state === null) machine.state = before; // it may be run later, or never
   return value;
 }
+
+/** `jwt({ secret })(c, next)`: middleware that is not seen is called by hand, and goes on where it lets the caller pass. */
+function middleware(call: UnseenCall, onward: Value): Value {
+  const { machine, place, chain } = call;
+  const named = [nameOfRoot(call.root), ...call.names].filter((name) => name !== "");
+  const asserts = named.some(
+    (name) => /^(?:asserts|guards|asks|identity)$/.test(nameKind(name)) || AUTHENTICATES.test(name),
+  );
+  machine.learn(asserts ? "auth" : "opaque:auth", {
+    sure: false,
+    place,
+    why: `${named.join(".")} is ${asserts ? "taken for a check by its name" : "not in the tree"}`,
+  });
+  note(call);
+  machine.invoke(onward, [], place);
+  return chain;
+}
+const AUTHENTICATES = /auth|jwt|passport|login|signed|protect|bearer/i;
 
 function note(call: UnseenCall): void {
   recordUnseen(call.machine, call.chain);

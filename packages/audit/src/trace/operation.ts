@@ -42,8 +42,8 @@ export type Operation = At &
         readonly denies: "yes" | "no" | "neither";
         readonly consequent: Node | null;
       }
-    /** A field is read of what may be nothing, and nobody looked: the answer to who is calling, or refused input. */
-    | { readonly kind: "untested"; readonly what: "caller" | "input" }
+    /** A field is read of what may be nothing, and nobody looked: who is calling, what they may, refused input. */
+    | { readonly kind: "untested"; readonly what: "caller" | "grant" | "input" }
     | { readonly kind: "catch"; readonly rethrows: boolean; readonly lost: Facts; readonly falls: boolean }
     | { readonly kind: "validate"; readonly subject: Value; readonly strict: boolean }
     | { readonly kind: "jwt-decode"; readonly value: Value }

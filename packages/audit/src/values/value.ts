@@ -157,6 +157,10 @@ export const UNDEFINED: Value = { k: "literal", value: undefined };
 export const REFUSED: Value = { k: "literal", value: undefined };
 /** What code that is not seen answers to say no: false, null or nothing; told apart by being this very object. */
 export const DENIED: Value = { k: "literal", value: false };
+/** A caller that nothing put on the request, told apart in the same way. */
+export const ABSENT: Value = { k: "literal", value: undefined };
+/** What well-known session look-ups answer to a stranger, told apart in the same way. */
+export const NOBODY: Value = { k: "literal", value: null };
 export const NULL: Value = { k: "literal", value: null };
 export const TRUE: Value = { k: "literal", value: true };
 export const FALSE: Value = { k: "literal", value: false };

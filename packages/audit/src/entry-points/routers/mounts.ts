@@ -142,7 +142,7 @@ export function chainOf(
       before,
       prefix: "",
       mounted: isApplication,
-      seen: depth <= 6 && (isApplication || isMadeHere(route.file, name)) ? kept : "no",
+      seen: depth <= 6 && (isApplication || isMadeHere(route.file, name, depth > 0)) ? kept : "no",
     };
   const above = chainOf(mount.by, byRouter, mounts, depth + 1);
   const own = mount.by.args.filter((arg) => !mounts.args.has(arg) && !isRouterName(arg, mount.by));

@@ -17,11 +17,11 @@ export function keptHere(file: ProjectFile, name: string): boolean {
   return true;
 }
 
-/** Is it an application of its own (`express()`), and no router that somebody mounts? */
-export function isMadeHere(file: ProjectFile, name: string): boolean {
+/** Is it an application of its own (`express()`; a Hono called `app` that mounts others), and no router somebody mounts? */
+export function isMadeHere(file: ProjectFile, name: string, mounts: boolean): boolean {
   for (const node of walk(file.syntax.program)) {
     if (node.type === "VariableDeclarator" && node.id.type === "Identifier" && node.id.name === name)
-      return node.init !== null && makesApplication(node.init);
+      return node.init !== null && (makesApplication(node.init) || (mounts && name === "app" && makesHono(node.init)));
   }
   return false;
 }
@@ -39,6 +39,11 @@ function makesApplication(node: Node): boolean {
     default:
       return false;
   }
+}
+
+function makesHono(node: Node): boolean {
+  if (node.type === "CallExpression") return node.callee.type === "MemberExpression" && makesHono(node.callee.object);
+  return node.type === "NewExpression" && /^(?:Hono|OpenAPIHono)$/.test(lastName(node.callee));
 }
 
 function lastName(node: Node): string {
