@@ -2,6 +2,7 @@ import { RuntimeError } from "../runtime-error.ts";
 import type { WebhookAuthenticator } from "./webhook-authenticator.ts";
 import { GENERIC_RETENTION, GENERIC_UNTIMED_RETENTION } from "./retention.ts";
 import { bodyText } from "./verify/body-text.ts";
+import { join } from "./verify/bytes.ts";
 import { isHmacSha256 } from "./verify/hmac-sha256.ts";
 import { sha256Hex } from "./verify/sha256-hex.ts";
 import { checkTolerance, signedTime } from "./verify/signed-time.ts";
@@ -114,13 +115,6 @@ function bytesOfHex(hex: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(hex.length / 2);
   for (let at = 0; at < bytes.byteLength; at++) bytes[at] = Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16);
   return bytes;
-}
-
-function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(head.byteLength + tail.byteLength);
-  whole.set(head, 0);
-  whole.set(tail, head.byteLength);
-  return whole;
 }
 
 function headerName(name: string): string {

@@ -3,6 +3,7 @@ import { signatureFromDer } from "./github/ecdsa-signature.ts";
 import { publicKeyList } from "./github/public-key-list.ts";
 import { GITHUB_RETENTION } from "./retention.ts";
 import { bodyText } from "./verify/body-text.ts";
+import { bytesOfBase64 } from "./verify/bytes.ts";
 import { sha256Hex } from "./verify/sha256-hex.ts";
 import { parseEvent, webhookPrincipal } from "./webhook-principal.ts";
 
@@ -57,8 +58,4 @@ export function githubSecretScanning(options: GithubSecretScanningOptions): Webh
       );
     },
   };
-}
-
-function bytesOfBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

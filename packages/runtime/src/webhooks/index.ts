@@ -19,7 +19,8 @@ export {
 } from "./retention.ts";
 export type { Retention } from "./retention.ts";
 export { standardWebhook } from "./standard-webhook.ts";
-export type { StandardLibrary, StandardWebhookOptions } from "./standard-webhook.ts";
+export type { StandardLibrary } from "./standard/symmetric.ts";
+export type { StandardWebhookOptions } from "./standard-webhook.ts";
 export { stripeAccount, stripeCustomer } from "./stripe-accounts.ts";
 export { stripeWebhook } from "./stripe-webhook.ts";
 export type { StripeLibrary, StripeWebhookOptions } from "./stripe-webhook.ts";
