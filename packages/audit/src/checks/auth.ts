@@ -15,6 +15,7 @@ import { comparisons } from "../values/query.ts";
 import type { Condition } from "../values/value.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
+import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isCron, isTenantTable, isPublicByDesign, isPublicTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
@@ -82,8 +83,10 @@ export const auth: Check = {
       return;
     if (isWebhook(judged)) return;
     const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one));
+    const signing = signUps(trace.operations, entry);
     const unheld = sensitive.filter(
       (one) =>
+        !isOfSignUp(one, signing) &&
         !isHeld(one.facts) &&
         !(one.kind === "query" && one.query.verb === "create" && one.facts.has("open")) &&
         !isOpenRead(one, judged) &&

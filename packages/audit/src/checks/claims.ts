@@ -45,7 +45,8 @@ export const claims: Check = {
         (one.query.verb === "create" || one.query.verb === "update" || one.query.verb === "upsert")
       )
         granted(one, report);
-      if (one.kind === "call") priced(one, report);
+      if (one.kind === "call" && !BUYS_MONEY.test(`${entry.path ?? ""} ${entry.file} ${entry.name}`))
+        priced(one, report);
     }
   },
 };
@@ -183,6 +184,9 @@ function isSaid(value: Value): boolean {
   if (value.k === "client") return true;
   return value.k === "choice" && value.alternatives.some((one) => isSaid(one.value));
 }
+
+/** What is bought is an amount of money or credit: however much that is, its price is the same. */
+const BUYS_MONEY = /credit|top[-_]?up|donat|deposit|wallet|gift|contribut|\btips?\b|pledge|fund/i;
 
 /** An amount the client names, in what is paid. */
 function priced(one: Extract<Operation, { kind: "call" }>, report: Parameters<Check["run"]>[1]): void {

@@ -1,20 +1,16 @@
 import { isOwnerName, isTenantName } from "../knowledge/names.ts";
-import {
-  clientIdentity,
-  clientTenant,
-  foreignReference,
-  unboundChild,
-  unscopedList,
-  unscopedQuery,
-} from "../rules/catalogue.ts";
+import { clientIdentity, clientTenant, unboundChild, unscopedList, unscopedQuery } from "../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
-import { comparisons, type Condition, type Query } from "../values/query.ts";
+import type { Condition, Query } from "../values/query.ts";
 import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
-import { done, holdsTenants, nameOf } from "./query-words.ts";
+import { created } from "./tenant-of-created.ts";
+import { isGlobalRole } from "./global-role.ts";
+import { describe } from "./describe-value.ts";
+import { done, nameOf } from "./query-words.ts";
 import { tenantOfJob } from "./tenant-of-job.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -95,26 +91,6 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
     `A row of ${nameOf(query)} is ${done(query)} by ${describe(value)} alone: the caller is known, and the row need not be theirs.`,
     one,
   );
-}
-
-function describe(value: Value): string {
-  for (const one of clientsOf(value)) {
-    const where = {
-      body: "the body",
-      query: "the query",
-      params: "the path",
-      header: "a header",
-      cookie: "a cookie",
-      url: "the URL",
-      method: "the method",
-      arguments: "the arguments",
-      file: "an upload",
-    }[one.part];
-    return one.path === "" ? where : `${one.path} of ${where}`;
-  }
-  if (value.k === "rows")
-    return `${value.path === "" ? "a row" : value.path} of an unconfined row of ${nameOf(value.query)}`;
-  return "a value of the request";
 }
 
 /** The comparisons by values nobody vouches for, as field and value. */
@@ -258,111 +234,4 @@ function otherAuthorised(facts: Facts): string | null {
     return path.replace(/^\w+\./, "");
   }
   return null;
-}
-
-/** An administrator of everything, by where the code stands. */
-function isGlobalRole({ entry }: Judged, one: QueryOperation): boolean {
-  if (
-    /\b(?:operator|super\w*|staff|root|platform|system|internal|support|moderator|global|site|god)\b/i.test(
-      one.facts.get("role")?.why ?? "",
-    )
-  )
-    return true;
-  if (
-    /^(?:tenants?|organi[sz]ations?|orgs?|users?|accounts?|compan(?:y|ies))$/i.test(one.query.table) &&
-    one.facts.get("role") !== undefined
-  )
-    return true;
-  return (
-    /(?:^|\/)(?:_?admin|superadmin|backoffice|internal|staff|system)(?:\/|$|[-_.])/i.test(
-      `${entry.path ?? ""}/${entry.file}`,
-    ) || /admin/i.test(entry.name)
-  );
-}
-
-const SHARED =
-  /^(?:categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|timezones?|plans?|products?|prices?|templates?|types?|statuses|stat(?:e|us)|cit(?:y|ies)|regions?|models?|providers?|tags?|parent|reply_?to|external\w*|anonymous|visitor|correlation|stripe|google|github|customer|session|request|client|trace|idempotency|event|transaction|payment_?intent|subscription|device|message|video|image|icon|theme|font|track|product_?variant|variant|sku|address|book|movie|course|lesson|quiz|question|post|article)$/i;
-
-/** What is written may point at a row of somebody else: a tenant the client names, or a parent it chose. */
-function created(one: QueryOperation, judged: Judged, report: Report): void {
-  const { project } = judged;
-  const { query, facts } = one;
-  if (facts.has("role") && isGlobalRole(judged, one)) return;
-  for (const [name, value] of fieldsOf(query.data)) {
-    if (!isChosen(value, facts) || trustOf(value, facts) !== null) continue;
-    if ((isTenantName(name) || project.names.tenantColumns.has(name)) && !holdsTenants(query.table)) {
-      report.violated(
-        clientTenant,
-        one.place,
-        `${describe(value)} decides to which tenant the new ${nameOf(query)} belongs, and nothing shows that the caller belongs there.`,
-        one,
-      );
-      return;
-    }
-    if (
-      isOwnerName(name) &&
-      !/assign|customer|recipient|receiver|target|invitee|member|employee|patient|student|reviewer|profile|account/i.test(
-        name,
-      )
-    ) {
-      report.violated(
-        clientIdentity,
-        one.place,
-        `${describe(value)} says whose ${nameOf(query)} it will be, instead of the verified caller.`,
-        one,
-      );
-      return;
-    }
-    const stem = /^(.*?)_?id$/i.exec(name)?.[1] ?? "";
-    if (stem !== "" && /(?:Id|_id)$/.test(name) && !SHARED.test(stem) && !isOwnerName(name)) {
-      report.violated(
-        foreignReference,
-        one.place,
-        `The new ${nameOf(query)} points at ${name}, which ${describe(value)} chose; nothing shows that row to be the caller's.`,
-        one,
-      );
-      return;
-    }
-  }
-}
-
-function isChosen(value: Value, facts: Facts): boolean {
-  if (value.k === "client") return true;
-  if (value.k === "choice") return value.alternatives.some((one) => isChosen(one.value, facts));
-  // The id of a row that the client's own id chose is that id.
-  if (value.k === "rows")
-    return (
-      value.query.verb === "read" &&
-      /^_?id$/.test(value.path) &&
-      !facts.has(`row:${value.query.id}`) &&
-      scopeOf(value.query.where, facts) === null &&
-      !isCapability(value.query) &&
-      comparisons(value.query.where).some(
-        ({ field, value: by }) => /^_?id$/.test(field) && by.k === "client" && trustOf(by, facts) === null,
-      )
-    );
-  return (
-    value.k === "derived" &&
-    (value.op === "string" || value.op === "number") &&
-    value.args[0] !== undefined &&
-    isChosen(value.args[0], facts)
-  );
-}
-
-/** Columns and their values, `connect: { id }` among them. */
-function* fieldsOf(data: Value | null): Generator<[string, Value]> {
-  if (data === null) return;
-  if (data.k === "list") {
-    for (const item of data.items) yield* fieldsOf(item);
-  } else if (data.k === "struct") {
-    for (const [name, value] of data.props) {
-      const connect = value.k === "struct" ? value.props.get("connect") : undefined;
-      if (connect?.k === "struct") {
-        const id = connect.props.get("id");
-        if (id !== undefined) yield [`${name}Id`, id];
-      } else yield [name, value];
-    }
-  } else if (data.k === "choice") {
-    for (const one of data.alternatives) yield* fieldsOf(one.value);
-  }
 }

@@ -106,7 +106,7 @@ export function knowLiteral(value: Value, place: Place, facts: Facts, wanted: st
   // `user.email !== ADMIN_EMAIL`: one address that stands in the source.
   if (
     (value.k === "principal" || value.k === "rows") &&
-    isCaller(value) &&
+    isCaller(value, facts) &&
     /email$/i.test(value.path) &&
     wanted.includes("@")
   ) {
@@ -163,7 +163,7 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
       known = known.with("capability", evidence("its secret was presented", place));
     }
     // `user.email === process.env.ADMIN_EMAIL`: whoever runs the server may see all of it.
-    if (holdsEnv(one) && isCaller(other))
+    if (holdsEnv(one) && isCaller(other, known))
       known = known
         .with("global", evidence("the caller is the server's own administrator", place))
         .with("role", evidence("the caller is the server's own administrator", place));
@@ -202,9 +202,15 @@ export function isDigest(value: Value, depth = 0): boolean {
   return false;
 }
 
-function isCaller(value: Value): boolean {
+/** The caller, or the caller's own row: found by who they are. */
+function isCaller(value: Value, facts: Facts): boolean {
   if (value.k === "principal") return true;
   if (value.k === "rows")
-    return /^(?:email|id)$/i.test(value.path) && /^(?:users?|accounts?|members?)$/i.test(value.query.table);
-  return value.k === "derived" && value.args.some(isCaller);
+    return (
+      /^(?:\[\]\.)?(?:email|id)$/i.test(value.path) &&
+      (/^(?:users?|accounts?|members?)$/i.test(value.query.table) || trustOf(value, facts) !== null)
+    );
+  if (value.k === "choice")
+    return value.alternatives.length > 0 && value.alternatives.every((one) => isCaller(one.value, facts));
+  return value.k === "derived" && value.args.some((arg) => isCaller(arg, facts));
 }

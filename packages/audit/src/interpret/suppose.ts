@@ -41,7 +41,10 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
         ? withFacts(state, openRow(value.query, state.facts, evidence("there is no such row", value.query.place)))
         : state;
     case "client":
-      return truth ? withFacts(state, state.facts.with(`set:${keyOf(value)}`, evidence("it was tested", null))) : state;
+      return withFacts(
+        state,
+        state.facts.with(`${truth ? "set" : "none"}:${keyOf(value)}`, evidence("it was tested", null)),
+      );
     case "env":
       return truth ? withFacts(state, state.facts.with(`set:${keyOf(value)}`, evidence("it was tested", null))) : state;
     case "chain":

@@ -72,7 +72,12 @@ export function sinks(call: UnseenCall): Value | undefined {
       ) &&
       isShell(call, from, name))
   ) {
+    // Bun: `spawn({ cmd: [program, …] })`, `spawn([program, …])`.
+    const list = args[0]?.k === "struct" ? args[0].props.get("cmd") : args[0];
+    const words =
+      list?.k === "list" ? list.items : [...args.slice(0, 1), ...(args[1]?.k === "list" ? args[1].items : [])];
     const shell =
+      isShellCommand(words) ||
       /^(?:exec|execSync|execAsync|execPromise|execaCommand|execaCommandSync|shell)$/.test(method) ||
       args.some(
         (arg) =>
@@ -80,7 +85,8 @@ export function sinks(call: UnseenCall): Value | undefined {
           arg.props.get("shell") !== undefined &&
           !(arg.props.get("shell")?.k === "literal" && (arg.props.get("shell") as { value: unknown }).value === false),
       );
-    machine.record({ kind: "command", name: method, args, shell, place });
+    const program = list?.k === "list" ? list.items.slice(0, 1) : isFromList(list) ? [] : args;
+    machine.record({ kind: "command", name: method, args: shell ? args : program, shell, place });
     return opaque(method);
   }
   if (
@@ -102,6 +108,21 @@ export function sinks(call: UnseenCall): Value | undefined {
     }
   }
   return undefined;
+}
+
+/** `["sh", "-c", text]` */
+function isShellCommand([first, second]: readonly Value[]): boolean {
+  return (
+    first?.k === "literal" &&
+    /(?:^|\/)(?:ba|z|da|k)?sh$|cmd(?:\.exe)?$|powershell/.test(String(first.value)) &&
+    second?.k === "literal" &&
+    /^[-/]\w*c$/i.test(String(second.value))
+  );
+}
+
+/** A list that a helper made or that is put together of several: its first is the program, and not seen. */
+function isFromList(value: Value | undefined): boolean {
+  return value?.k === "choice" && value.alternatives.every((one) => one.value.k === "list");
 }
 
 function isLogger(receiver: Value, name: string): boolean {

@@ -18,7 +18,7 @@ const MAX_FACTS = 150;
  * value · `row:<query>` the row found is the principal's · `valid:<value>` a schema or test looked at it ·
  * `set:<value>` it is neither null nor empty · `signature` a webhook's signature was verified · `shared-secret` a secret
  * known to both sides was compared · `open:row:7`, `open:ok:params.id` it may be read, being public or not there at all ·
- * `opaque:auth` code that is not seen may have verified a credential.
+ * `none:<value>` there is none · `opaque:auth` code that is not seen may have verified a credential.
  */
 export class Facts {
   static readonly none = new Facts(new Map());
@@ -76,14 +76,18 @@ export class Facts {
     for (const [name, evidence] of this.#known) {
       const there = other.#known.get(name);
       if (there !== undefined) known.set(name, evidence.sure ? there : evidence);
-      else if (this.#mayBeRead(name, other)) known.set(name, evidence);
+      else if (this.#holdsEitherWay(name, other)) known.set(name, evidence);
     }
-    for (const [name, evidence] of other.#known) if (other.#mayBeRead(name, this)) known.set(name, evidence);
+    for (const [name, evidence] of other.#known) if (other.#holdsEitherWay(name, this)) known.set(name, evidence);
     return known.size === 0 ? Facts.none : new Facts(known);
   }
 
-  /** `open:row:7`, where on the other path that row is the caller's: either way it may be read. */
-  #mayBeRead(name: string, other: Facts): boolean {
+  /**
+   * `open:row:7`, where on the other path that row is the caller's: either way it may be read. `ok:body.id`, where on
+   * the other path there is none: if there is one, it is the caller's.
+   */
+  #holdsEitherWay(name: string, other: Facts): boolean {
+    if (name.startsWith("ok:")) return other.has(`none:${name.slice("ok:".length)}`);
     return name.startsWith("open:") && other.has(name.slice("open:".length));
   }
 

@@ -35,6 +35,8 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
       const row = facts.get(`row:${value.query.id}`);
       if (row !== undefined) return row.sure ? "sure" : "presumed";
       if (value.query.verb === "create") return "sure"; // it did not exist before
+      // Whatever a credential finds is its holder's.
+      if (isCapability(value.query)) return "sure";
       // A list that was scoped needs no test: there is nothing in it but what was asked for.
       return value.query.verb === "list" || value.query.verb === "read"
         ? scopeOf(value.query.where, facts, depth + 1)

@@ -1,0 +1,113 @@
+import { isOwnerName, isTenantName } from "../knowledge/names.ts";
+import { clientIdentity, clientTenant, foreignReference } from "../rules/catalogue.ts";
+import type { Judged, Report } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import type { Facts } from "../values/facts.ts";
+import { comparisons, type Query } from "../values/query.ts";
+import { isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts";
+import type { Value } from "../values/value.ts";
+import { describe } from "./describe-value.ts";
+import { isGlobalRole } from "./global-role.ts";
+import { holdsTenants, nameOf } from "./query-words.ts";
+
+type QueryOperation = Extract<Operation, { kind: "query" }>;
+
+const SHARED =
+  /^(?:categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|timezones?|plans?|products?|prices?|templates?|types?|statuses|stat(?:e|us)|cit(?:y|ies)|regions?|models?|providers?|tags?|parent|reply_?to|external\w*|anonymous|visitor|correlation|stripe|google|github|customer|session|request|client|trace|idempotency|event|transaction|payment_?intent|subscription|device|message|video|image|icon|theme|font|track|product_?variant|dismissed\w*|last_?(?:seen|read)\w*|variant|sku|address|book|movie|course|lesson|quiz|question|post|article)$/i;
+
+/** What is written may point at a row of somebody else: a tenant the client names, or a parent it chose. */
+export function created(one: QueryOperation, judged: Judged, report: Report): void {
+  const { project } = judged;
+  const { query, facts } = one;
+  if (facts.has("role") && isGlobalRole(judged, one)) return;
+  for (const [name, value] of fieldsOf(query.data)) {
+    if (!isChosen(value, facts) || isCredential(value) || trustOf(value, facts) !== null) continue;
+    if ((isTenantName(name) || project.names.tenantColumns.has(name)) && !holdsTenants(query.table)) {
+      report.violated(
+        clientTenant,
+        one.place,
+        `${describe(value)} decides to which tenant the new ${nameOf(query)} belongs, and nothing shows that the caller belongs there.`,
+        one,
+      );
+      return;
+    }
+    if (
+      isOwnerName(name) &&
+      !joins(query, facts) &&
+      !/assign|customer|recipient|receiver|target|invitee|member|employee|patient|student|reviewer|profile|account/i.test(
+        name,
+      )
+    ) {
+      report.violated(
+        clientIdentity,
+        one.place,
+        `${describe(value)} says whose ${nameOf(query)} it will be, instead of the verified caller.`,
+        one,
+      );
+      return;
+    }
+    const stem = /^(.*?)_?id$/i.exec(name)?.[1] ?? "";
+    if (stem !== "" && /(?:Id|_id)$/.test(name) && !SHARED.test(stem) && !isOwnerName(name)) {
+      report.violated(
+        foreignReference,
+        one.place,
+        `The new ${nameOf(query)} points at ${name}, which ${describe(value)} chose; nothing shows that row to be the caller's.`,
+        one,
+      );
+      return;
+    }
+  }
+}
+
+/** A row that ties somebody to what the caller may use: whoever may say who belongs to it names others. */
+function joins({ table, data }: Query, facts: Facts): boolean {
+  if (!JOINING.test(table)) return false;
+  for (const [name, value] of fieldsOf(data)) {
+    if (!/(?:Id|_id)$/.test(name) || isOwnerName(name)) continue;
+    if ((value.k === "derived" && value.op === "random") || trustOf(value, facts) !== null) return true;
+  }
+  return false;
+}
+const JOINING =
+  /member|collaborat|participant|attendee|users?_?(?:and|on|in|to)_?|_users?$|share|access|permission|assignment|invit/i;
+
+function isChosen(value: Value, facts: Facts): boolean {
+  if (value.k === "client") return true;
+  if (value.k === "choice") return value.alternatives.some((one) => isChosen(one.value, facts));
+  // The id of a row that the client's own id chose is that id.
+  if (value.k === "rows")
+    return (
+      value.query.verb === "read" &&
+      /^_?id$/.test(value.path) &&
+      !facts.has(`row:${value.query.id}`) &&
+      scopeOf(value.query.where, facts) === null &&
+      !isCapability(value.query) &&
+      comparisons(value.query.where).some(
+        ({ field, value: by }) => /^_?id$/.test(field) && by.k === "client" && trustOf(by, facts) === null,
+      )
+    );
+  return (
+    value.k === "derived" &&
+    (value.op === "string" || value.op === "number") &&
+    value.args[0] !== undefined &&
+    isChosen(value.args[0], facts)
+  );
+}
+
+/** Columns and their values, `connect: { id }` among them. */
+function* fieldsOf(data: Value | null): Generator<[string, Value]> {
+  if (data === null) return;
+  if (data.k === "list") {
+    for (const item of data.items) yield* fieldsOf(item);
+  } else if (data.k === "struct") {
+    for (const [name, value] of data.props) {
+      const connect = value.k === "struct" ? value.props.get("connect") : undefined;
+      if (connect?.k === "struct") {
+        const id = connect.props.get("id");
+        if (id !== undefined) yield [`${name}Id`, id];
+      } else yield [name, value];
+    }
+  } else if (data.k === "choice") {
+    for (const one of data.alternatives) yield* fieldsOf(one.value);
+  }
+}
