@@ -2,6 +2,7 @@ import {
   dataKey,
   keyModule,
   parseManifest,
+  reportTo,
   transactionSetting,
   type DataKey,
   type KeyModule,
@@ -42,13 +43,8 @@ export function createSafeCron(options: SafeCronOptions): SafeCron {
   if (new Set(dues.map(({ schedule }) => schedule.name)).size !== dues.length) {
     throw new SafeCronError("schedule_invalid", "Two schedules have one name.");
   }
-  const tell = (schedule: string, error: unknown): void => {
-    try {
-      host.report({ error, requestId: "", route: `cron ${schedule}` });
-    } catch {
-      // The other schedules matter more than the record of it.
-    }
-  };
+  const tell = (schedule: string, error: unknown): void =>
+    reportTo(host, { error, requestId: "", route: `cron ${schedule}` });
 
   async function look(due: Due, signal: AbortSignal): Promise<CronReport[]> {
     const reports: CronReport[] = [];

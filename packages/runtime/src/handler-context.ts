@@ -31,7 +31,7 @@ function auditOf(
   tenant: VerifiedTenant,
   { kind, id, label }: Principal,
 ): (event: AuditEvent) => Promise<void> {
-  return async (event) => {
+  const record = async (event: AuditEvent): Promise<void> => {
     try {
       await plan.host.audit(transaction.sql, tenant, { ...event, actor: { kind, id, label }, requestId, address });
     } catch (error) {
@@ -39,5 +39,10 @@ function auditOf(
       transaction.poison(error);
       throw error;
     }
+  };
+  return (event) => {
+    const recorded = record(event);
+    transaction.await(recorded);
+    return recorded;
   };
 }

@@ -1,6 +1,7 @@
 import { problemResponse, toProblem } from "./answer/problem-response.ts";
 import type { Authenticator, PublicAccess } from "./authenticator.ts";
 import { defineRoute } from "./define-route.ts";
+import { reportTo } from "./events/quietly.ts";
 import { tellAnswer } from "./events/tell-answer.ts";
 import type { AnyAuthorize } from "./gates/authorize.ts";
 import { rateLimitHeaders } from "./gates/limit-rate.ts";
@@ -43,7 +44,7 @@ export function routeKey<
       return response;
     } catch (error) {
       const problem = toProblem(error, definition.problems);
-      if (problem.status >= 500) report(plan, problem.cause ?? problem, requestId);
+      if (problem.status >= 500) reportTo(plan.host, { error: problem.cause ?? problem, requestId, route: plan.name });
       const isReplay = problem.code === "replayed";
       tellAnswer(plan, { requestId, progress, status: problem.status, problem, isReplay, began });
       const response = problemResponse(problem, requestId, rateLimitHeaders(progress.limits));
@@ -51,12 +52,4 @@ export function routeKey<
     }
   };
   return Object.freeze(Object.assign(route, { definition }));
-}
-
-function report({ host, name }: Plan, error: unknown, requestId: string): void {
-  try {
-    host.report({ error, requestId, route: name });
-  } catch {
-    // The answer matters more than the record of it.
-  }
 }

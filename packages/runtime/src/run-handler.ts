@@ -1,5 +1,6 @@
 import type { Admitted } from "./admitted.ts";
-import { answerResponse, prepareAnswer, type PreparedAnswer } from "./answer/prepare-answer.ts";
+import { answerResponse, discard, isRaw, prepareAnswer, type PreparedAnswer } from "./answer/prepare-answer.ts";
+import { reportTo } from "./events/quietly.ts";
 import { rateLimitHeaders } from "./gates/limit-rate.ts";
 import { handlerContext } from "./handler-context.ts";
 import { idempotencyKeyOf } from "./idempotency/idempotency-key.ts";
@@ -8,6 +9,7 @@ import { requestHash } from "./idempotency/request-hash.ts";
 import type { Plan } from "./plan.ts";
 import { problemOfStatus } from "./answer/problem-of-status.ts";
 import { Problem } from "./problem.ts";
+import type { HandlerResult } from "./route.ts";
 import { TenantTransaction } from "./transaction/tenant-transaction.ts";
 import { isReplay, REPLAY_ANSWER } from "./webhooks/replay/is-replay.ts";
 
@@ -15,13 +17,16 @@ import { isReplay, REPLAY_ANSWER } from "./webhooks/replay/is-replay.ts";
 export async function runHandler(plan: Plan, admitted: Admitted): Promise<Response> {
   const transaction = admitted.tenant === null ? null : new TenantTransaction(plan.host, admitted.tenant);
   const committed: (() => void | Promise<void>)[] = [];
+  let result: HandlerResult | null = null;
   try {
     const { principal, tenant, now } = admitted;
     const claim = { tenantId: tenant?.id ?? null, route: plan.name, now };
     if (principal?.kind === "webhook" && (await isReplay(principal, plan.definition.replay, transaction, claim))) {
       return respond(admitted, prepareAnswer(REPLAY_ANSWER), true);
     }
-    const key = plan.definition.method === "GET" ? null : idempotencyKeyOf(admitted.request);
+    // A webhook is claimed already, and some senders say as much in this header.
+    const isKeyed = plan.definition.method !== "GET" && principal?.kind !== "webhook";
+    const key = isKeyed ? idempotencyKeyOf(admitted.request) : null;
     const scope = key === null ? null : await idempotencyScope(plan, admitted, key);
     if (scope !== null && transaction !== null) {
       const replay = await claimIdempotency(transaction.sql, scope);
@@ -30,18 +35,20 @@ export async function runHandler(plan: Plan, admitted: Admitted): Promise<Respon
         return respond(admitted, prepareAnswer(replay), true);
       }
     }
-    const result = await plan.handler(handlerContext(plan, admitted, transaction, committed));
+    result = await plan.handler(handlerContext(plan, admitted, transaction, committed));
     if (result.status >= 400) throw problemOfStatus(result.status);
     // Serialised first: what cannot be sent must not be kept either.
     const answer = prepareAnswer(result);
     if (scope !== null && transaction !== null && result.status < 300) {
       const body = result.replayBody === undefined ? result.body : result.replayBody;
+      if (isRaw(body)) throw new TypeError("Bytes cannot be repeated: an idempotent route says them in replayBody.");
       await rememberIdempotency(transaction.sql, scope, { status: result.status, body });
     }
     if (transaction !== null) await transaction.commit();
     if (committed.length > 0) await runCommitted(plan, admitted, committed);
     return respond(admitted, answer);
   } catch (error) {
+    discard(result?.body);
     await transaction?.rollback();
     throw error;
   }
@@ -73,11 +80,8 @@ async function runCommitted(
     try {
       await fn();
     } catch (error) {
-      try {
-        plan.host.report({ error, requestId: admitted.requestId, route: plan.name });
-      } catch {
-        // The effect stands and the client must hear so.
-      }
+      // The effect stands and the client must hear so.
+      reportTo(plan.host, { error, requestId: admitted.requestId, route: plan.name });
     }
   }
 }

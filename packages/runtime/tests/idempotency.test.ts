@@ -156,3 +156,17 @@ test("an earlier row that was not yet visible is a conflict, not a fault", async
   };
   assert.equal(await codeOf(await thing({ host }).send({ headers: keyed("a") })), "409 idempotency_in_progress");
 });
+
+test("bytes and streams cannot be repeated, so a keyed request says what is, or has no effect", async () => {
+  const headers = { "content-type": "text/csv" };
+  for (const make of [() => new TextEncoder().encode("a,b"), () => new Blob(["a,b"]).stream()]) {
+    const silent = thing({ handler: async () => ({ status: 200, headers, body: make() }) });
+    assert.equal(await codeOf(await silent.send({ headers: keyed(randomUUID()) })), "500 internal_error");
+    assert.equal(silent.host.idempotencyRows.size, 0);
+    assert.equal(await (await silent.send()).text(), "a,b");
+    const said = thing({ handler: async () => ({ status: 200, headers, body: make(), replayBody: { rows: 1 } }) });
+    const key = keyed(randomUUID());
+    assert.equal(await (await said.send({ headers: key })).text(), "a,b");
+    assert.deepEqual(await (await said.send({ headers: key })).json(), { rows: 1 });
+  }
+});

@@ -208,3 +208,13 @@ test("every cookie of a name is read, and no other's", () => {
     assert.deepEqual(cookieValues(new Request("http://h/", { headers: { cookie } }), "s"), values, cookie);
   }
 });
+
+test("a body that arrives as anything but bytes is refused, for no bound would hold of it", async () => {
+  const { send, reached } = thing();
+  const endless = new ReadableStream<string>({
+    pull: (controller) => controller.enqueue("x".repeat(1000)),
+  }) as unknown as ReadableStream<Uint8Array>;
+  const answer = await send({ body: endless });
+  assert.ok(answer.status >= 400);
+  assert.equal(reached(), 0);
+});

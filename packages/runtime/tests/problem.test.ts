@@ -98,3 +98,39 @@ test("bytes and streams pass as they are, with a content type or not at all", as
   const { send } = thing({ handler: async () => ({ status: 200, body: stream() }) });
   assert.equal(await codeOf(await send()), "500 internal_error");
 });
+
+test("a header of a problem is said once, however it is spelled, and never over the document's own", async () => {
+  const headers = { "Retry-After": "1", "Content-Type": "text/html", "X-Request-Id": "x", "Cache-Control": "public" };
+  const { send } = thing({ handler: () => Promise.reject(new Problem("dependency_unavailable", { headers })) });
+  const response = await send();
+  assert.equal(response.headers.get("retry-after"), "1");
+  assert.equal(response.headers.get("content-type"), "application/problem+json");
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  assert.notEqual(response.headers.get("x-request-id"), "x");
+});
+
+test("a stream that is not sent after all is told so", async () => {
+  const told: string[] = [];
+  const stream = (why: string): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      cancel() {
+        told.push(why);
+        // Whoever fails at being told changes nothing.
+        throw new Error("broken");
+      },
+    });
+  const headers = { "content-type": "text/csv" };
+  const silent = thing({ handler: async () => ({ status: 204, headers, body: stream("no content") }) });
+  assert.equal((await silent.send()).status, 204);
+  const lost = thing({
+    handler: async ({ sql }) => {
+      await sql.query("select 1");
+      return { status: 200, headers, body: stream("no commit") };
+    },
+  });
+  lost.host.faults.add("commit");
+  assert.equal((await lost.send()).status, 503);
+  const refused = thing({ handler: async () => ({ status: 409, headers, body: stream("refused") }) });
+  assert.equal((await refused.send()).status, 409);
+  assert.deepEqual(told, ["no content", "no commit", "refused"]);
+});

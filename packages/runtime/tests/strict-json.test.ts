@@ -125,3 +125,11 @@ for (const source of [
 ]) {
   test(`${JSON.stringify(source)} is not JSON and refused`, () => refused(source));
 }
+
+test("a number that is none here is refused, wherever it stands; one that is large is not", () => {
+  for (const source of ["1e400", "-1e400", '{"a":[1,{"b":1E+999}]}', `${"9".repeat(400)}.5`, "[0,-1e309]"])
+    refused(source);
+  for (const source of ["1e308", "-1.7e308", "1e-400", "-0", '["1e400"]', '{"1e400":0}', "[12345678901234567890]"]) {
+    assert.deepEqual(parseStrictJson(source), JSON.parse(source));
+  }
+});

@@ -155,7 +155,7 @@ test("a public key that is none, is a secret, or binds nobody is refused when bu
     ["of small order", raw(order2)],
   ] as const) {
     if (unfit !== undefined) {
-      assert.throws(() => authOf(unfit as string), { code: "webhook_secret_invalid" }, what);
+      assert.throws(() => authOf(unfit), { code: "webhook_secret_invalid" }, what);
     }
     const { post, reached } = hook(authOf(() => unfit as string));
     assert.equal(await codeOf(await post(BODY, signed([newPair()]))), "503 identity_unavailable", what);

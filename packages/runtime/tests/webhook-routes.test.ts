@@ -239,6 +239,15 @@ test("a lookup of the tenant that fails is 503, and one that answers nonsense op
   }
 });
 
+test("a sender's own Idempotency-Key is not taken for ours: a webhook is claimed by what is signed", async () => {
+  const { post, reached } = hook(stripe.auth);
+  for (const key of ["k", "k", "not, one"]) {
+    const body = stripe.body();
+    assert.equal((await post(body, { ...stripe.sign(body), "idempotency-key": key })).status, 200);
+  }
+  assert.equal(reached.length, 3);
+});
+
 test("webhooks are verified in an edge runtime, with nothing of Node in reach", async () => {
   const file = (name: string): string => path.join(import.meta.dirname, "edge", name);
   const { stdout } = await promisify(execFile)(

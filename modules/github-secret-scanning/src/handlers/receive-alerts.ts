@@ -1,4 +1,12 @@
-import { globalScope, Problem, routeKey, type KeyManifest, type RouteKey, type RuntimeHost } from "@meterr/runtime";
+import {
+  globalScope,
+  Problem,
+  reportTo,
+  routeKey,
+  type KeyManifest,
+  type RouteKey,
+  type RuntimeHost,
+} from "@meterr/runtime";
 import { fromWebhook, replayHarmless, type WebhookAuthenticator } from "@meterr/runtime/webhooks";
 import { leakedTokens } from "../leaked-tokens.ts";
 import { revokeAll, type RevokeParts } from "../revoke-all.ts";
@@ -39,7 +47,7 @@ export function receiveAlerts(parts: AlertParts): RouteKey {
     replay: replayHarmless("A token that was revoked stays revoked; the second answer is the first."),
     handler: async ({ body, requestId }) => {
       const tokens = await leakedTokens(body);
-      const report = (error: unknown): void => host.report({ error, requestId, route: `POST ${PATH}` });
+      const report = (error: unknown): void => reportTo(host, { error, requestId, route: `POST ${PATH}` });
       const answers = await revokeAll(tokens, { revoke: parts.revoke, timeoutMs: parts.timeoutMs, report });
       if (answers === null) throw new Problem("dependency_unavailable");
       return {

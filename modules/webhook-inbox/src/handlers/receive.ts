@@ -1,4 +1,4 @@
-import { Problem, routeKey, type RouteKey } from "@meterr/runtime";
+import { Problem, reportTo, routeKey, type RouteKey } from "@meterr/runtime";
 import { claimOnce, fromWebhook, type WebhookAuthenticator } from "@meterr/runtime/webhooks";
 import { processOnce } from "../process-once.ts";
 import { RECEIVE_LIMIT, type InboxRules, type RouteParts } from "../route-parts.ts";
@@ -33,7 +33,7 @@ export function receive(parts: RouteParts, auth: WebhookAuthenticator, rules: In
       const id = crypto.randomUUID();
       const payload = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(delivery.rawBody());
       const outcome = await processOnce(
-        { ...rules, report: (error) => parts.host.report({ error, requestId, route: `POST ${PATH}` }) },
+        { ...rules, report: (error) => reportTo(parts.host, { error, requestId, route: `POST ${PATH}` }) },
         { id, source, deliveryId: delivery.id, eventType, account, receivedAt: now, sentAt, payload, body, attempt: 1 },
         { sql, tenant },
       );

@@ -1,4 +1,4 @@
-import { parseStrictJson, Problem, routeKey, type RouteKey } from "@meterr/runtime";
+import { parseStrictJson, Problem, reportTo, routeKey, type RouteKey } from "@meterr/runtime";
 import { DELIVERY_COLUMNS, presentDelivery, type DeliveryRow } from "../inbox-delivery.ts";
 import { processOnce } from "../process-once.ts";
 import { REPLAY_LIMIT, type InboxRules, type MemberParts } from "../route-parts.ts";
@@ -31,7 +31,7 @@ export function replayDelivery(parts: MemberParts, rules: InboxRules): RouteKey 
       if (row === undefined) throw new Problem("not_found");
       if (row.status === "processed" && !body.even_if_processed) throw new Problem("already_processed");
       const outcome = await processOnce(
-        { ...rules, report: (error) => parts.host.report({ error, requestId, route: `POST ${PATH}` }) },
+        { ...rules, report: (error) => reportTo(parts.host, { error, requestId, route: `POST ${PATH}` }) },
         {
           id: row.id,
           source: row.source,

@@ -1,4 +1,5 @@
 import { problemResponse } from "../answer/problem-response.ts";
+import { quietly } from "../events/quietly.ts";
 import { Problem } from "../problem.ts";
 import type { NodeIncoming, NodeOutgoing } from "./node-message.ts";
 import { nodeRequest } from "./node-request.ts";
@@ -67,9 +68,5 @@ export function refusal(error: unknown, options: Pick<NodeHandlerOptions, "repor
 }
 
 function tell(options: Pick<NodeHandlerOptions, "report">, error: unknown): void {
-  try {
-    options.report(error);
-  } catch {
-    // Telling must not change the answer.
-  }
+  quietly(() => options.report(error));
 }

@@ -1,3 +1,4 @@
+import { quietly } from "../events/quietly.ts";
 import type { HandlerResult } from "../route.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
@@ -15,13 +16,17 @@ export function prepareAnswer(result: HandlerResult): PreparedAnswer {
   if (!Number.isInteger(status) || status < 200 || status > 399) {
     throw new TypeError("A handler answered with an impossible status.");
   }
-  if (result.body instanceof Uint8Array || result.body instanceof ReadableStream) {
+  if (isRaw(result.body)) {
     if (!new Headers(headers).has("content-type")) throw new TypeError("Bytes need a content-type.");
-    const body = result.body as Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
-    return { status, body, headers, isJson: false };
+    return { status, body: result.body, headers, isJson: false };
   }
   const isJson = result.body !== undefined;
   return { status, body: isJson ? JSON.stringify(result.body) : null, headers, isJson };
+}
+
+/** True of a body that is sent as it is. */
+export function isRaw(body: unknown): body is Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
+  return body instanceof Uint8Array || body instanceof ReadableStream;
 }
 
 /** The Response, with the gates' own headers over the handler's. */
@@ -33,10 +38,17 @@ export function answerResponse(
   const silent = !withBody || answer.status === 204 || answer.status === 304;
   const gates: Record<string, string> = { ...SECURITY_HEADERS, ...own };
   if (answer.isJson) gates["content-type"] = "application/json";
+  // Whoever feeds a stream that nobody will read must hear so, or waits for ever.
+  if (silent) discard(answer.body);
   const body = silent ? null : answer.body;
   // One record straight into the Response: a Headers object in between costs as much as all other gates.
   if (answer.headers === undefined) return new Response(body, { status: answer.status, headers: gates });
   const headers = new Headers(answer.headers);
   for (const name in gates) headers.set(name, gates[name] ?? "");
   return new Response(body, { status: answer.status, headers });
+}
+
+/** Cancels a stream that is not sent after all. */
+export function discard(body: unknown): void {
+  if (body instanceof ReadableStream) quietly(() => body.cancel());
 }

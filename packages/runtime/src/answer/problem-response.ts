@@ -71,16 +71,9 @@ export function problemResponse(
     ...(problem.errors.length === 0 ? {} : { errors: problem.errors.map(({ path }) => ({ path })) }),
   };
   // Seconds: long enough for a database to restart, short enough for a person to wait.
-  const retry: Record<string, string> = problem.status === 503 ? { "retry-after": "5" } : {};
-  return new Response(JSON.stringify(document), {
-    status: problem.status,
-    headers: {
-      ...retry,
-      ...problem.headers,
-      ...extra,
-      ...SECURITY_HEADERS,
-      "content-type": "application/problem+json",
-      "x-request-id": requestId,
-    },
-  });
+  const headers = new Headers(problem.status === 503 ? { "retry-after": "5" } : {});
+  const own = { ...extra, ...SECURITY_HEADERS, "content-type": "application/problem+json", "x-request-id": requestId };
+  // Set, one after the other: a record would join two spellings of a name into a list.
+  for (const [name, value] of [...Object.entries(problem.headers), ...Object.entries(own)]) headers.set(name, value);
+  return new Response(JSON.stringify(document), { status: problem.status, headers });
 }

@@ -31,6 +31,8 @@ export async function readBody(request: Request, maxBytes: number, deadlineMs = 
       const { done, value } = await reader.read();
       if (late) throw new Problem("request_timeout", { headers: { connection: "close" } });
       if (done) break;
+      // Of text the length would be no number, and no bound would hold.
+      if (typeof value.byteLength !== "number") throw new TypeError("A body arrives as bytes.");
       total += value.byteLength;
       if (total > maxBytes) throw new Problem("body_too_large");
       chunks.push(value);

@@ -5,10 +5,12 @@ export const MAX_JSON_DEPTH = 32;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
 
 /**
  * JSON.parse, and beyond it: no member twice in one object (RFC 8259 §4 leaves their meaning open), no `__proto__`,
- * no `constructor.prototype`, no NUL and no lone surrogate in a string, nothing nested deeper than MAX_JSON_DEPTH.
+ * no `constructor.prototype`, no NUL and no lone surrogate in a string, no number that is none here (1e400 would be
+ * Infinity), nothing nested deeper than MAX_JSON_DEPTH.
  * Throws Problem `malformed_json`, which never quotes the text.
  */
 export function parseStrictJson(text: string): unknown {
@@ -69,9 +71,22 @@ function scan(text: string): void {
         if (frame !== undefined) frame.nameNext = frame.names !== null;
         break;
       default:
+        if (isNumeral(text.charCodeAt(at))) at = endOfNumber(text, at);
         break;
     }
   }
+}
+
+const isNumeral = (code: number): boolean => code === MINUS || (code >= 0x30 && code <= 0x39);
+
+/** The index of the number's last character. */
+function endOfNumber(text: string, start: number): number {
+  let end = start + 1;
+  while (/[0-9.eE+-]/.test(text.charAt(end))) end++;
+  if (!Number.isFinite(Number(text.slice(start, end)))) {
+    throw new Problem("malformed_json", { detail: "A number is too large." });
+  }
+  return end - 1;
 }
 
 function takeName(frame: Frame, names: Set<string>, name: string): void {

@@ -1,3 +1,5 @@
+import { quietly } from "./quietly.ts";
+
 /**
  * Every field an event may have. A closed list: what is not here is not logged. Values are bounded and of a known form,
  * so that neither a body, a message, an address with a query nor a credential fits.
@@ -97,11 +99,7 @@ export function safeEvent(fields: EventFields): SafeEvent {
 /** Hands an event to its sink, safe to log; a sink that throws changes nothing. */
 export function emitEvent(events: Events | undefined, fields: EventFields): void {
   if (events === undefined) return;
-  try {
-    events(safeEvent(fields));
-  } catch {
-    // A record of what happens must not decide what happens.
-  }
+  quietly(() => events(safeEvent(fields)));
 }
 
 function read(fields: EventFields, name: string): unknown {

@@ -25,7 +25,11 @@ export async function attemptTurn(plan: JobPlan, run: Run, tenant: VerifiedTenan
       idempotencyKey: `${tenant.id}:${plan.definition.name}:${run.key}`,
       attempt: turn.attempts,
       signal,
-      audit: (event) => audit(plan, run, tenant, transaction, event),
+      audit: (event) => {
+        const recorded = audit(plan, run, tenant, transaction, event);
+        transaction.await(recorded);
+        return recorded;
+      },
     });
     signal.throwIfAborted();
     await recordDone(transaction.sql, turn);

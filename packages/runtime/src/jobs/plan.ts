@@ -1,3 +1,4 @@
+import { reportTo } from "../events/quietly.ts";
 import type { ServiceAccount } from "../tenant/service-account.ts";
 import type { JobDefinition, JobHost, JobOptions } from "./job.ts";
 
@@ -21,9 +22,5 @@ export interface Run {
 
 /** Tells the host of a failure; a host that throws is not heard. */
 export function reportFailure({ host, definition }: JobPlan, runId: string, error: unknown): void {
-  try {
-    host.report({ error, requestId: runId, route: `job ${definition.name}` });
-  } catch {
-    // The other tenants matter more than the record of it.
-  }
+  reportTo(host, { error, requestId: runId, route: `job ${definition.name}` });
 }

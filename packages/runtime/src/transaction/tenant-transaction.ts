@@ -5,7 +5,9 @@ import type { VerifiedTenant } from "../tenant/verified-tenant.ts";
 import { isUnavailable } from "./is-unavailable.ts";
 
 // The gate alone ends the transaction: its answer must say what really happened.
-const CONTROL = /^\s*(?:begin|commit|end|abort|start\s+transaction|rollback(?!\s+to\b)|prepare\s+transaction)\b/i;
+// At the start, or after a semicolon, behind any white space and comments.
+const CONTROL =
+  /(?:^|;)(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:begin|commit|end|abort|start\s+transaction|rollback(?!\s+(?:work\s+|transaction\s+)?to\b)|prepare\s+transaction)\b/i;
 const BACK_TO_SAVEPOINT = /^\s*rollback\s+to\b/i;
 
 /**
@@ -24,13 +26,19 @@ export class TenantTransaction {
   /** Settles when the newest query has; null before the first. */
   #tail: Promise<void> | null = null;
   #failure: { error: unknown } | null = null;
+  readonly #beside: Promise<unknown>[] = [];
   #closed = false;
 
   constructor(host: Pick<RuntimeHost, "withTenant">, tenant: VerifiedTenant) {
     this.#host = host;
     this.#tenant = tenant;
     this.sql = Object.freeze({
-      query: <Row>(text: string, values?: readonly unknown[]) => this.#query<Row>(text, values),
+      query: <Row>(text: string, values?: readonly unknown[]) => {
+        const answer = this.#query<Row>(text, values);
+        // One that nobody awaits fails the commit; its rejection must not end the process.
+        answer.catch(() => undefined);
+        return answer;
+      },
     });
   }
 
@@ -39,8 +47,15 @@ export class TenantTransaction {
     this.#failure ??= { error };
   }
 
+  /** Work that belongs to the transaction although its own handler may not wait for it: the commit does. */
+  await(work: Promise<unknown>): void {
+    work.catch(() => undefined);
+    this.#beside.push(work);
+  }
+
   /** Waits for queries under way, then commits. Throws, rolled back, when any failed; 503 when the outcome is unknown. */
   async commit(): Promise<void> {
+    while (this.#beside.length > 0) await Promise.allSettled(this.#beside.splice(0));
     this.#closed = true;
     if (this.#tail === null && this.#failure === null) return;
     await this.#tail;

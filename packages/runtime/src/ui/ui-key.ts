@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { ReactNode } from "react";
 import { systemClock } from "../clock/clock.ts";
+import { reportTo } from "../events/quietly.ts";
 import { Problem } from "../problem.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import { assertServer } from "../server/assert-server.ts";
@@ -96,12 +97,8 @@ function checkUi({ manifest, name: given, auth, tenant, timeoutMs }: AnyUi): str
 }
 
 function report({ host }: AnyUi, name: string, error: unknown, requestId: string): void {
-  try {
-    const cause = error instanceof Problem ? (error.cause ?? error) : error;
-    host.report({ error: cause, requestId, route: `UI ${name}` });
-  } catch {
-    // The answer matters more than the record of it.
-  }
+  const cause = error instanceof Problem ? (error.cause ?? error) : error;
+  reportTo(host, { error: cause, requestId, route: `UI ${name}` });
 }
 
 async function loadReact(): Promise<ReactLibrary> {
