@@ -32,15 +32,16 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
   const scope = scopeOf(query.where, facts);
   const relation = query.nested.get(path.split(".").find((part) => part !== "[]" && part !== "rows") ?? "");
   const linked = relation === undefined ? null : scopeOf(relation, facts);
-  if (scope !== null)
+  const byCredential = isCapability(query);
+  if (scope === "sure" || (scope !== null && !byCredential))
     known = authoriseRow(
       query,
       known,
       evidence("the row was found within the caller's own", query.place, scope === "sure"),
     );
-  else if (linked !== null)
+  else if (linked !== null && !byCredential)
     known = authoriseRow(query, known, evidence("it is linked to the caller", query.place, linked === "sure"));
-  else if (isCapability(query)) {
+  else if (byCredential) {
     known = authoriseRow(query, known, evidence("the row was found by a value only its holder knows", query.place));
     if (whereHasCredential(value)) known = known.with("auth", evidence("a credential was looked up", query.place));
     known = known.with("capability", evidence("the row was found by a value only its holder knows", query.place));

@@ -34,6 +34,8 @@ export function collections(call: UnseenCall): Value | undefined {
   }
   if (method === "join" && (receiver.k === "list" || receiver.k === "client" || receiver.k === "rows"))
     return { k: "derived", op: "join", args: [receiver, ...args], place };
+  // A map of the program's own: what is found in it by a credential is no answer to who is calling.
+  if (receiver.k === "list" && method === "get") return elementOf(machine, receiver);
   if (method === "push" || method === "add" || method === "unshift")
     return receiver.k === "chain" && receiver.root.k === "foreign" ? undefined : pushed(call, receiver);
   if (

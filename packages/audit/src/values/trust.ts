@@ -162,6 +162,8 @@ export function isCredential(value: Value, depth = 0): boolean {
       return value.alternatives.some((one) => isCredential(one.value, depth + 1));
     case "pending":
       return isCredential(value.value, depth + 1);
+    case "list":
+      return value.items.some((item) => isCredential(item, depth + 1));
     case "chain":
       return [value.root, ...value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]))].some(
         (one) => isCredential(one, depth + 1),

@@ -3,6 +3,7 @@ import type { Machine } from "../../interpret/machine.ts";
 import { alternative, choose, join } from "../../interpret/state.ts";
 import { Facts } from "../../values/facts.ts";
 import { literal, opaque, type Place, struct, UNDEFINED, type Value } from "../../values/value.ts";
+import { packageOf } from "../call.ts";
 import { isEffect, isOption, optionOf, runEffect } from "./effect-value.ts";
 
 /** Names of what runs an effect, of whatever runtime. */
@@ -25,7 +26,10 @@ export function piped(machine: Machine, start: Value, steps: readonly Value[], p
     }
     if (!/^(?:closure|continuation|chain|foreign)$/.test(step.k)) continue; // a check that was asked by its name
     const given = apply(machine, step, [value], place);
-    const seen = step.k === "closure" || step.k === "continuation";
+    const seen =
+      step.k === "closure" ||
+      step.k === "continuation" ||
+      packageOf(step.k === "chain" ? step.root : step) === "effect";
     if (seen || isEffect(given) || isOption(given)) value = given;
   }
   return value;
