@@ -8,6 +8,7 @@ import {
   swallowedCheck,
   untestedCaller,
 } from "../rules/catalogue.ts";
+import { grantLost, letGoOn } from "./let-go-on.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
@@ -82,6 +83,7 @@ export const auth: Check = {
     if (entry.kind !== "route" && entry.kind !== "action" && entry.kind !== "procedure" && entry.kind !== "handler")
       return;
     if (isWebhook(judged)) return;
+    grantLost(judged, report);
     const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one));
     const signing = signUps(trace.operations, entry);
     const unheld = sensitive.filter(
@@ -101,6 +103,7 @@ export const auth: Check = {
       return;
     }
     if (isPublicByDesign(entry, judged) && !isCron(judged) && !unheld.some(isTakeover)) return;
+    letGoOn(judged, first, report);
     const swallowed = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("auth"));
     if (swallowed !== undefined) {
       const together = swallowed.within.at(-1)?.node === first.within.at(-1)?.node;
@@ -141,9 +144,10 @@ export const auth: Check = {
 };
 
 /** The answer to who is calling, or to whether they may, is read before anybody has looked whether there is one. */
-function untested({ trace }: Judged, report: Report): boolean {
-  const found = trace.operations.find((one) => one.kind === "untested" && one.what !== "input");
+function untested(judged: Judged, report: Report): boolean {
+  const found = judged.trace.operations.find((one) => one.kind === "untested" && one.what !== "input");
   if (found?.kind !== "untested") return false;
+  letGoOn(judged, found, report);
   report.violated(
     untestedCaller,
     found.place,

@@ -5,6 +5,7 @@ import type { Facts } from "../values/facts.ts";
 import { isDigest } from "../interpret/learn.ts";
 import { clientOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
+import { letGoOn } from "./let-go-on.ts";
 import { isSensitive, isWebhook } from "./entry-kinds.ts";
 
 /** Is a webhook's signature verified, over the bytes that came, before anything is done? */
@@ -22,6 +23,7 @@ export const webhook: Check = {
     }
     const unseen = open.facts.get("opaque:auth");
     if (unseen !== undefined) return report.unknown(unseen.why);
+    letGoOn(judged, open, report);
     // There is a check, on some path only: the test that decides whether it runs is where it goes wrong.
     const check = trace.operations.find((one) => verifies(one));
     const optional =

@@ -2,6 +2,8 @@ import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot } from "../knowledge/call.ts";
 import { nameKind } from "../knowledge/names.ts";
+import type { Despite } from "../trace/operation.ts";
+import type { Facts } from "../values/facts.ts";
 import { opaque, type Place, type Value } from "../values/value.ts";
 import { run } from "./follow-handler.ts";
 
@@ -34,18 +36,22 @@ export function followMiddleware(
       } else if (value.k === "response-writer" || value.k === "response") machine.state = null;
       return machine.state === null ? opaque("answered") : from(at + 1);
     }
-    let ran = false;
+    let ran: Facts | null = null;
+    const mark = { operations: machine.operations.length, refusals: machine.refusals.length };
     const next: Value = {
       k: "continuation",
-      run: (given) => {
+      run: (given, from_) => {
         const [error] = given;
         // next(error) ends the request.
         if (error !== undefined && !(error.k === "literal" && (error.value === undefined || error.value === null))) {
           machine.state = null;
           return opaque("error");
         }
-        if (ran) return opaque("next"); // on another path: what follows was followed already, with less known
-        ran = true;
+        const despite = despiteWhat(machine, mark, from_);
+        machine.record({ kind: "continue", despite, place: from_ });
+        // On another path what follows was followed already, unless less is known on this one.
+        if (ran !== null && !(despite !== null && losesWho(ran, machine.facts))) return opaque("next");
+        ran = ran === null ? machine.facts : ran.or(machine.facts);
         return from(at + 1);
       },
     };
@@ -53,6 +59,40 @@ export function followMiddleware(
     return machine.consume(value, place);
   };
   return from(0);
+}
+
+const WHO = ["auth", "role", "signature", "shared-secret"];
+
+function losesWho(before: Facts, now: Facts): boolean {
+  return WHO.some((name) => before.has(name) && !now.has(name));
+}
+
+/** What should have stopped the request that middleware lets go on here. */
+function despiteWhat(
+  machine: Machine,
+  since: { readonly operations: number; readonly refusals: number },
+  place: Place,
+): Despite | null {
+  const { facts } = machine;
+  for (const { place: refusal, lost } of machine.refusals.slice(since.refusals)) {
+    const missing = [...lost.entries()].some(([name]) => !/^(?:set|valid|if|typed):/.test(name) && !facts.has(name));
+    if (missing || (lost.size === 0 && !facts.has("auth"))) return { why: "refused", place: refusal };
+  }
+  const lost = machine.frame?.lost ?? null;
+  if (lost !== null && WHO.some((name) => lost.has(name) && !facts.has(name))) return { why: "caught", place };
+  for (const one of machine.operations.slice(since.operations)) {
+    if (one.kind === "catch" && one.falls && WHO.some((name) => one.lost.has(name) && !facts.has(name)))
+      return { why: "caught", place };
+    if (one.kind === "call" && one.name === "verify-token" && !facts.has("auth") && within(place, one.within.at(-1)))
+      return { why: "unverified", place };
+  }
+  return null;
+}
+
+function within(place: Place, fn: Place | undefined): boolean {
+  return (
+    fn !== undefined && fn.file === place.file && fn.node.start <= place.node.start && place.node.end <= fn.node.end
+  );
 }
 
 function functionOf(value: Value): Value | null {

@@ -1,3 +1,5 @@
+import { callBack, errorFirst } from "../knowledge/callbacks.ts";
+import { Facts } from "../values/facts.ts";
 import { recogniseQuery } from "../knowledge/databases/recognise.ts";
 import { UNDEFINED, type Chain, type Place, type Value } from "../values/value.ts";
 import { isEffect, runEffect } from "../knowledge/effects/effect-value.ts";
@@ -70,5 +72,8 @@ export function settleChain(machine: Machine, chain: Chain): Value | null {
     machine.state = withFacts(machine.state, knowRow(rows, machine.state.facts));
   const value = result === null ? rows : result(rows);
   machine.consumed.set(chain, value);
+  const last = chain.steps.at(-1);
+  const callback = last?.kind === "call" ? errorFirst(last.args) : null;
+  if (callback !== null) callBack(machine, callback, value, Facts.none, query.place);
   return value;
 }

@@ -16,7 +16,7 @@ export function invoke(machine: Machine, callee: Value, args: readonly Value[], 
     case "closure":
       return invokeClosure(machine, callee, args, place);
     case "continuation":
-      return callee.run(args);
+      return callee.run(args, place);
     case "choice": {
       const before = machine.state;
       let after: State | null = null;
@@ -51,7 +51,7 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
   const outer = callee.scope as Scope;
   const scope = new Scope(callee.file, outer, callee.self ?? outer.self);
   const before = machine.state;
-  const frame: Frame = { node, returns: [], breaks: [], continues: [], thrown: null };
+  const frame: Frame = { node, returns: [], breaks: [], continues: [], lost: null, thrown: null };
   const caller = machine.frame;
   machine.frame = frame;
   machine.calls.push(place);

@@ -15,6 +15,8 @@ export interface Frame {
   readonly returns: { readonly value: Value; readonly state: State }[];
   readonly breaks: { readonly label: string | null; readonly state: State }[];
   readonly continues: { readonly label: string | null; readonly state: State }[];
+  /** Within a catch clause: what the try had shown, which does not hold there. */
+  lost: Facts | null;
   /** States in which a `throw` was met inside the innermost `try`, or null outside of one. */
   thrown: { readonly states: State[] } | null;
 }
@@ -71,6 +73,8 @@ export class Machine {
   absent: "every" | ReadonlySet<string> | null = null;
   /** The path middleware is asked about, while it is followed. */
   pathname: string | null = null;
+  /** Refusals that were sent without leaving the function, with what only those who were not refused have shown. */
+  readonly refusals: { readonly place: Place; readonly lost: Facts }[] = [];
   /** Every function that was followed. */
   readonly reached: Set<Node>;
 

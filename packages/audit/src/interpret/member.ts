@@ -163,8 +163,8 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       if (/^(?:server_?)?env(?:ironment)?$/i.test(object.name) && VARIABLE.test(name))
         return { k: "env", name, declared: true };
       if (object.name === "*" && object.origin !== "global") {
-        // `require("./models/Vehicle").findById`: a model, not a function of that name.
-        return DOCUMENT_VERB.test(name) ? chainMember(object, name, place, null) : { ...object, name };
+        // `require("./models/Vehicle").findById`: a model, not a function of that name; `require("./logger").warn` likewise.
+        return DOCUMENT_VERB.test(name) || LOGGER.test(object.from) ? chainMember(object, name, place, null) : { ...object, name };
       }
       return chainMember(object, name, place, null);
     case "chain": {
@@ -203,6 +203,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
 const VARIABLE = /^[A-Z][A-Z0-9_]+$/;
 const DOCUMENT_VERB =
   /^(?:find\w*|create|update\w*|delete\w*|count\w*|aggregate|insert\w*|exists|where|distinct|bulk\w*)$/;
+const LOGGER = /(?:^|[/-])log(?:s|ger|ging)?(?:\.[cm]?[jt]s)?$/i;
 const ARRAY_METHOD =
   /^(?:map|filter|forEach|some|every|find|findIndex|findLast|reduce|flatMap|sort|slice|includes|indexOf|join|at|concat|push|entries|values|keys|reverse|flat|toSorted|pop|shift|then|catch|finally|has|set|add)$/;
 const STRING_METHOD =

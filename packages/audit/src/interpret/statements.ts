@@ -1,7 +1,7 @@
 import type { Node, Statement } from "oxc-parser";
 import { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
-import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { bindPattern } from "./bind-pattern.ts";
 import { branch } from "./branch.ts";
@@ -118,9 +118,11 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
   let decided: Value | null = null;
   const { yes, no } = branch(machine, node.test, scope, (value) => (decided = value));
   const before = machine.state;
+  const mark = machine.operations.length;
   machine.state = yes;
   if (yes !== null) runBlock(machine, [node.consequent], scope);
   const after = machine.state;
+  const refusal = after === null ? null : refusedSince(machine, mark);
   machine.state = no;
   if (no !== null && node.alternate !== null) runBlock(machine, [node.alternate], scope);
   const otherwise = machine.state;
@@ -136,12 +138,30 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
     });
   }
   machine.state = join(after, otherwise);
+  if (refusal !== null && otherwise !== null)
+    machine.refusals.push({ place: refusal, lost: otherwise.facts.beyond(machine.facts) });
   const subject = decided === null ? null : presence(decided);
   if (machine.state !== null && after !== null && otherwise !== null && subject !== null) {
     // `if (folderId) assertMine(folderId)`: from here on, if there is one it is mine.
     const implies = after.facts.beyond(machine.state.facts);
     if (implies.size > 0) machine.learn(`if:${keyOf(subject)}`, { sure: true, place: null, why: "", implies });
   }
+}
+
+/** The refusal that the function itself sent since then, by the status it carries. */
+function refusedSince(machine: Machine, mark: number): Place | null {
+  const own = machine.within.at(-1)?.node;
+  const sent = machine.operations
+    .slice(mark)
+    .findLast((one) => one.kind === "respond" && one.within.at(-1)?.node === own && isRefusal(one.status));
+  return sent?.place ?? null;
+}
+
+/** 401 and 403, as they are or by the names that every list of statuses has for them. */
+function isRefusal(status: Value | null): boolean {
+  if (status?.k === "literal") return status.value === 401 || status.value === 403;
+  const last = status?.k === "chain" ? status.steps.at(-1) : undefined;
+  return last?.kind === "member" && /^(?:UNAUTHORI[SZ]ED|FORBIDDEN)$/i.test(last.name);
 }
 
 /** What a test asks the presence of: `x`, `x !== null`. */
@@ -159,6 +179,7 @@ function runTry(machine: Machine, node: Extract<Statement, { type: "TryStatement
   const thrown = { states: [] as State[] };
   const outer = frame?.thrown ?? null;
   if (frame !== null) frame.thrown = thrown;
+  const entered = frame?.returns.length ?? 0;
   runBlock(machine, node.block.body, scope);
   if (frame !== null) frame.thrown = outer;
   let end = machine.state;
@@ -176,9 +197,13 @@ function runTry(machine: Machine, node: Extract<Statement, { type: "TryStatement
         inner,
       );
     }
-    const lost = end === null ? Facts.none : end.facts.beyond(before.facts);
+    const ways = frame?.returns.slice(entered) ?? [];
+    const lost = end === null ? ways.reduce((all, { state }) => all.and(state.facts.beyond(before.facts)), Facts.none) : end.facts.beyond(before.facts);
     const mark = machine.frame?.returns.length ?? 0;
+    const around = frame?.lost ?? null;
+    if (frame !== null) frame.lost = lost;
     runBlock(machine, node.handler.body.body, inner);
+    if (frame !== null) frame.lost = around;
     const after = machine.state;
     const returned = (machine.frame?.returns.length ?? 0) > mark;
     machine.state = start;

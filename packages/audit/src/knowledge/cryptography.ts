@@ -1,6 +1,7 @@
 import { Facts } from "../values/facts.ts";
 import { authorise, clientOf } from "../values/trust.ts";
-import { opaque, type Value } from "../values/value.ts";
+import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { callBack, errorFirst } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 /** Comparing, hashing, signing, and tokens. */
@@ -113,6 +114,11 @@ export function cryptography(call: UnseenCall): Value | undefined {
         }
       : who;
     const facts = Facts.none.with("auth", { sure: true, place, why: "a token was verified" });
+    const callback = errorFirst(args) ?? (args.length > 2 && args.at(-1)?.k === "closure" ? args.at(-1) : null);
+    if (callback?.k === "closure") {
+      callBack(machine, callback, value, facts, place);
+      return UNDEFINED;
+    }
     // Those of jose, and every `…Async`, prove nothing until they are awaited.
     if (method !== "verify" && method !== "verifySync") return { k: "pending", value, facts, dead: false };
     machine.assume(facts);

@@ -21,9 +21,11 @@ export function responses(call: UnseenCall): Value | undefined {
   }
   if (receiver?.k === "response-writer") {
     switch (method) {
+      case "sendStatus":
+        answer(call, null, first ?? null);
+        return { k: "response-writer", status: first ?? null };
       case "status":
       case "code":
-      case "sendStatus":
       case "writeHead":
         return { k: "response-writer", status: first ?? null };
       case "json":

@@ -1,9 +1,11 @@
 import type { Machine } from "../interpret/machine.ts";
+import { settleChain } from "../interpret/consume.ts";
 import { noteAbsent } from "../interpret/note-untested.ts";
 import { choose } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise, clientsOf, isCredential } from "../values/trust.ts";
-import { DENIED, NOBODY, NULL, type Chain, type Closure, type Place, type Value } from "../values/value.ts";
+import { DENIED, NOBODY, NULL, UNDEFINED, type Chain, type Closure, type Place, type Value } from "../values/value.ts";
+import { callBack, errorFirst } from "./callbacks.ts";
 import { describeCall, nameOfRoot, type UnseenCall } from "./call.ts";
 import { nameKind, type NameKind, wordsOf } from "./names.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
@@ -166,6 +168,8 @@ function granted(call: UnseenCall): Facts {
 function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
   const { machine, place, args } = call;
   if (machine.atTop) return call.chain;
+  const answered = errorFirst(args);
+  if (answered !== null) return throughCallback(call, kind, answered);
   const before = machine.state;
   if (kind === "guards" || kind === "asserts") machine.assume(granted(call));
   else if (args.some(isRequestLike) && !NEUTRAL.test(call.method)) {
@@ -180,6 +184,18 @@ function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
   const value = machine.invoke(callback, [bag, bag, bag], place);
   if (machine.state === null) machine.state = before; // it may be run later, or never
   return value;
+}
+
+/** `pool.query(text, values, (error, rows) => …)`, `verifyToken(token, (error, user) => …)`. */
+function throughCallback(call: UnseenCall, kind: NameKind, callback: Closure): Value {
+  const { machine, place, chain } = call;
+  const query = settleChain(machine, chain);
+  if (query !== null) return query;
+  if (/^(?:asserts|asks|guards|identity)$/.test(kind)) {
+    const who: Value = { k: "principal", path: "", sure: false, origin: place };
+    callBack(machine, callback, who, granted(call), place);
+  } else callBack(machine, callback, chain, Facts.none, place);
+  return UNDEFINED;
 }
 
 /** `jwt({ secret })(c, next)`: middleware that is not seen is called by hand, and goes on where it lets the caller pass. */

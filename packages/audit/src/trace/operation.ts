@@ -45,6 +45,8 @@ export type Operation = At &
     /** A field is read of what may be nothing, and nobody looked: who is calling, what they may, refused input. */
     | { readonly kind: "untested"; readonly what: "caller" | "grant" | "input" }
     | { readonly kind: "catch"; readonly rethrows: boolean; readonly lost: Facts; readonly falls: boolean }
+    /** Middleware lets the request go on; `despite` what should have stopped it. */
+    | { readonly kind: "continue"; readonly despite: Despite | null }
     | { readonly kind: "validate"; readonly subject: Value; readonly strict: boolean }
     | { readonly kind: "jwt-decode"; readonly value: Value }
     /** A digest under a secret. */
@@ -54,6 +56,12 @@ export type Operation = At &
     | { readonly kind: "return"; readonly value: Value }
     | { readonly kind: "fallback"; readonly left: Value; readonly right: Value; readonly op: string }
   );
+
+/** A refusal that was sent and not left by; a check's failure that was caught; a token that nobody saw to be good. */
+export interface Despite {
+  readonly why: "refused" | "caught" | "unverified";
+  readonly place: Place;
+}
 
 /** What was seen of one entry point. */
 export interface Trace {

@@ -54,7 +54,7 @@ export type Value =
   | { readonly k: "response"; readonly body: Value | null; readonly status: Value | null; readonly redirect: boolean }
   | { readonly k: "response-writer"; readonly status: Value | null }
   /** Continues a chain of middleware. */
-  | { readonly k: "continuation"; readonly run: (args: readonly Value[]) => Value }
+  | { readonly k: "continuation"; readonly run: (args: readonly Value[], place: Place) => Value }
   | { readonly k: "opaque"; readonly name: string; readonly id: number };
 
 export type Verb = "read" | "list" | "count" | "create" | "update" | "delete" | "upsert" | "raw";

@@ -32,7 +32,7 @@ export function runEffect(machine: Machine, value: Value, place: Place): Value {
     // One step of the application is two or three calls of the library: they count for one.
     machine.relief += 1;
     try {
-      return body.run([]);
+      return body.run([], place);
     } finally {
       machine.relief -= 1;
     }

@@ -1,0 +1,39 @@
+import type { Machine } from "../interpret/machine.ts";
+import { choose, withFacts } from "../interpret/state.ts";
+import { Facts } from "../values/facts.ts";
+import { type Closure, NULL, opaque, type Place, THROWN, UNDEFINED, type Value } from "../values/value.ts";
+
+const ERROR = /^_*(?:e|er|err\d?|error\d?|\w*(?:Err|Error))$/;
+
+/** The callback that a call of Node's older manner ends with: `(error, result) => …`. */
+export function errorFirst(args: readonly Value[]): Closure | null {
+  const last = args.at(-1);
+  if (last?.k !== "closure") return null;
+  const [first] = last.node.params;
+  return first?.type === "Identifier" && (ERROR.test(first.name) || (first.name === "_" && last.node.params.length > 1))
+    ? last
+    : null;
+}
+
+/**
+ * Runs such a callback: either there is an error, or there is the result with what it shows. What runs after the call
+ * has run before the callback, or beside it, and knows nothing of it.
+ */
+export function callBack(machine: Machine, callback: Closure, result: Value, shown: Facts, place: Place): void {
+  const before = machine.state;
+  if (before === null) return;
+  const error = choose([
+    { value: NULL, facts: shown },
+    { value: THROWN, facts: Facts.none },
+  ]);
+  // Where nothing is shown by it, that it is there is no news: rows are told by themselves.
+  const value =
+    shown.size === 0
+      ? result
+      : choose([
+          { value: result, facts: shown },
+          { value: UNDEFINED, facts: Facts.none },
+        ]);
+  machine.invoke(callback, [error, value, opaque("info")], place);
+  machine.state = machine.state === null ? before : withFacts(machine.state, before.facts);
+}
