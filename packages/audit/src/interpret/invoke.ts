@@ -1,5 +1,6 @@
 import { Facts } from "../values/facts.ts";
 import { opaque, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
+import type { Operation } from "../trace/operation.ts";
 import { bindPattern } from "./bind-pattern.ts";
 import { closureOf } from "./closure.ts";
 import type { Frame, Machine } from "./machine.ts";
@@ -109,11 +110,20 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
     after !== null &&
     after.facts === before?.facts &&
     isClient(value) &&
-    machine.operations.slice(recorded).every((one) => one.kind === "call" || one.kind === "test")
+    onlyMakes(machine.operations, recorded)
   ) {
     machine.remembered.set(node, value);
   }
   return value;
+}
+
+/** Nothing was done but what making a client takes: it was asked whether there is one, and what the settings are. */
+function onlyMakes(operations: readonly Operation[], from: number): boolean {
+  for (let at = from; at < operations.length; at += 1) {
+    const kind = operations[at]?.kind;
+    if (kind !== "call" && kind !== "test" && kind !== "fallback" && kind !== "compare") return false;
+  }
+  return true;
 }
 
 function isClient(value: Value): boolean {
