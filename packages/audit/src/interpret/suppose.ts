@@ -8,7 +8,7 @@ import { join, type State, withFacts } from "./state.ts";
 
 /** The path on which `value` is truthy (or falsy), with what that teaches; null when it cannot be. */
 export function suppose(value: Value, truth: boolean, before: State): State | null {
-  const implied = truth ? before.facts.get(`if:${keyOf(value)}`)?.implies : undefined;
+  const implied = truth && before.facts.mayImply ? before.facts.get(`if:${keyOf(value)}`)?.implies : undefined;
   const state = implied === undefined ? before : withFacts(before, before.facts.and(implied));
   switch (value.k) {
     case "literal":

@@ -9,6 +9,13 @@ export interface Evidence {
   readonly implies?: Facts;
 }
 
+const OK = 1;
+const IF = 2;
+
+function kindOf(name: string): number {
+  return name.startsWith("ok:") ? OK : name.startsWith("if:") ? IF : 0;
+}
+
 /** Far more than a handler needs; past it nothing further is learnt, which leaves answers unknown and never proved. */
 const MAX_FACTS = 150;
 
@@ -21,11 +28,14 @@ const MAX_FACTS = 150;
  * `none:<value>` there is none · `opaque:auth` code that is not seen may have verified a credential.
  */
 export class Facts {
-  static readonly none = new Facts(new Map());
+  static readonly none = new Facts(new Map(), 0);
   readonly #known: ReadonlyMap<string, Evidence>;
+  /** Which of `ok:` and `if:` may be among the names; they are asked for far more often than they are there. */
+  readonly #kinds: number;
 
-  private constructor(known: ReadonlyMap<string, Evidence>) {
+  private constructor(known: ReadonlyMap<string, Evidence>, kinds: number) {
     this.#known = known;
+    this.#kinds = kinds;
   }
 
   get size(): number {
@@ -40,6 +50,16 @@ export class Facts {
     return this.#known.has(name);
   }
 
+  /** May anything be known of single values? Without, their keys need not be made. */
+  get mayAllow(): boolean {
+    return this.#kinds !== 0;
+  }
+
+  /** May anything hold only where a value is there? */
+  get mayImply(): boolean {
+    return (this.#kinds & IF) !== 0;
+  }
+
   *entries(): Generator<[string, Evidence]> {
     yield* this.#known;
   }
@@ -50,19 +70,21 @@ export class Facts {
     if (this.#known.size >= MAX_FACTS && before === undefined) return this;
     const known = new Map(this.#known);
     known.set(name, evidence);
-    return new Facts(known);
+    return new Facts(known, this.#kinds | kindOf(name));
   }
 
   /** Both hold. */
   and(other: Facts): Facts {
     if (other === this || other.size === 0) return this;
     if (this.size === 0) return other;
-    const known = new Map(this.#known);
+    let known: Map<string, Evidence> | null = null;
     for (const [name, evidence] of other.#known) {
-      const before = known.get(name);
-      if (before === undefined || (!before.sure && evidence.sure)) known.set(name, evidence);
+      const before = this.#known.get(name);
+      if (before === undefined || (!before.sure && evidence.sure))
+        known = (known ?? new Map(this.#known)).set(name, evidence);
     }
-    return new Facts(known);
+    // Not `this`, though nothing is new: whoever asks by identity wants to know whether anything was shown.
+    return new Facts(known ?? this.#known, this.#kinds | other.#kinds);
   }
 
   /** What holds whichever of the two it was: as sure as the less sure of them. */
@@ -79,7 +101,7 @@ export class Facts {
       else if (this.#holdsEitherWay(name, other)) known.set(name, evidence);
     }
     for (const [name, evidence] of other.#known) if (other.#holdsEitherWay(name, this)) known.set(name, evidence);
-    return known.size === 0 ? Facts.none : new Facts(known);
+    return known.size === 0 ? Facts.none : new Facts(known, this.#kinds | other.#kinds);
   }
 
   /**
@@ -95,7 +117,7 @@ export class Facts {
     const known = new Map<string, Evidence>();
     for (const [name, evidence] of this.#known)
       if (all.has(name) || /^(?:ok:|row:|role$|auth$)/.test(name)) known.set(name, evidence);
-    return known.size === 0 ? Facts.none : new Facts(known);
+    return known.size === 0 ? Facts.none : new Facts(known, this.#kinds);
   }
 
   /** What holds here and not in `base`. */
@@ -103,6 +125,6 @@ export class Facts {
     if (base === this || this.size === 0) return Facts.none;
     const known = new Map<string, Evidence>();
     for (const [name, evidence] of this.#known) if (!base.has(name)) known.set(name, evidence);
-    return known.size === 0 ? Facts.none : new Facts(known);
+    return known.size === 0 ? Facts.none : new Facts(known, this.#kinds);
   }
 }

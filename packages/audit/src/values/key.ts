@@ -3,12 +3,13 @@ import type { Value } from "./value.ts";
 
 const known = new Memo<object, string>();
 const MAX_KEY = 160;
-const MAX_DEPTH = 8;
+const MAX_DEPTH = 64;
 let deep = 0;
 let unnamed = 0;
 
 /** Equal keys mean the same value: `params.id` read twice is one, and two rows of two queries are two. */
 export function keyOf(value: Value): string {
+  if (value.k === "opaque") return `?${value.id}`;
   const before = known.get(value);
   if (before !== undefined) return before;
   if (deep >= MAX_DEPTH) {

@@ -25,9 +25,12 @@ export function trustOf(value: Value, facts: Facts, depth = 0): Trust {
 const asked = new Memo<Facts, Map<Value, Trust>>();
 
 function ask(value: Value, facts: Facts, depth: number): Trust {
-  const key = keyOf(value);
-  const known = facts.get(`ok:${key}`) ?? facts.get(`if:${key}`)?.implies?.get(`ok:${key}`);
-  if (known !== undefined) return known.sure ? "sure" : "presumed";
+  if (facts.mayAllow) {
+    const key = keyOf(value);
+    const known =
+      facts.get(`ok:${key}`) ?? (facts.mayImply ? facts.get(`if:${key}`)?.implies?.get(`ok:${key}`) : undefined);
+    if (known !== undefined) return known.sure ? "sure" : "presumed";
+  }
   switch (value.k) {
     case "principal":
       return value.sure ? "sure" : "presumed";
@@ -46,7 +49,7 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
       return null;
     case "client": {
       // Each of them was looked at, so all were.
-      const each = facts.get(`ok:${keyOf({ ...value, path: value.path === "" ? "[]" : `${value.path}.[]` })}`);
+      const each = !facts.mayAllow ? undefined : facts.get(`ok:${keyOf({ ...value, path: value.path === "" ? "[]" : `${value.path}.[]` })}`);
       if (each !== undefined) return each.sure ? "sure" : "presumed";
       // The whole was authorised, so are its parts: `ok` of an item of a list, of an object that was looked up.
       const dot = value.path.lastIndexOf(".");
