@@ -13,6 +13,10 @@ import { functionIn } from "./handlers.ts";
 const MAY_GO_WRONG =
   /console\.|log(?:ger)?\.|captureException|query|sql|execute|\$queryRaw|exec|spawn|dangerouslySetInnerHTML|innerHTML|createHmac|timingSafeEqual|fetch\(|axios|searchParams|entitle|feature|subscription|eval\(|new Function|process\.env/i;
 
+/** What else its own text may speak of when it matters: statements, credentials, plans. */
+const MAY_MATTER =
+  /\b(?:select|insert|update|delete|from)\s|secret|token|hmac|signature|html|verify|jwt|hash|password|credential|plan|premium|paid|tier|headers|cookies|formData|\breq(?:uest)?\b|raw|run\(/i;
+
 /**
  * Every function no entry point has reached: its callers are not known, so only what is wrong whoever calls it is judged
  * (a secret that is logged, a statement built from text, a check that fails open).
@@ -41,7 +45,8 @@ export function functionEntryPoints(file: ProjectFile, reached: ReadonlySet<Node
           member.value.body === null ||
           member.key.type !== "Identifier" ||
           member.kind !== "method" ||
-          reached.has(member.value)
+          reached.has(member.value) ||
+          !mayGoWrong(file, member, member.key.name)
         )
           continue;
         const { name } = member.key;
@@ -77,8 +82,15 @@ export function functionEntryPoints(file: ProjectFile, reached: ReadonlySet<Node
   return found;
 }
 
+/** Nobody's parameters reach it: what its own text does not speak of is done, if at all, by another function, judged for itself. */
+function mayGoWrong(file: ProjectFile, node: Node, name: string): boolean {
+  const own = file.text.slice(node.start, node.end);
+  return MAY_GO_WRONG.test(own) || MAY_MATTER.test(own) || answersWhether(name);
+}
+
 function add(file: ProjectFile, fn: FunctionNode, name: string, reached: ReadonlySet<Node>, found: EntryPoint[]): void {
   if (reached.has(fn) && !answersWhether(name)) return;
+  if (!mayGoWrong(file, fn, name)) return;
   found.push({
     kind: "function",
     framework: "",

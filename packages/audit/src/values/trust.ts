@@ -49,7 +49,9 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
       return null;
     case "client": {
       // Each of them was looked at, so all were.
-      const each = !facts.mayAllow ? undefined : facts.get(`ok:${keyOf({ ...value, path: value.path === "" ? "[]" : `${value.path}.[]` })}`);
+      const each = !facts.mayAllow
+        ? undefined
+        : facts.get(`ok:${keyOf({ ...value, path: value.path === "" ? "[]" : `${value.path}.[]` })}`);
       if (each !== undefined) return each.sure ? "sure" : "presumed";
       // The whole was authorised, so are its parts: `ok` of an item of a list, of an object that was looked up.
       const dot = value.path.lastIndexOf(".");
