@@ -211,10 +211,8 @@ test("every cookie of a name is read, and no other's", () => {
 
 test("a body that arrives as anything but bytes is refused, for no bound would hold of it", async () => {
   const { send, reached } = thing();
-  const endless = new ReadableStream<string>({
-    pull: (controller) => controller.enqueue("x".repeat(1000)),
-  }) as unknown as ReadableStream<Uint8Array>;
-  const answer = await send({ body: endless });
-  assert.ok(answer.status >= 400);
+  const text = ReadableStream.from(Array.from({ length: 20 }, () => "x".repeat(100)));
+  const answer = await send({ body: text as unknown as ReadableStream<Uint8Array> });
+  assert.equal(await codeOf(answer), "400 invalid_request");
   assert.equal(reached(), 0);
 });
