@@ -54,12 +54,18 @@ function tell({ report }: ProcessParts, error: unknown): void {
 /** Once closed it refuses: code that ran out of time must not write into what comes after it. */
 function fenced(sql: Sql): { readonly sql: Sql; close(): void } {
   let closed = false;
+  async function ask<Row>(text: string, values?: readonly unknown[]) {
+    if (closed) throw new TypeError("The time for this delivery is over.");
+    // sql-not-constant: passes on the constant statement of the host's code
+    return values === undefined ? sql.query<Row>(text) : sql.query<Row>(text, values);
+  }
   return {
     sql: {
-      async query<Row>(text: string, values?: readonly unknown[]) {
-        if (closed) throw new TypeError("The time for this delivery is over.");
-        // sql-not-constant: passes on the constant statement of the host's code
-        return values === undefined ? sql.query<Row>(text) : sql.query<Row>(text, values);
+      query<Row>(text: string, values?: readonly unknown[]) {
+        const answer = ask<Row>(text, values);
+        // The rejection of one that nobody awaits must not end the process.
+        answer.catch(() => undefined);
+        return answer;
       },
     },
     close: () => void (closed = true),

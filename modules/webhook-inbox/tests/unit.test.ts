@@ -250,3 +250,23 @@ test("failure, timeout: the host's code is told to stop, can write no more, and 
   assert.equal(texts(host).includes("insert into effects"), false);
   assert.deepEqual(kept()[0]?.slice(9, 11), ["failed", "timeout"]);
 });
+
+test("a query the host's code does not wait for, or makes too late, ends neither the process nor another delivery", async () => {
+  const heard: unknown[] = [];
+  const others = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  const note = (error: unknown): void => void heard.push(error);
+  process.on("unhandledRejection", note);
+  try {
+    const { source, send, kept } = world({
+      process: async (_delivery, { sql }) => void setImmediate(() => void sql.query("insert into effects")),
+    });
+    assert.equal((await send(source.deliver("acme"))).status, 202);
+    for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate);
+    assert.equal(kept()[0]?.[9], "processed");
+  } finally {
+    process.off("unhandledRejection", note);
+    for (const other of others) process.on("unhandledRejection", other);
+  }
+  assert.deepEqual(heard, []);
+});
