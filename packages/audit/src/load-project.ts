@@ -6,6 +6,7 @@ import { readModule } from "./link/module-table.ts";
 import { createResolver } from "./link/resolve.ts";
 import type { TreeFiles } from "./link/tree-files.ts";
 import { readWorkspaces } from "./link/workspaces.ts";
+import { putOnRequests } from "./link/put-on-requests.ts";
 import type { Project, ProjectFile } from "./project.ts";
 import type { SourceFile } from "./source/discover.ts";
 import { readSource } from "./source/read-source.ts";
@@ -82,6 +83,7 @@ export function loadProject(
     tree,
     [...present].filter((file) => file === "package.json" || file.endsWith("/package.json")),
   );
+  let put: ReadonlySet<string> | null = null;
   const project: Project = {
     file: (file) => files.get(file) ?? null,
     resolve: createResolver(tree, workspaces),
@@ -98,6 +100,7 @@ export function loadProject(
       clients: new Set(configuration.scopedClients),
       publicPaths: configuration.publicRoutes.map((one) => one.path),
     },
+    putOnRequests: () => (put ??= putOnRequests(files.values())),
   };
   return { project, files, sql, diagnostics };
 }

@@ -18,6 +18,8 @@ export interface Project {
   /** Columns that hold secrets, by lower-case model name, from a Prisma schema where there is one. */
   readonly secretColumns: ReadonlyMap<string, readonly string[]>;
   readonly names: ConfiguredNames;
+  /** Names that code of the tree puts on requests and contexts. Read when first asked for. */
+  putOnRequests(): ReadonlySet<string>;
 }
 
 /** What keys.config.json names beyond what is known by default. */

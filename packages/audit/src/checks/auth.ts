@@ -17,6 +17,7 @@ import type { Condition } from "../values/value.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
+import { isCheckedBeforeShown } from "./shown-rows.ts";
 import { isCron, isTenantTable, isPublicByDesign, isPublicTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
@@ -92,7 +93,9 @@ export const auth: Check = {
         !isHeld(one.facts) &&
         !(one.kind === "query" && one.query.verb === "create" && one.facts.has("open")) &&
         !isOpenRead(one, judged) &&
-        !isCapabilityQuery(one),
+        !isCapabilityQuery(one) &&
+        !(one.kind === "query" && one.query.rights === "user") &&
+        !(one.kind === "query" && /^(?:read|list)$/.test(one.query.verb) && isCheckedBeforeShown(one.query, judged)),
     );
     const [first] = unheld;
     if ((first === undefined || !isPublicByDesign(entry, judged)) && untested(judged, report)) return;

@@ -157,7 +157,8 @@ const NEUTRAL_PATH =
 export function isSensitive(operation: Operation): boolean {
   switch (operation.kind) {
     case "query":
-      return true;
+      // `SELECT 1` asks whether the database is there.
+      return operation.query.library !== "sql" || operation.query.table !== "" || operation.query.where !== null;
     case "call": {
       if (operation.origin === "global") return false;
       const words = wordsOf(operation.name);
@@ -175,6 +176,8 @@ export function isSensitive(operation: Operation): boolean {
           operation.result.k === "chain" && operation.result.root.k === "foreign" ? operation.result.root.from : "";
         return SERVICES.test(from) && EFFECT.test(operation.name);
       }
+      // `getIP(req)`: of the request itself, and nothing of anybody's.
+      if (OF_THE_REQUEST.test(words.at(-1) ?? "")) return false;
       const first = words[0] ?? "";
       if (!DATA_VERB.test(first)) return false;
       // One bare verb says little: of a service or repository it is an effect, of a map it is not.
@@ -189,6 +192,7 @@ export function isSensitive(operation: Operation): boolean {
       return false;
   }
 }
+const OF_THE_REQUEST = /^(?:ip|ips|agent|geo|country|city|locale|fingerprint|origin|hostname|protocol|device)$/;
 const FACTORY =
   /^(?:client|server|instance|logger|context|store|connection|db|database|supabase|prisma|router|app|handler|request|response|config|env|options|locale|translations?|caller|client\w*|admin|factory|adapter|transport|queue|service|provider|host|origin|base|t|messages|dictionary)$/;
 const DATA_VERB =

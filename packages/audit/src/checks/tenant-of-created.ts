@@ -19,6 +19,7 @@ const SHARED =
 export function created(one: QueryOperation, judged: Judged, report: Report): void {
   const { project } = judged;
   const { query, facts } = one;
+  const { data } = query;
   if (facts.has("role") && isGlobalRole(judged, one)) return;
   for (const [name, value] of fieldsOf(query.data)) {
     if (!isChosen(value, facts) || isCredential(value) || trustOf(value, facts) !== null) continue;
@@ -47,6 +48,8 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       return;
     }
     const stem = /^(.*?)_?id$/i.exec(name)?.[1] ?? "";
+    // What it is called over there stands beside it: the id is another service's.
+    if (data?.k === "struct" && [`${stem}Name`, `${stem}_name`].some((beside) => data.props.has(beside))) continue;
     if (stem !== "" && /(?:Id|_id)$/.test(name) && !SHARED.test(stem) && !isOwnerName(name)) {
       report.violated(
         foreignReference,

@@ -4,13 +4,14 @@ import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import type { Condition, Query } from "../values/query.ts";
-import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf, trustOf } from "../values/trust.ts";
+import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
 import { created } from "./tenant-of-created.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { describe } from "./describe-value.ts";
 import { done, nameOf } from "./query-words.ts";
+import { isUsed } from "./shown-rows.ts";
 import { tenantOfJob } from "./tenant-of-job.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -164,66 +165,6 @@ function open(condition: Condition | null): boolean {
       condition.value.value !== false
     );
   return condition.kind === "all" ? condition.of.some(open) : condition.of.length > 0 && condition.of.every(open);
-}
-
-/** Are the rows answered, or do they decide what is answered, on a path where nothing has shown them to be the caller's? */
-function isUsed(query: Query, judged: Judged): boolean {
-  for (const one of judged.trace.operations) {
-    if (one.kind === "respond" || one.kind === "return") {
-      const body = one.kind === "respond" ? one.body : one.value;
-      if (body !== null && shows(body, query, one.facts)) return true;
-    }
-    if (
-      one.kind === "call" &&
-      one.origin !== "global" &&
-      !/log|console|capture|track|redis|cache|\bkv\b|memo/i.test(one.path) &&
-      one.args.some((arg) => shows(arg, query, one.facts) && !isIdentifierOnly(arg))
-    )
-      return true;
-  }
-  return false;
-}
-
-function isIdentifierOnly(value: Value): boolean {
-  return value.k === "rows" && /(?:^|\.)(?:\w*id|email|name|slug)$/i.test(value.path);
-}
-
-/** Does the value hold these rows where they are not known to be the caller's? */
-function shows(value: Value, query: Query, facts: Facts, depth = 0): boolean {
-  if (depth > 8) return false;
-  switch (value.k) {
-    case "rows":
-      return (
-        value.query.id === query.id &&
-        !facts.has(`row:${query.id}`) &&
-        !facts.has(`open:row:${query.id}`) &&
-        trustOf(value, facts) === null
-      );
-    case "struct":
-      return [...value.props.values(), ...value.spreads].some((inner) => shows(inner, query, facts, depth + 1));
-    case "list":
-      return value.items.some((inner) => shows(inner, query, facts, depth + 1));
-    case "choice":
-      return value.alternatives.some((one) => shows(one.value, query, facts.and(one.facts), depth + 1));
-    case "pending":
-      return shows(value.value, query, facts.and(value.facts), depth + 1);
-    case "derived":
-      return (
-        value.op !== "!" &&
-        value.op !== "===" &&
-        value.op !== "!==" &&
-        value.op !== "boolean" &&
-        value.args.some((inner) => shows(inner, query, facts, depth + 1))
-      );
-    case "chain":
-      return [value.root, ...value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]))].some(
-        (inner) => shows(inner, query, facts, depth + 1),
-      );
-    case "response":
-      return value.body !== null && shows(value.body, query, facts, depth + 1);
-    default:
-      return false;
-  }
 }
 
 /** Another value of the client that was shown to be the caller's. */

@@ -48,7 +48,7 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
       why: `${namesOf(chain)[0] ?? "the procedure"} is not in the tree`,
     });
   if (base === "open" && chain.root.k === "foreign" && /^(?:initTRPC|createSafeActionClient)$/.test(chain.root.name))
-    machine.absent = "every";
+    machine.absent = makesContext(machine, chain) ? machine.project.putOnRequests() : "every";
   const input = schema === null ? client("body", "", checked) : fromSchema(schema, client("body", "", checked), 0);
   let context: Value = { k: "request", path: "", authenticated: base === "guarded" };
   const handler = calls.at(-1)?.args.find((arg) => arg.k === "closure" || arg.k === "foreign" || arg.k === "chain");
@@ -105,6 +105,15 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
     return result;
   };
   return from(0);
+}
+
+/** Beside `initTRPC` stands the function that makes the context: what it puts there is there. */
+function makesContext(machine: Machine, chain: Chain): boolean {
+  return chain.steps.some(
+    (step) =>
+      step.kind !== "member" &&
+      /create\w*Context|typeof\s+\w*[cC]ontext/.test(machine.project.file(step.place.file)?.text ?? ""),
+  );
 }
 
 function bag(context: Value, input: Value, next?: Value): Value {

@@ -214,7 +214,12 @@ function argument(parameter: ParamPattern): Value {
       case "UploadedFiles":
         return client("file", "");
       default:
-        if (isCallerName(name) || /user|auth|session|tenant|org|workspace|member|jwt/i.test(name))
+        // A decorator of the application's own hands over what its guards put on the request.
+        if (
+          isCallerName(name) ||
+          !FRAMEWORK.test(name) ||
+          /user|auth|session|tenant|org|workspace|member|jwt/i.test(name)
+        )
           return { k: "principal", path: key, sure: false, origin: null };
     }
   }
@@ -224,6 +229,9 @@ function argument(parameter: ParamPattern): Value {
   if (/^_?(?:res|response|reply)$/.test(called)) return WRITER;
   return opaque("parameter");
 }
+
+const FRAMEWORK =
+  /^(?:Ip|HostParam|Next|Inject|Optional|Self|Root|Parent|Info|ResolveField|MessageBody|ConnectedSocket|RawBody|Cookies?|SignedCookies|File|Files|Session|UploadedFile|I18n\w*|RealIP|ApiParam|ApiQuery|Uuid\w*|Pagination\w*|Paginate|Filter\w*|Sort\w*|Raw\w*)$/;
 
 /** A parameter with a class for its type is looked at by the validation pipe. */
 function isTyped(parameter: ParamPattern): boolean {

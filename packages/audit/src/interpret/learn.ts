@@ -54,12 +54,30 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
   return known;
 }
 
+/** `status: "published"`. */
+function saysOpen({ field, value }: Extract<Condition, { kind: "compare" }>): boolean {
+  return (
+    /(?:status|state)$/i.test(field) &&
+    value.k === "literal" &&
+    /^(?:published|public|live|open|in_?progress|listed)$/i.test(String(value.value))
+  );
+}
+
+/** `row.visibility === "public"`, `row.visibility !== "private"`, `row.isPublic`: the row is for everybody. */
+export function knowOpen(value: Value, facts: Facts, wanted: string, equal: boolean): Facts {
+  if (value.k !== "rows" || !/visib|public|published|privacy|sharing/i.test(value.path)) return facts;
+  const says = equal
+    ? /^(?:public|published|unlisted|link|everyone|anyone|true)$/i.test(wanted)
+    : /^(?:private|draft|hidden|restricted|false)$/i.test(wanted);
+  return says ? openRow(value.query, facts, evidence("it is for everybody", value.query.place)) : facts;
+}
+
 /** `published: true`: what anybody may see. */
 export function isOpen(condition: Condition | null): boolean {
   if (condition === null || condition.kind === "unknown") return false;
   if (condition.kind === "compare")
     return (
-      /publish|public|visib|is_?shared/i.test(condition.field) &&
+      (/publish|public|visib|is_?shared/i.test(condition.field) || saysOpen(condition)) &&
       condition.value.k === "literal" &&
       condition.value.value !== false
     );

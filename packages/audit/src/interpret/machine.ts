@@ -137,6 +137,12 @@ export class Machine {
     });
   }
 
+  /** Takes back what was recorded of a kind between two points. */
+  forget(from: number, to: number, kind: Operation["kind"]): void {
+    const kept = this.operations.slice(from, to).filter((one) => one.kind !== kind);
+    this.operations.splice(from, to - from, ...kept);
+  }
+
   /** False when the budget is spent: the caller then answers with an opaque value. */
   step(): boolean {
     this.steps += 1;

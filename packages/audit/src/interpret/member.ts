@@ -164,7 +164,9 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         return { k: "env", name, declared: true };
       if (object.name === "*" && object.origin !== "global") {
         // `require("./models/Vehicle").findById`: a model, not a function of that name; `require("./logger").warn` likewise.
-        return DOCUMENT_VERB.test(name) || LOGGER.test(object.from) ? chainMember(object, name, place, null) : { ...object, name };
+        return DOCUMENT_VERB.test(name) || LOGGER.test(object.from)
+          ? chainMember(object, name, place, null)
+          : { ...object, name };
       }
       return chainMember(object, name, place, null);
     case "chain": {

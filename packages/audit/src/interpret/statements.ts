@@ -114,9 +114,19 @@ function discard(machine: Machine, node: Node, scope: Scope): void {
   }
 }
 
+/** `!ctx.auth.userId`. */
+function asksForSomebody(value: Value): boolean {
+  if (value.k === "derived" && value.op === "!") return value.args[0] !== undefined && asksForSomebody(value.args[0]);
+  if (value.k === "choice")
+    return value.alternatives.every((one) => one.value.k === "literal" || asksForSomebody(one.value));
+  return value.k === "principal" && value.path !== "granted";
+}
+
 function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" }>, scope: Scope): void {
   let decided: Value | null = null;
+  const recorded = machine.operations.length;
   const { yes, no } = branch(machine, node.test, scope, (value) => (decided = value));
+  const read = machine.operations.length;
   const before = machine.state;
   const mark = machine.operations.length;
   machine.state = yes;
@@ -129,6 +139,8 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
   if (decided !== null && (yes ?? no ?? before) !== null) {
     machine.state = yes ?? no ?? before;
     const denies = after === null && yes !== null ? "yes" : otherwise === null && no !== null ? "no" : "neither";
+    // What is read to turn somebody away was looked at.
+    if (denies !== "neither" && asksForSomebody(decided)) machine.forget(recorded, read, "untested");
     machine.record({
       kind: "test",
       value: decided,
@@ -198,7 +210,10 @@ function runTry(machine: Machine, node: Extract<Statement, { type: "TryStatement
       );
     }
     const ways = frame?.returns.slice(entered) ?? [];
-    const lost = end === null ? ways.reduce((all, { state }) => all.and(state.facts.beyond(before.facts)), Facts.none) : end.facts.beyond(before.facts);
+    const lost =
+      end === null
+        ? ways.reduce((all, { state }) => all.and(state.facts.beyond(before.facts)), Facts.none)
+        : end.facts.beyond(before.facts);
     const mark = machine.frame?.returns.length ?? 0;
     const around = frame?.lost ?? null;
     if (frame !== null) frame.lost = lost;

@@ -1,7 +1,17 @@
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { clientOf, openRow, trustOf } from "../values/trust.ts";
-import { evidence, knowAnswer, knowEqual, knowLiteral, knowPrincipal, knowRow, lastName, pathOf } from "./learn.ts";
+import {
+  evidence,
+  knowAnswer,
+  knowEqual,
+  knowLiteral,
+  knowOpen,
+  knowPrincipal,
+  knowRow,
+  lastName,
+  pathOf,
+} from "./learn.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
 import { isRoleName } from "../knowledge/names.ts";
 import { join, type State, withFacts } from "./state.ts";
@@ -138,6 +148,7 @@ function supposeUnequal(left: Value, right: Value, state: State): State | null {
       return supposeType(one.args[0], String(other.value), false, state);
     if (one.k === "literal") return one.value === other.value ? null : state;
     if (one.k === "choice") return supposeNot(one, other, state);
+    return withFacts(state, knowOpen(one, state.facts, String(other.value), false));
   }
   return state;
 }
@@ -178,7 +189,8 @@ function supposeEqual(left: Value, right: Value, place: Place, state: State): St
     }
     if (isNullish(other) || other.value === 0 || other.value === false) return suppose(one, false, state);
     if (other.value === true) return suppose(one, true, state);
-    return withFacts(state, knowLiteral(one, place, state.facts, String(other.value)));
+    const wanted = String(other.value);
+    return withFacts(state, knowOpen(one, knowLiteral(one, place, state.facts, wanted), wanted, true));
   }
   return withFacts(state, knowEqual(left, right, place, state.facts));
 }

@@ -57,6 +57,9 @@ export function requestMember(request: RequestValue, name: string, place: Place)
     const path = request.path === "" ? name : `${request.path}.${name}`;
     return { k: "principal", path, sure: false, origin: request.authenticated ? place : null };
   }
+  // What code before the handler looked up: a client's own parts have names of their own.
+  if (PUT_THERE.test(name) && !OF_THE_REQUEST.test(name))
+    return { k: "principal", path: request.path === "" ? name : `${request.path}.${name}`, sure: false, origin: place };
   const part = PARTS[name];
   if (part !== undefined) {
     // Functions of the same name (`req.json()`, `c.req.param("id")`) are told apart when they are called.
@@ -65,6 +68,9 @@ export function requestMember(request: RequestValue, name: string, place: Place)
   }
   return { k: "chain", root: request, steps: [{ kind: "member", name }], place };
 }
+const PUT_THERE = /^[a-z]\w*(?:Id|_id|Slug)$/;
+const OF_THE_REQUEST =
+  /^(?:request|req|correlation|trace|span|socket|connection|client|message|event|execution|invocation|run|job|visitor|anonymous|deployment|thread|process|page|resource|route|param|query|item|row|object|target)_?(?:id|slug)$/i;
 const METHODS = new Set(["json", "formData", "text", "arrayBuffer", "blob", "param", "queries", "header", "form"]);
 
 /** What is read of a verified caller. */

@@ -3,8 +3,19 @@ import { settleChain } from "../interpret/consume.ts";
 import { noteAbsent } from "../interpret/note-untested.ts";
 import { choose } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
-import { authorise, clientsOf, isCredential } from "../values/trust.ts";
-import { DENIED, NOBODY, NULL, UNDEFINED, type Chain, type Closure, type Place, type Value } from "../values/value.ts";
+import { authorise, clientsOf, isCredential, trustOf } from "../values/trust.ts";
+import {
+  DENIED,
+  FALSE,
+  NOBODY,
+  NULL,
+  TRUE,
+  UNDEFINED,
+  type Chain,
+  type Closure,
+  type Place,
+  type Value,
+} from "../values/value.ts";
 import { callBack, errorFirst } from "./callbacks.ts";
 import { describeCall, nameOfRoot, type UnseenCall } from "./call.ts";
 import { nameKind, type NameKind, wordsOf } from "./names.ts";
@@ -36,6 +47,11 @@ export function unseen(call: UnseenCall): Value {
       machine.assume(granted(call));
       return { k: "principal", path: "", sure: false, origin: place };
     case "asks":
+      if (call.method === "cannot")
+        return choose([
+          { value: FALSE, facts: granted(call) },
+          { value: TRUE, facts: Facts.none },
+        ]);
       return {
         k: "choice",
         alternatives: [
@@ -88,6 +104,8 @@ function isStore(call: UnseenCall): boolean {
 }
 
 function kindOf(call: UnseenCall): NameKind {
+  // CASL and its kin: an ability is asked about an action and what it is done to.
+  if (call.receiver !== null && /^(?:can|cannot)$/.test(call.method) && call.args.length >= 2) return "asks";
   const own = call.machine.project.names.auth.has(call.method) ? "asserts" : nameKind(call.method);
   if (own !== "none" && own !== "reads") return own;
   // `getTeam()` with nothing to go by asks for the caller's own.
@@ -179,6 +197,9 @@ function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
       why: `${call.method} was given the request and is not in the tree`,
     });
   }
+  // `withOrg(orgId, async (tx) => …)`: what runs inside is confined, if it does what it is called.
+  if (CONFINES.test(call.method) && args.some((arg) => arg.k !== "closure" && trustOf(arg, machine.facts) !== null))
+    machine.learn("rls", { sure: false, place, why: `${call.method} is taken to confine what runs in it` });
   note(call);
   const bag: Value = { k: "request", path: "", authenticated: kind === "guards" || kind === "asserts" };
   const value = machine.invoke(callback, [bag, bag, bag], place);
@@ -215,6 +236,9 @@ function middleware(call: UnseenCall, onward: Value): Value {
   return chain;
 }
 const AUTHENTICATES = /auth|jwt|passport|login|signed|protect|bearer/i;
+
+const CONFINES =
+  /^(?:with|as|for|in|use|runAs|runWith|runIn|scoped|withinTransaction)_?(?:Org|Organi[sz]ation|Tenant|Workspace|Team|Account|Company|User|Member|Rls|RLS|Auth|Scope|Project|Shop|Store|Site)\w*$/;
 
 function note(call: UnseenCall): void {
   recordUnseen(call.machine, call.chain);

@@ -147,8 +147,23 @@ export function isCapability(query: Query): boolean {
   return comparisons(query.where).some(({ field, value, op }) => {
     if (op === "other") return false;
     const last = field.slice(field.lastIndexOf(".") + 1);
+    if (isDigestOfClient(value)) return true;
     return CAPABILITY.test(last) ? clientOf(value) !== null : isCredential(value);
   });
+}
+
+/** The digest of something the client knows: nobody finds a row by it who was not given what it is made of. */
+function isDigestOfClient(value: Value, depth = 0): boolean {
+  if (depth > MAX_DEPTH) return false;
+  if (value.k === "derived")
+    return value.op === "hash" || value.op === "concealed" || value.op === "hmac"
+      ? clientOf(value) !== null
+      : value.args.some((arg) => isDigestOfClient(arg, depth + 1));
+  if (value.k === "chain")
+    return value.steps.some(
+      (step) => step.kind !== "member" && step.args.some((arg) => isDigestOfClient(arg, depth + 1)),
+    );
+  return value.k === "pending" && isDigestOfClient(value.value, depth + 1);
 }
 
 /** Comes from a cookie or from a header that carries a credential. */

@@ -25,15 +25,13 @@ export function routerEntryPoints(project: Project, files: readonly ProjectFile[
     });
   const byRouter = Map.groupBy(all, (one) => one.router);
   const mounts = mountsOf(project, all);
-  const put = putOnRequests(files);
-  return all.filter(isRoute).map((route) => entryOf(route, byRouter, mounts, put));
+  return all.filter(isRoute).map((route) => entryOf(route, byRouter, mounts));
 }
 
 function entryOf(
   route: Registration,
   byRouter: ReadonlyMap<string, readonly Registration[]>,
   mounts: Mounts,
-  put: ReadonlySet<string>,
 ): EntryPoint {
   const method =
     route.verb === "all" || route.verb === "route"
@@ -56,7 +54,7 @@ function entryOf(
           place: { file: route.file.path, node: route.node },
           why: "no file of the tree mounts this router",
         });
-      machine.absent = chain.seen === "all" ? "every" : chain.seen === "own" ? put : null;
+      machine.absent = chain.seen === "all" ? "every" : chain.seen === "own" ? machine.project.putOnRequests() : null;
       const before = chain.before.flatMap(({ registration: one, args }) =>
         args.flatMap((arg) => flatten(valueOf(machine, one, arg))),
       );
@@ -91,18 +89,6 @@ function entryOf(
         );
     },
   };
-}
-
-/** Names that code of the tree puts on requests and contexts: whoever else would do it is not needed. */
-function putOnRequests(files: readonly ProjectFile[]): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const { text } of files) {
-    for (const [, member, key] of text.matchAll(
-      /\b(?:req|request|res|response|ctx|context|c)\)?\.(?:(?:locals|state)(?:\.|\["))?(\w+)(?:"\])?\s*=(?!=)|\bc(?:tx|ontext)?\.set\(\s*["'](\w+)["']/g,
-    ))
-      found.add(member ?? key ?? "");
-  }
-  return found;
 }
 
 function flatten(value: Value): Value[] {

@@ -1,9 +1,10 @@
-import type { Condition, Verb } from "../../values/query.ts";
-import { opaque } from "../../values/value.ts";
-import { columnName, type NamedCall, tableName } from "./chain.ts";
+import type { Machine } from "../../interpret/machine.ts";
+import type { Verb } from "../../values/query.ts";
+import { type NamedCall, tableName } from "./chain.ts";
 import { type Found } from "./found.ts";
+import { conditionsOf } from "./kysely-expressions.ts";
 
-export function kysely(calls: readonly NamedCall[]): Found | null {
+export function kysely(machine: Machine, calls: readonly NamedCall[]): Found | null {
   const start = calls.findIndex((one) =>
     /^(?:selectFrom|updateTable|insertInto|deleteFrom|replaceInto|mergeInto)$/.test(one.name),
   );
@@ -15,29 +16,7 @@ export function kysely(calls: readonly NamedCall[]): Found | null {
     !/^(?:execute|executeTakeFirst|executeTakeFirstOrThrow|stream)$/.test(last.name)
   )
     return null;
-  const of: Condition[] = [];
-  for (const one of calls.slice(start + 1)) {
-    if (/^(?:where|whereRef|on)$/.test(one.name)) {
-      const [column, op, value] = one.args;
-      if (value === undefined) of.push({ kind: "unknown", value: column ?? opaque("where") });
-      else
-        of.push({
-          kind: "compare",
-          field: columnName(column),
-          op:
-            op?.k === "literal" && (op.value === "=" || op.value === "==")
-              ? "equal"
-              : op?.k === "literal" && op.value === "in"
-                ? "in"
-                : "other",
-          value,
-        });
-    } else if (one.name.endsWith("Join")) {
-      const closure = one.args.find((arg) => arg.k === "closure");
-      if (closure !== undefined) of.push({ kind: "unknown", value: closure });
-    } else if (one.name === "$if" || one.name === "$call")
-      of.push({ kind: "unknown", value: one.args.at(-1) ?? opaque("condition") });
-  }
+  const of = conditionsOf(machine, calls.slice(start + 1));
   const verbs: Readonly<Record<string, Verb>> = {
     selectFrom: /First/.test(last.name) ? "read" : "list",
     updateTable: "update",

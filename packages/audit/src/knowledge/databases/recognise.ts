@@ -31,7 +31,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     supabase(chain, calls) ??
     prisma(chain, last) ??
     drizzle(machine, chain, calls) ??
-    kysely(calls) ??
+    kysely(machine, calls) ??
     documents(chain, calls) ??
     raw(chain, calls) ??
     knex(chain, calls) ??
@@ -39,7 +39,8 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
   if (found === null) return null;
   const { result, ...parts } = found;
   // A transaction that says for whom it runs: from here on the database itself confines it.
-  const first = last.args[0];
+  const given = last.args[0];
+  const first = given?.k === "chain" ? callsOf(given).at(-1)?.args[0] : given;
   const text = first === undefined ? null : textOf(first, []);
   if (text !== null && /set_config\s*\(\s*'|set\s+local\s+/i.test(text)) {
     machine.learn("rls", { sure: true, place: chain.place, why: "the transaction is set to the caller's tenant" });

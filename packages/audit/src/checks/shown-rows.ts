@@ -1,0 +1,79 @@
+import { isSensitive } from "./entry-kinds.ts";
+import type { Judged } from "../rules/rule.ts";
+import type { Facts } from "../values/facts.ts";
+import type { Query } from "../values/query.ts";
+import { trustOf } from "../values/trust.ts";
+import type { Value } from "../values/value.ts";
+
+/** Are the rows answered, or do they decide what is answered, on a path where nothing has shown them to be the caller's? */
+export function isUsed(query: Query, judged: Judged): boolean {
+  for (const one of judged.trace.operations) {
+    if (one.kind === "respond" || one.kind === "return") {
+      const body = one.kind === "respond" ? one.body : one.value;
+      if (body !== null && shows(body, query, one.facts)) return true;
+    }
+    if (
+      one.kind === "call" &&
+      one.origin !== "global" &&
+      (one.origin !== "package" || isSensitive(one)) &&
+      !/log|console|capture|track|redis|cache|\bkv\b|memo/i.test(one.path) &&
+      one.args.some((arg) => shows(arg, query, one.facts) && !isIdentifierOnly(arg))
+    )
+      return true;
+  }
+  return false;
+}
+
+function isIdentifierOnly(value: Value): boolean {
+  return value.k === "rows" && /(?:^|\.)(?:\w*id|email|name|slug)$/i.test(value.path);
+}
+
+/** Does the value hold these rows where they are not known to be the caller's? */
+function shows(value: Value, query: Query, facts: Facts, depth = 0): boolean {
+  if (depth > 8) return false;
+  switch (value.k) {
+    case "rows":
+      return value.query.id === query.id && !isHis(query, facts) && trustOf(value, facts) === null;
+    case "struct":
+      return [...value.props.values(), ...value.spreads].some((inner) => shows(inner, query, facts, depth + 1));
+    case "list":
+      return value.items.some((inner) => shows(inner, query, facts, depth + 1));
+    case "choice":
+      return value.alternatives.some((one) => shows(one.value, query, facts.and(one.facts), depth + 1));
+    case "pending":
+      return shows(value.value, query, facts.and(value.facts), depth + 1);
+    case "derived":
+      return (
+        value.op !== "!" &&
+        value.op !== "===" &&
+        value.op !== "!==" &&
+        value.op !== "boolean" &&
+        value.args.some((inner) => shows(inner, query, facts, depth + 1))
+      );
+    case "chain":
+      return [value.root, ...value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]))].some(
+        (inner) => shows(inner, query, facts, depth + 1),
+      );
+    case "response":
+      return value.body !== null && shows(value.body, query, facts, depth + 1);
+    default:
+      return false;
+  }
+}
+
+/** It was shown to be the caller's, or to be for everybody, or not to be there. */
+function isHis(query: Query, facts: Facts): boolean {
+  return facts.has(`row:${query.id}`) || facts.has(`open:row:${query.id}`);
+}
+
+/** Looked up before anybody was asked, and answered only where it was then shown to be the caller's or everybody's. */
+export function isCheckedBeforeShown(query: Query, judged: Judged): boolean {
+  let checked = false;
+  for (const one of judged.trace.operations) {
+    const body = one.kind === "respond" ? one.body : one.kind === "return" ? one.value : null;
+    if (body === null) continue;
+    if (shows(body, query, one.facts)) return false;
+    checked ||= isHis(query, one.facts);
+  }
+  return checked && !isUsed(query, judged);
+}
