@@ -10,7 +10,7 @@ export type {
   RuntimeHost,
   Sql,
 } from "./host.ts";
-export { reportTo } from "./events/quietly.ts";
+export { reportTo } from "./events/report-to.ts";
 export { emitEvent, safeEvent } from "./events/safe-event.ts";
 export type { EventFields, Events, SafeEvent } from "./events/safe-event.ts";
 export { keyModule } from "./key-module.ts";

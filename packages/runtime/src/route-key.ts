@@ -1,7 +1,7 @@
 import { problemResponse, toProblem } from "./answer/problem-response.ts";
 import type { Authenticator, PublicAccess } from "./authenticator.ts";
 import { defineRoute } from "./define-route.ts";
-import { reportTo } from "./events/quietly.ts";
+import { reportTo } from "./events/report-to.ts";
 import { tellAnswer } from "./events/tell-answer.ts";
 import type { AnyAuthorize } from "./gates/authorize.ts";
 import { rateLimitHeaders } from "./gates/limit-rate.ts";

@@ -1,6 +1,6 @@
 import type { Admitted } from "./admitted.ts";
 import { answerResponse, discard, isRaw, prepareAnswer, type PreparedAnswer } from "./answer/prepare-answer.ts";
-import { reportTo } from "./events/quietly.ts";
+import { reportTo } from "./events/report-to.ts";
 import { rateLimitHeaders } from "./gates/limit-rate.ts";
 import { handlerContext } from "./handler-context.ts";
 import { idempotencyKeyOf } from "./idempotency/idempotency-key.ts";

@@ -81,6 +81,25 @@ test("an expired or unknown session is refused", async () => {
   assert.equal(await codeOf(await unknown.send(with_({ ...SITE, cookie: "sid=" }))), "401 credential_invalid");
 });
 
+test("a cookie whose name only looks like the session's is another cookie", async () => {
+  const { send } = thing({ auth: sessions() });
+  // A sibling domain may set these, and may not set a name that begins with __Host-; white space of Unicode is none here.
+  for (const space of ["\u00a0", "\v", "\f", "\u0085"]) {
+    for (const lookalike of [`${space}sid=${cookie}`, `sid${space}=${cookie}`]) {
+      const headers = { ...SITE, cookie: lookalike };
+      assert.match(await codeOf(await send(with_(headers))), /^401 credential_required$/, JSON.stringify(space));
+      const beside = { ...SITE, cookie: `${lookalike.replace(cookie, "else")}; sid=${cookie}` };
+      assert.equal((await send(with_(beside))).status, 201);
+    }
+  }
+  for (const space of [" ", "\t", "  "]) {
+    assert.equal(
+      (await send(with_({ ...SITE, cookie: `a=1;${space}sid${space}=${space}${cookie}${space}` }))).status,
+      201,
+    );
+  }
+});
+
 test("two session cookies that differ are refused, in either order", async () => {
   const { send, reached } = thing({ auth: sessions() });
   for (const both of [`sid=${cookie}; sid=else`, `sid=else; sid=${cookie}`]) {

@@ -7,10 +7,23 @@ export function cookieValues(request: Request, name: string): string[] {
     const semicolon = header.indexOf(";", start);
     const end = semicolon === -1 ? header.length : semicolon;
     const equals = header.indexOf("=", start);
-    if (equals > start && equals < end && header.slice(start, equals).trim() === name) {
-      values.push(header.slice(equals + 1, end).trim());
+    if (equals > start && equals < end && withoutSpace(header.slice(start, equals)) === name) {
+      values.push(withoutSpace(header.slice(equals + 1, end)));
     }
     start = end + 1;
   }
   return values;
 }
+
+/**
+ * Space and tab only, as browsers have it (RFC 6265bis §5.6). `trim` takes a no-break space for white space too, by which
+ * a cookie that a sibling domain may set would stand for one whose name begins with `__Host-`, which it may not.
+ */
+function withoutSpace(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x09;

@@ -1,5 +1,3 @@
-import type { Failure, RuntimeHost } from "../host.ts";
-
 /** Tells somebody who must not decide anything by it: neither what they throw nor a promise they reject is heard. */
 export function quietly(tell: () => unknown): void {
   try {
@@ -9,9 +7,4 @@ export function quietly(tell: () => unknown): void {
   } catch {
     // What happens matters more than the record of it.
   }
-}
-
-/** Tells the host of a failure, quietly. */
-export function reportTo(host: Pick<RuntimeHost, "report">, failure: Failure): void {
-  quietly(() => host.report(failure));
 }

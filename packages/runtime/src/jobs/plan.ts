@@ -1,4 +1,4 @@
-import { reportTo } from "../events/quietly.ts";
+import { reportTo } from "../events/report-to.ts";
 import type { ServiceAccount } from "../tenant/service-account.ts";
 import type { JobDefinition, JobHost, JobOptions } from "./job.ts";
 

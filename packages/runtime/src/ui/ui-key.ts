@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { ReactNode } from "react";
 import { systemClock } from "../clock/clock.ts";
-import { reportTo } from "../events/quietly.ts";
+import { reportTo } from "../events/report-to.ts";
 import { Problem } from "../problem.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import { assertServer } from "../server/assert-server.ts";
