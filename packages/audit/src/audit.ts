@@ -1,13 +1,13 @@
 import path from "node:path";
 import type { Node } from "oxc-parser";
-import { keepResult, readResult, stateOf } from "./cache/result-cache.ts";
+import { keepResult, readResult, stateOf, type Kept } from "./cache/result-cache.ts";
 import { checkFunctions } from "./checks/fail-closed.ts";
 import { fileSecrets } from "./checks/file-secrets.ts";
 import type { EntryPoint } from "./entry-points/entry-point.ts";
 import { findEntryPoints, findHandlers } from "./entry-points/find-entry-points.ts";
 import { functionEntryPoints } from "./entry-points/functions.ts";
-import { Collector } from "./findings/collector.ts";
-import type { AuditResult, Diagnostic, JudgedEntryPoint } from "./findings/finding.ts";
+import { Collector, type LedTo } from "./findings/collector.ts";
+import type { AuditResult, Diagnostic, Finding, JudgedEntryPoint } from "./findings/finding.ts";
 import type { AuditOptions } from "./findings/options.ts";
 import { locate } from "./findings/locate.ts";
 import type { Scope } from "./interpret/scope.ts";
@@ -32,11 +32,18 @@ export function audit(options: AuditOptions): AuditResult {
   const kept = found.filter((file) => !options.configuration.exclude.some((glob) => path.matchesGlob(file.path, glob)));
   const state = stateOf(kept, options);
   const before = options.cacheFolder === null ? null : readResult(options.cacheFolder, state);
-  const whole = before ?? run(options, kept, unreadable, started);
-  if (before === null && options.cacheFolder !== null) keepResult(options.cacheFolder, state, whole);
+  const { result, ledTo } = before ?? run(options, kept, unreadable, started);
+  if (before === null && options.cacheFolder !== null) keepResult(options.cacheFolder, state, { result, ledTo });
   const { only } = options;
-  const findings = only === null ? whole.findings : whole.findings.filter((one) => only.has(one.location.file));
-  return { ...whole, findings, duration: options.now() - started };
+  const findings = only === null ? result.findings : result.findings.filter((one) => concerns(only, one, ledTo));
+  return { ...result, findings, duration: options.now() - started };
+}
+
+/** Does a finding stand in one of these files, or in what an entry point does that has come through one of them? */
+function concerns(files: ReadonlySet<string>, { location, fingerprint }: Finding, ledTo: LedTo): boolean {
+  if (files.has(location.file)) return true;
+  for (const file of ledTo.get(fingerprint) ?? []) if (files.has(file)) return true;
+  return false;
 }
 
 function run(
@@ -44,7 +51,7 @@ function run(
   found: readonly SourceFile[],
   unreadable: readonly { path: string; reason: string }[],
   started: number,
-): AuditResult {
+): Kept {
   const loaded = loadProject(options.root, found, options.configuration, (done) =>
     options.progress?.(done, found.length, "reading"),
   );
@@ -60,7 +67,8 @@ function run(
   const judged = [...files.values()].filter((file) => !TESTS.test(file.path));
   const judgements = followAll(judged, files, project, options);
   const collector = new Collector(files, loaded.sql, options.configuration);
-  for (const { findings, entry } of judgements) for (const one of findings) collector.add(one, entry.name);
+  for (const { findings, entry, reads } of judgements)
+    for (const one of findings) collector.add(one, entry.name, reads);
   for (const file of judged) {
     try {
       for (const one of [...fileSecrets(file), ...checkFunctions(file)]) {
@@ -83,8 +91,8 @@ function run(
     { supabase },
   ))
     collector.addSql(one);
-  const { findings, problems } = collector.finish();
-  return {
+  const { findings, problems, ledTo } = collector.finish();
+  const result: AuditResult = {
     root: options.root,
     files: files.size + loaded.sql.length,
     entryPoints: judgements.filter(({ entry }) => entry.kind !== "function").map((one) => described(one, files)),
@@ -93,6 +101,7 @@ function run(
     duration: options.now() - started,
     cached: false,
   };
+  return { result, ledTo };
 }
 
 /** What is kept of a judgement: its trace would hold every value that was met. */
@@ -111,8 +120,8 @@ function followAll(
   const follow = (entries: readonly EntryPoint[]): void => {
     for (const [at, entry] of entries.entries()) {
       if (at % 50 === 0) options.progress?.(at, entries.length, "following");
-      const { answers, findings } = judgeEntryPoint(project, files, entry, modules, reached);
-      judgements.push({ entry, answers, findings });
+      const { answers, findings, reads } = judgeEntryPoint(project, files, entry, modules, reached);
+      judgements.push({ entry, answers, findings, reads });
     }
   };
   follow(findEntryPoints(project, judged));

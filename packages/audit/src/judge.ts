@@ -46,6 +46,8 @@ export interface Judgement {
   readonly entry: EntryPoint;
   readonly answers: readonly RawAnswer[];
   readonly findings: readonly RawFinding[];
+  /** Every file its answers go back to. */
+  readonly reads: ReadonlySet<string>;
 }
 
 const ADAPTERS = [
@@ -79,6 +81,7 @@ export function judgeEntryPoint(
 ): Judgement {
   Memo.forgetAll();
   const machine = newMachine(project, modules, reached);
+  for (const file of [entry.file, ...(entry.with ?? [])]) machine.reads.files.add(file);
   if (entry.framework.startsWith("next") && entry.path !== null) {
     const middleware = middlewareFor(files, entry.file);
     if (middleware !== null) learnFromMiddleware(machine, middleware, entry.path);
@@ -106,7 +109,7 @@ export function judgeEntryPoint(
     let proved = false;
     const before = findings.length;
     check.run(
-      { entry, trace, project },
+      { entry, trace, project: machine.project },
       {
         violated(rule, place, message, operation) {
           const path = [
@@ -138,5 +141,5 @@ export function judgeEntryPoint(
       reason: answer === "unknown" ? (unknown ?? trace.unknowns[0] ?? null) : null,
     } satisfies RawAnswer;
   });
-  return { entry, trace, answers, findings };
+  return { entry, trace, answers, findings, reads: machine.reads.all() };
 }

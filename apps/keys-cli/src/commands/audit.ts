@@ -26,7 +26,10 @@ function register(program: Command, context: CommandContext, load: () => Promise
     .option("--baseline <file>", "known violations, which do not fail (default: keys.baseline.json, when there is one)")
     .option("--no-baseline", "report known violations as well")
     .option("--update-baseline", "make everything found now known")
-    .option("--changed [base]", "only findings in files changed since this branch left its base")
+    .option(
+      "--changed [base]",
+      "only findings in files changed since this branch left its base, and in what leads through them",
+    )
     .option("--explain <rule>", "say what a rule is about, with examples, and end")
     .option("--init", "write keys.config.json, a baseline and a GitHub Actions workflow, and end")
     .option("--force", "with --init: overwrite them")

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { LedTo } from "../findings/collector.ts";
 import type { AuditResult } from "../findings/finding.ts";
 import type { AuditOptions } from "../findings/options.ts";
 import type { SourceFile } from "../source/discover.ts";
@@ -16,25 +17,48 @@ export function stateOf(files: readonly SourceFile[], options: AuditOptions): st
   return hash.digest("hex");
 }
 
+/** A result with what `--changed` asks of it. */
+export interface Kept {
+  readonly result: AuditResult;
+  readonly ledTo: LedTo;
+}
+
+interface Stored {
+  readonly state: string;
+  readonly result: AuditResult;
+  readonly files: readonly string[];
+  /** Indexes into `files`. */
+  readonly ledTo: Readonly<Record<string, readonly number[]>>;
+}
+
 /** The last result for that state, or null. An unreadable cache is no cache. */
-export function readResult(folder: string, state: string): AuditResult | null {
+export function readResult(folder: string, state: string): Kept | null {
   try {
-    const kept = JSON.parse(readFileSync(path.join(folder, "last.json"), "utf8")) as {
-      state: string;
-      result: AuditResult;
-    };
-    return kept.state === state ? { ...kept.result, cached: true } : null;
+    const kept = JSON.parse(readFileSync(path.join(folder, "last.json"), "utf8")) as Stored;
+    if (kept.state !== state) return null;
+    const ledTo = Object.entries(kept.ledTo).map(
+      ([fingerprint, files]) => [fingerprint, new Set(files.map((at) => kept.files[at] ?? ""))] as const,
+    );
+    return { result: { ...kept.result, cached: true }, ledTo: new Map(ledTo) };
   } catch {
     return null;
   }
 }
 
 /** Keeps the result; a folder that cannot be written is no reason to fail. */
-export function keepResult(folder: string, state: string, result: AuditResult): void {
+export function keepResult(folder: string, state: string, { result, ledTo }: Kept): void {
   const temporary = path.join(folder, `last.${process.pid}.tmp`);
+  const numbers = new Map<string, number>();
+  const numberOf = (file: string): number => {
+    const known = numbers.get(file) ?? numbers.size;
+    numbers.set(file, known);
+    return known;
+  };
+  const numbered = Object.fromEntries([...ledTo].map(([name, files]) => [name, [...files].map(numberOf)]));
+  const stored: Stored = { state, result, files: [...numbers.keys()], ledTo: numbered };
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, JSON.stringify({ state, result }), { mode: 0o600 });
+    writeFileSync(temporary, JSON.stringify(stored), { mode: 0o600 });
     renameSync(temporary, path.join(folder, "last.json"));
   } catch {
     rmSync(temporary, { force: true });

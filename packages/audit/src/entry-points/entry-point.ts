@@ -24,6 +24,8 @@ export interface EntryPoint {
   readonly file: string;
   /** The declaration: where a missing gate is reported. */
   readonly node: Node;
+  /** Other files it is put together from: those that mount its router. */
+  readonly with?: readonly string[];
   /** Follows it, from the request to the answer. */
   follow(machine: Machine): void;
 }

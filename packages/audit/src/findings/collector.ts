@@ -14,6 +14,11 @@ const ORDER = { critical: 0, high: 1, medium: 2, low: 3 } as const;
 const AROUND = 2;
 const MAX_EXCERPT = 600;
 
+/** The files that entry points came through on the way to a finding, by its fingerprint. */
+export type LedTo = ReadonlyMap<string, ReadonlySet<string>>;
+
+const NOWHERE: ReadonlySet<string> = new Set();
+
 interface Text {
   readonly text: string;
   readonly lines: readonly number[];
@@ -26,6 +31,8 @@ export class Collector {
   readonly #disabled: ReadonlySet<string>;
   readonly #found = new Map<string, Finding>();
   readonly #fingerprints = new Map<string, number>();
+  /** By fingerprint: every file from which an entry point came to the finding. */
+  readonly #ledTo = new Map<string, Set<string>>();
 
   constructor(
     files: ReadonlyMap<string, ProjectFile>,
@@ -37,17 +44,20 @@ export class Collector {
     this.#disabled = new Set(configuration.disabledRules.map((one) => one.rule));
   }
 
-  add(raw: RawFinding, entryPoint: string | null): void {
+  /** @param reads the files that the entry point's answers go back to */
+  add(raw: RawFinding, entryPoint: string | null, reads: ReadonlySet<string> = NOWHERE): void {
     const file = this.#files.get(raw.place.file);
     if (file === undefined) return;
     const path = raw.path.flatMap(({ place, label }) => {
       const at = this.#files.get(place.file);
       return at === undefined ? [] : [{ location: locate(at, place), label }];
     });
-    this.#keep(raw.rule, locate(file, raw.place), raw.message, entryPoint, path, {
-      text: file.text,
-      lines: file.syntax.lines,
-    });
+    const text = { text: file.text, lines: file.syntax.lines };
+    const fingerprint = this.#keep(raw.rule, locate(file, raw.place), raw.message, entryPoint, path, text);
+    if (fingerprint === null || reads.size === 0) return;
+    const before = this.#ledTo.get(fingerprint);
+    if (before === undefined) this.#ledTo.set(fingerprint, new Set(reads));
+    else for (const one of reads) before.add(one);
   }
 
   addSql(raw: RawSqlFinding): void {
@@ -67,10 +77,12 @@ export class Collector {
     entryPoint: string | null,
     path: Finding["path"],
     { text, lines }: Text,
-  ): void {
-    if (this.#disabled.has(rule.id)) return;
+  ): string | null {
+    if (this.#disabled.has(rule.id)) return null;
     const key = `${rule.id}\0${location.file}\0${location.line}\0${location.column}`;
-    if (this.#found.has(key)) return;
+    const before = this.#found.get(key);
+    if (before !== undefined) return before.fingerprint;
+    const fingerprint = this.#fingerprint(rule.id, location, text, lines);
     this.#found.set(key, {
       rule: rule.id,
       severity: rule.severity,
@@ -79,9 +91,10 @@ export class Collector {
       entryPoint,
       path,
       excerpt: excerptOf(text, lines, location),
-      fingerprint: this.#fingerprint(rule.id, location, text, lines),
+      fingerprint,
       suppressed: null,
     });
+    return fingerprint;
   }
 
   /** By the rule, the file and the line's own words: lines that are added above it change nothing. */
@@ -93,7 +106,11 @@ export class Collector {
     return seen === 1 ? base : `${base}:${seen}`;
   }
 
-  finish(): { readonly findings: readonly Finding[]; readonly problems: readonly Diagnostic[] } {
+  finish(): {
+    readonly findings: readonly Finding[];
+    readonly problems: readonly Diagnostic[];
+    readonly ledTo: LedTo;
+  } {
     const problems: Diagnostic[] = [];
     const byFile = new Map<string, readonly Suppression[]>();
     const read = (path: string, text: string, comments: readonly { start: number; end: number }[]): void => {
@@ -122,7 +139,7 @@ export class Collector {
           one.location.line - other.location.line ||
           compare(one.rule, other.rule),
       );
-    return { findings, problems };
+    return { findings, problems, ledTo: this.#ledTo };
   }
 }
 

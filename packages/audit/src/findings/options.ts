@@ -27,7 +27,10 @@ export interface AuditOptions {
   /** The folder to audit; absolute. */
   readonly root: string;
   readonly configuration: AuditConfiguration;
-  /** Only findings in these files are reported (paths relative to the root); the whole tree is read all the same. Null: all. */
+  /**
+   * Only findings in these files are reported (paths relative to the root), and those of entry points whose code leads
+   * through one of them; the whole tree is read all the same. Null: all.
+   */
   readonly only: ReadonlySet<string> | null;
   /** Where results are kept for the next run; null keeps none. */
   readonly cacheFolder: string | null;

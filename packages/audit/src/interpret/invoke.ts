@@ -58,6 +58,7 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
   machine.calls.push(place);
   machine.active.push(node);
   machine.reached.add(node);
+  machine.reads.files.add(callee.file);
   machine.within.push({ file: callee.file, node });
   try {
     node.params.forEach((parameter, at) => {

@@ -7,7 +7,10 @@ import { read } from "./state.ts";
 /** What a name stands for here: a local, something of the file's top, or of the platform. */
 export function lookUp(machine: Machine, name: string, scope: Scope): Value {
   const slot = scope.find(name);
-  if (slot !== undefined) return read(machine.state, slot);
+  if (slot !== undefined) {
+    if (slot.reads !== undefined) machine.reads.slots.add(slot);
+    return read(machine.state, slot);
+  }
   if (name === "undefined") return UNDEFINED;
   const found = moduleValue(machine, scope.file, name);
   if (found !== null) return found;

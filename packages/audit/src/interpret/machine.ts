@@ -3,6 +3,7 @@ import type { Project } from "../project.ts";
 import type { Operation } from "../trace/operation.ts";
 import { type Evidence, Facts } from "../values/facts.ts";
 import type { Place, Value } from "../values/value.ts";
+import { Reads } from "./reads.ts";
 import type { Scope } from "./scope.ts";
 import { START, type State, withFacts } from "./state.ts";
 
@@ -51,6 +52,8 @@ export class Machine {
   /** The same functions, with their files. */
   readonly within: Place[] = [];
   readonly modules: Map<string, Scope>;
+  /** What has been read so far, or for the name at the top of a file that is being filled in. */
+  reads = new Reads();
   /** Exports being looked up: files that hand on each other's names may go round in a circle. */
   readonly asking = new Set<string>();
   /** What functions without arguments that make a client have answered. */
@@ -81,7 +84,13 @@ export class Machine {
   constructor(interpreter: Interpreter, project: Project, modules: Map<string, Scope>, reached: Set<Node>) {
     this.#interpreter = interpreter;
     this.reached = reached;
-    this.project = project;
+    this.project = {
+      ...project,
+      file: (path) => {
+        this.reads.files.add(path);
+        return project.file(path);
+      },
+    };
     this.modules = modules;
   }
 

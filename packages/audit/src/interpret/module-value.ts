@@ -1,9 +1,11 @@
 import type { Node } from "oxc-parser";
+import { boundNames } from "../link/module-table.ts";
 import type { ProjectFile } from "../project.ts";
 import { opaque, type Value } from "../values/value.ts";
 import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
-import { Scope } from "./scope.ts";
+import { Reads } from "./reads.ts";
+import { Scope, type Slot } from "./scope.ts";
 import { START } from "./state.ts";
 
 /** The scope of a file's top. Its names are filled in when first asked for, so circles between files do no harm. */
@@ -22,22 +24,52 @@ export function moduleValue(machine: Machine, file: string, name: string): Value
   if (source === null || binding === undefined) return null;
   const scope = moduleScope(machine, file);
   const known = scope.own(name);
-  if (known !== undefined) return known.value;
+  if (known !== undefined) {
+    machine.reads.slots.add(known);
+    return known.value;
+  }
   if (binding.kind === "import") {
-    const value = imported(machine, file, binding.specifier, binding.name);
-    scope.declare(name, value);
+    const reads = new Reads();
+    const value = reading(machine, reads, () => imported(machine, file, binding.specifier, binding.name));
+    keep(machine, scope.declare(name, value), reads);
     return value;
   }
+  const reads = new Reads();
   const slot = scope.declare(name, opaque(name)); // what a circle finds
   if (binding.kind === "pattern") {
     const { declarator } = binding;
     if (declarator.type === "VariableDeclarator" && declarator.init !== null) {
-      aside(machine, () => machine.bindPattern(declarator.id, machine.evaluate(declarator.init as Node, scope), scope));
+      reading(machine, reads, () =>
+        aside(machine, () =>
+          machine.bindPattern(declarator.id, machine.evaluate(declarator.init as Node, scope), scope),
+        ),
+      );
+      for (const bound of boundNames(declarator.id)) {
+        const one = scope.own(bound);
+        if (one !== undefined) keep(machine, one, reads);
+      }
     }
     return scope.own(name)?.value ?? slot.value;
   }
-  slot.value = aside(machine, () => declared(machine, binding.node, scope, name));
+  keep(machine, slot, reads);
+  slot.value = reading(machine, reads, () => aside(machine, () => declared(machine, binding.node, scope, name)));
   return slot.value;
+}
+
+/** What is read meanwhile is put down there, and not with what is being followed. */
+function reading<T>(machine: Machine, reads: Reads, run: () => T): T {
+  const before = machine.reads;
+  machine.reads = reads;
+  try {
+    return run();
+  } finally {
+    machine.reads = before;
+  }
+}
+
+function keep(machine: Machine, slot: Slot, reads: Reads): void {
+  slot.reads = reads;
+  machine.reads.slots.add(slot);
 }
 
 function declared(machine: Machine, node: Node, scope: Scope, name: string): Value {
@@ -119,15 +151,22 @@ function handedOut(
   const scope = moduleScope(machine, file);
   const key = `export ${name}`;
   const known = scope.own(key);
-  if (known !== undefined) return known.value;
+  if (known !== undefined) {
+    machine.reads.slots.add(known);
+    return known.value;
+  }
   const slot = scope.declare(key, opaque(name));
+  const reads = new Reads();
+  keep(machine, slot, reads);
   const { value } = found;
-  slot.value = aside(machine, () =>
-    value.type === "FunctionDeclaration"
-      ? closureOf(value, scope, name)
-      : value.type === "ClassDeclaration"
-        ? { k: "class", node: value, scope, file }
-        : machine.evaluate(value, scope),
+  slot.value = reading(machine, reads, () =>
+    aside(machine, () =>
+      value.type === "FunctionDeclaration"
+        ? closureOf(value, scope, name)
+        : value.type === "ClassDeclaration"
+          ? { k: "class", node: value, scope, file }
+          : machine.evaluate(value, scope),
+    ),
   );
   return slot.value;
 }

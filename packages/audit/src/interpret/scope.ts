@@ -1,8 +1,11 @@
+import type { Reads } from "./reads.ts";
 import type { ScopeRef, Value } from "../values/value.ts";
 
 /** A name in a scope. What is assigned after the declaration is held by the path's state, not here. */
 export interface Slot {
   value: Value;
+  /** What its value goes back to; only names at the top of a file have it. */
+  reads?: Reads;
 }
 
 /** A lexical scope at one evaluation of it: closures keep theirs. */
@@ -24,7 +27,7 @@ export class Scope implements ScopeRef {
   }
 
   declare(name: string, value: Value): Slot {
-    const slot = { value };
+    const slot: Slot = { value };
     this.#slots.set(name, slot);
     return slot;
   }

@@ -47,6 +47,7 @@ function entryOf(
     path,
     file: route.file.path,
     node: route.node,
+    with: [...new Set(chain.before.map(({ registration: one }) => one.file.path))],
     follow(machine) {
       if (!chain.mounted)
         machine.learn("unmounted", {
