@@ -162,7 +162,7 @@ function claimIn(value: Value, depth = 0): Extract<Value, { k: "client" }> | nul
 
 /** A role, plan or balance that is stored as the client says. */
 function granted(one: Extract<Operation, { kind: "query" }>, report: Parameters<Check["run"]>[1]): void {
-  if (one.facts.has("role") || one.query.data?.k !== "struct") return;
+  if (one.facts.has("role") || one.facts.has("signature") || one.query.data?.k !== "struct") return;
   const { table } = one.query;
   for (const [name, value] of one.query.data.props) {
     if (
@@ -200,12 +200,32 @@ function priced(one: Extract<Operation, { kind: "call" }>, report: Parameters<Ch
   }
 }
 
+/** What the client said, through arithmetic; what was looked up by it is the server's own. */
+function saidIn(value: Value, depth = 0): Extract<Value, { k: "client" }> | null {
+  if (depth > 6) return null;
+  const parts =
+    value.k === "derived"
+      ? value.args
+      : value.k === "choice"
+        ? value.alternatives.map((one) => one.value)
+        : value.k === "pending"
+          ? [value.value]
+          : [];
+  if (value.k === "client") return value;
+  for (const part of parts) {
+    const said = saidIn(part, depth + 1);
+    if (said !== null) return said;
+  }
+  return null;
+}
+
 function amountIn(value: Value, depth = 0): string | null {
   if (depth > 6) return null;
   if (value.k === "struct") {
     for (const [name, inner] of value.props) {
       if (/^(?:amount|unit_amount|price_amount|total|value)$/.test(name)) {
-        for (const said of clientsOf(inner)) return said.path === "" ? name : said.path;
+        const said = saidIn(inner);
+        if (said !== null) return said.path === "" ? name : said.path;
       }
       const found = amountIn(inner, depth + 1);
       if (found !== null) return found;

@@ -207,7 +207,15 @@ export function checkFunctions({
     if (node.type === "VariableDeclarator" && node.id.type === "Identifier") named = node.id.name;
     if ((node.type === "Property" || node.type === "MethodDefinition") && node.key.type === "Identifier")
       named = node.key.name;
-    if (node.type === "FunctionDeclaration" && node.id !== null) named = node.id.name;
+    if ((node.type === "FunctionDeclaration" || node.type === "FunctionExpression") && node.id !== null)
+      named = node.id.name;
+    if (
+      node.type === "AssignmentExpression" &&
+      node.left.type === "MemberExpression" &&
+      node.left.property.type === "Identifier" &&
+      node.left.property.name !== "exports"
+    )
+      named = node.left.property.name;
     if (isFunction(node) && answersWhether(named)) judgeFunction(node, found);
     for (const child of childrenOf(node)) visit(child, named);
   };
@@ -220,7 +228,13 @@ function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; 
   for (const node of walk(fn.body)) {
     if (node.type === "CatchClause") {
       for (const inner of walk(node.body)) {
-        if (inner.type === "ReturnStatement" && inner.argument !== null && allows(inner.argument)) {
+        const given =
+          inner.type === "ReturnStatement"
+            ? inner.argument
+            : inner.type === "ExpressionStatement" && inner.expression.type !== "Literal"
+              ? inner.expression
+              : null;
+        if (given !== null && allows(given)) {
           found.push({ rule: catchAllows, node: inner, message: "When the check itself fails, the answer is yes." });
         }
       }

@@ -4,6 +4,7 @@ import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { comparisons } from "../values/query.ts";
+import { standing } from "../values/standing.ts";
 import { REFUSED, type Value } from "../values/value.ts";
 import { isSensitive } from "./entry-kinds.ts";
 
@@ -18,7 +19,7 @@ export const input: Check = {
     for (const one of trace.operations) {
       const data = written(one);
       if (data === null) continue;
-      const whole = wholeBody(data);
+      const whole = wholeBody(data, one.facts);
       if (whole !== null) {
         report.violated(
           massAssignment,
@@ -105,22 +106,22 @@ function isWritten(one: Operation): boolean {
 }
 
 /** A body that is written as it is, or spread into what is written. */
-function wholeBody(data: Value): ClientValue | null {
+function wholeBody(data: Value, facts: Facts): ClientValue | null {
   if (data.k === "client") return data.path === "" && !data.checked && data.part === "body" ? data : null;
   if (data.k === "struct") {
     for (const spread of data.spreads) {
-      const found = wholeBody(spread);
+      const found = wholeBody(spread, facts);
       if (found !== null) return found;
     }
     return null;
   }
   if (data.k === "choice") {
-    for (const one of data.alternatives) {
-      const found = wholeBody(one.value);
+    for (const one of standing(data, facts)) {
+      const found = wholeBody(one.value, facts);
       if (found !== null) return found;
     }
   }
-  if (data.k === "derived" && data.op === "copy" && data.args[0] !== undefined) return wholeBody(data.args[0]);
+  if (data.k === "derived" && data.op === "copy" && data.args[0] !== undefined) return wholeBody(data.args[0], facts);
   return null;
 }
 
@@ -174,7 +175,7 @@ function bare(value: Value, facts: Facts, depth = 0): ClientValue | null {
       return firstBare(value.items, facts, depth);
     case "choice":
       return firstBare(
-        value.alternatives.map((one) => one.value),
+        standing(value, facts).map((one) => one.value),
         facts,
         depth,
       );

@@ -67,7 +67,8 @@ const MAX_ALTERNATIVES = 12;
 export function choose(alternatives: readonly Alternative[]): Value {
   const byKey = new Map<string, Alternative>();
   const add = (value: Value, facts: Facts, truth: boolean | undefined): void => {
-    const key = keyOf(value);
+    // What a schema has passed on and what it refused have one key, and are two things.
+    const key = value.k === "client" && value.checked ? `${keyOf(value)}!` : keyOf(value);
     const before = byKey.get(key);
     const marked = before === undefined || before.truth === truth ? truth : undefined;
     const all = before === undefined ? facts : before.facts.or(facts);

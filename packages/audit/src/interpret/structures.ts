@@ -1,5 +1,6 @@
 import type { Node } from "oxc-parser";
 import { Facts } from "../values/facts.ts";
+import { standing } from "../values/standing.ts";
 import { literal, type Value } from "../values/value.ts";
 import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
@@ -15,7 +16,7 @@ export function evaluateObject(
   const spreads: Value[] = [];
   for (const property of node.properties) {
     if (property.type === "SpreadElement") {
-      spread(machine.evaluate(property.argument, scope), props, spreads);
+      spread(machine, machine.evaluate(property.argument, scope), props, spreads);
       continue;
     }
     const { value } = property;
@@ -27,13 +28,13 @@ export function evaluateObject(
   return { k: "struct", props, spreads, node };
 }
 
-function spread(value: Value, props: Map<string, Value>, spreads: Value[]): void {
+function spread(machine: Machine, value: Value, props: Map<string, Value>, spreads: Value[]): void {
   if (value.k === "struct") {
     for (const [name, inner] of value.props) props.set(name, inner);
     spreads.push(...value.spreads);
   } else if (value.k === "choice") {
     // `...(cond && { a })`: either way what it may add is there.
-    for (const one of value.alternatives) spread(one.value, props, spreads);
+    for (const one of standing(value, machine.facts)) spread(machine, one.value, props, spreads);
   } else if (value.k !== "literal") {
     // What the client sends after it may say otherwise: `{ orgId, ...body }`.
     if (value.k === "client" && !value.checked) {

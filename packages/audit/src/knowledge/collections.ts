@@ -32,6 +32,18 @@ export function collections(call: UnseenCall): Value | undefined {
   if ((method === "includes" || method === "has") && first !== undefined && receiver.k === "chain") {
     return { k: "derived", op: "includes", args: [receiver, first], place };
   }
+  if (receiver.k === "list" && first !== undefined) {
+    if (method === "set" && args[1] !== undefined && receiver.items.length <= 40) {
+      (receiver.items as Value[]).push({ k: "list", items: [first, args[1]] });
+      return receiver;
+    }
+    if (method === "get") {
+      // `new Map([[name, value], …]).get(…)`: one of its values, or nothing.
+      const held = receiver.items.flatMap((item) => (item.k === "list" && item.items.length === 2 ? [item.items[1]] : []));
+      if (held.length > 0 && held.length === receiver.items.length)
+        return choose([...held, UNDEFINED].flatMap((value) => (value === undefined ? [] : [{ value, facts: Facts.none }])));
+    }
+  }
   if (method === "join" && (receiver.k === "list" || receiver.k === "client" || receiver.k === "rows"))
     return { k: "derived", op: "join", args: [receiver, ...args], place };
   // A map of the program's own: what is found in it by a credential is no answer to who is calling.

@@ -105,6 +105,8 @@ export function platform(call: UnseenCall): Value | undefined {
         return first === undefined ? UNDEFINED : { k: "derived", op: "bytes", args: [first], place };
       default:
     }
+    if (root.name === "Math" && method !== "random" && args.length > 0)
+      return { k: "derived", op: "number", args, place };
     if (root.name === "Math" || root.name === "Date" || root.name === "performance" || root.name === "Intl")
       return opaque(path);
     if (root.name === "crypto" && /^(?:randomUUID|getRandomValues|randomBytes)$/.test(method))

@@ -122,7 +122,7 @@ export function requestCall(
     case "get":
       if (name === null) return opaque("get");
       // What middleware put there under a name of its own: `c.get("applicationId")`.
-      return isCallerName(name) || /^[a-z]+[A-Z]\w*Id$/.test(name)
+      return isCallerName(name) || /^[a-z]\w*Id$/.test(name)
         ? { k: "principal", path: name, sure: false, origin: request.authenticated ? place : null }
         : name.includes("-")
           ? client("header", name.toLowerCase())
