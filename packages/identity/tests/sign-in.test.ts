@@ -105,6 +105,24 @@ test("under TLS every cookie is Secure and has the prefix __Host-", async () => 
   for (const line of (await visitor.post("/sign-out")).headers.getSetCookie()) assert.match(line, /; Secure/);
 });
 
+test("a cookie a sibling domain may set does not stand for one whose name begins with __Host-", async () => {
+  const origin = "https://meterr.example.test";
+  const identity = await it.again({ baseUrl: origin, secureCookies: true });
+  const { email, password } = await person(identity);
+  const visitor = newBrowser((request) => identity.handler(request), origin);
+  await visitor.post("/sign-in/email", { email, password });
+  const own = visitor.cookieHeader();
+  const asks = async (cookie: string): Promise<[boolean, unknown]> => {
+    const request = new Request(`${origin}/api/auth/get-session`, { headers: { cookie } });
+    const found = await identity.sessionAuthenticator.authenticate(request, io(it.now));
+    const session = (await (await identity.handler(request)).json()) as { user?: { email?: string } } | null;
+    return [found !== null, session?.user?.email];
+  };
+  assert.deepEqual(await asks(own), [true, email]);
+  assert.deepEqual(await asks(`a=1;\t ${own} `), [true, email]);
+  for (const space of ["\u00a0", "\v", "\f"]) assert.deepEqual(await asks(`${space}${own}`), [false, undefined]);
+});
+
 test("a base URL without TLS does not go with secure cookies", async () => {
   await assert.rejects(it.again({ secureCookies: true }), { code: "base_url_invalid" });
   await assert.rejects(it.again({ baseUrl: "not a url" }), { code: "base_url_invalid" });

@@ -5,6 +5,7 @@ import { checkPassword } from "../password/check-password.ts";
 import { ADDRESS_HEADER, BASE_PATH, REQUEST_ID_HEADER } from "../library/library-options.ts";
 import { addressGroup } from "../limits/address-group.ts";
 import type { SignInLimits } from "../limits/sign-in-limits.ts";
+import { cookiePairs } from "../session/cookie-pairs.ts";
 import { openSessionCookie, readCookie } from "../session/session-token.ts";
 import type { LiveSession, SessionStore } from "../session/session-store.ts";
 import { countAttempt } from "./attempts.ts";
@@ -206,8 +207,7 @@ function libraryRequest(parts: SurfaceParts, request: Request, call: Call & { re
 }
 
 function ourCookies(header: string | null, parts: SurfaceParts, withoutSession: boolean): string {
-  const pairs = (header ?? "").split(";").map((pair) => pair.trim());
-  return pairs
+  return cookiePairs(header)
     .filter((pair) => pair.startsWith(`${parts.cookiePrefix}.`))
     .filter((pair) => !withoutSession || !pair.startsWith(`${parts.sessionCookie}=`))
     .join("; ");

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { cookiePairs } from "./cookie-pairs.ts";
 
 /** What a row holds in place of a session's token: SHA-256 in base64url, 43 characters. */
 export function hashSessionToken(token: string): string {
@@ -22,10 +23,7 @@ export function openSessionCookie(value: string, secret: string): string | null 
 
 /** The value of the one cookie with this name; null when there is none, or several that could be confused. */
 export function readCookie(header: string | null, name: string): string | null {
-  if (header === null) return null;
-  const values = header
-    .split(";")
-    .map((pair) => pair.trim())
+  const values = cookiePairs(header)
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
   return values.length === 1 ? (values[0] ?? null) : null;
