@@ -27,6 +27,7 @@ export const claims: Check = {
         if (
           said !== null &&
           ROLE.test(nameOf(said)) &&
+          !isPresence(one.value, said) &&
           said.part !== "cookie" &&
           !said.path.includes("[]") &&
           !one.facts.has("role") &&
@@ -158,6 +159,12 @@ function claimIn(value: Value, depth = 0): Extract<Value, { k: "client" }> | nul
     default:
       return null;
   }
+}
+
+/** `if (!role) return null`: whether one was named, not which. */
+function isPresence(value: Value, said: Value): boolean {
+  if (value === said) return said.k === "client" && /roles?$/i.test(said.path);
+  return value.k === "derived" && value.op === "!" && value.args[0] !== undefined && isPresence(value.args[0], said);
 }
 
 /** A role, plan or balance that is stored as the client says. */

@@ -26,13 +26,15 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
       return parameters &&
         value.id > 0 &&
         value.name !== "" &&
-        !/^(?:[A-Z].*|index|count|limit|offset|element|number|private|unfollowed|length|page|port|schema\w*|table\w*|columns?|columnNames?|keys?|prefix|where\w*|sql|query|text|statement|fields?|placeholders?|values?|clauses?|filters?|order\w*|sort\w*|yield|import|this|super|unary|handler|resolve|reject|[A-Z]\w+)$/.test(
+        !/^(?:[A-Z].*|\d+|index|count|limit|offset|element|number|private|unfollowed|length|page|port|schema\w*|table\w*|columns?|columnNames?|keys?|prefix|where\w*|sql|query|text|statement|fields?|placeholders?|values?|clauses?|filters?|order\w*|sort\w*|yield|import|this|super|unary|handler|resolve|reject|[A-Z]\w+)$/.test(
           value.name,
         )
         ? value
         : null;
     case "derived":
       if (HARMLESS.test(value.op)) return null;
+      // What a component was given and writes as JSON is its own configuration more often than not.
+      if (value.op === "stringify") return foreignPart(value.args[0] ?? value, facts, false, depth + 1);
       for (const arg of value.args) {
         const found = foreignPart(arg, facts, parameters, depth + 1);
         if (found !== null) return found;

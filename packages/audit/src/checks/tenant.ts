@@ -4,7 +4,7 @@ import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import type { Condition, Query } from "../values/query.ts";
-import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf } from "../values/trust.ts";
+import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
 import { created } from "./tenant-of-created.ts";
@@ -53,7 +53,7 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   if (facts.has("rls")) return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
   if (facts.has("opaque:scope")) return report.unknown(facts.get("opaque:scope")?.why ?? "");
   if (isCapability(query)) return;
-  const chosen = chosenBy(query.where);
+  const chosen = chosenBy(query.where, facts);
   if (chosen.length === 0) return unconfined(one, judged, report);
   if (facts.has("role") && isGlobalRole(judged, one))
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
@@ -95,11 +95,13 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
 }
 
 /** The comparisons by values nobody vouches for, as field and value. */
-function chosenBy(condition: Condition | null): [string, Value][] {
+function chosenBy(condition: Condition | null, facts: Facts): [string, Value][] {
   if (condition === null || condition.kind === "unknown") return [];
   if (condition.kind === "compare")
-    return condition.op !== "other" && isUntrusted(condition.value) ? [[condition.field, condition.value]] : [];
-  return condition.of.flatMap(chosenBy);
+    return condition.op !== "other" && isUntrusted(condition.value) && trustOf(condition.value, facts) === null
+      ? [[condition.field, condition.value]]
+      : [];
+  return condition.of.flatMap((one) => chosenBy(one, facts));
 }
 
 function isUntrusted(value: Value): boolean {

@@ -27,6 +27,8 @@ export function elementOf(machine: Machine, collection: Value): Value {
     case "chain":
       return { ...value, steps: [...value.steps, { kind: "member", name: "[]" }] };
     case "derived":
+      // A byte of a digest is made of all that went into it.
+      if (/^(?:hash|hmac|bytes)$/.test(value.op)) return value;
       return value.args[0] === undefined ? opaque("element") : elementOf(machine, value.args[0]);
     default:
       return opaque("element");

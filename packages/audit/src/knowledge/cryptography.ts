@@ -53,6 +53,8 @@ export function cryptography(call: UnseenCall): Value | undefined {
       /^create(?:Hmac|Hash)$/.test(name))
   )
     return chain;
+  // `const nanoId = customAlphabet(…)`, called.
+  if (root.k === "derived" && root.op === "random" && names.length === 0) return root;
   if (
     /^(?:randomBytes|randomUUID|nanoid|customAlphabet|createId|cuid|uuid|uuidv4|uuidv7|v4|v7|ulid|randomInt|generateId|generateRandomString|init)$/.test(
       method,

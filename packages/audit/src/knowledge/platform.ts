@@ -15,6 +15,7 @@ const PURE: Readonly<Record<string, string>> = {
   encodeURIComponent: "encoded",
   decodeURIComponent: "string",
   structuredClone: "copy",
+  atob: "string",
   encodeURI: "encoded",
 };
 
@@ -102,6 +103,8 @@ export function platform(call: UnseenCall): Value | undefined {
         return UNDEFINED;
       case "Buffer.from":
       case "Buffer.concat":
+      case "TextEncoder.encode":
+      case "TextDecoder.decode":
         return first === undefined ? UNDEFINED : { k: "derived", op: "bytes", args: [first], place };
       default:
     }
@@ -146,6 +149,8 @@ function makeNew(call: UnseenCall): Value {
     case "Set":
     case "Map":
       return first ?? { k: "list", items: [] };
+    case "Uint8Array":
+      return first === undefined ? opaque("bytes") : { k: "derived", op: "bytes", args: [first], place };
     case "Date":
       return first === undefined ? opaque("Date") : { k: "derived", op: "number", args: [first], place };
     case "Error":

@@ -101,7 +101,15 @@ export class Facts {
       else if (this.#holdsEitherWay(name, other)) known.set(name, evidence);
     }
     for (const [name, evidence] of other.#known) if (other.#holdsEitherWay(name, this)) known.set(name, evidence);
+    // A caller who is known here, and there one who holds the thing's own secret.
+    const [mine, theirs] = [this.#held(), other.#held()];
+    if (mine !== undefined && theirs !== undefined && !known.has("auth") && !known.has("capability"))
+      known.set("capability", { ...mine, sure: false });
     return known.size === 0 ? Facts.none : new Facts(known, this.#kinds | other.#kinds);
+  }
+
+  #held(): Evidence | undefined {
+    return this.#known.get("auth") ?? this.#known.get("capability");
   }
 
   /**

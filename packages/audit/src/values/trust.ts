@@ -73,7 +73,8 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
     case "pending":
       return trustOf(value.value, facts, depth + 1);
     case "derived":
-      return strongest(value.args, facts, depth);
+      // An id that was just made is nobody else's.
+      return value.op === "random" ? "sure" : strongest(value.args, facts, depth);
     case "list":
       return value.items.length === 0 ? null : weakest(value.items, facts, depth);
     case "struct":
@@ -114,7 +115,12 @@ export function scopeOf(condition: Condition | null, facts: Facts, depth = 0): T
   if (condition === null || depth > MAX_DEPTH) return null;
   switch (condition.kind) {
     case "compare":
-      return condition.op === "other" ? null : trustOf(condition.value, facts, depth + 1);
+      if (condition.op === "other") return null;
+      return (
+        trustOf(condition.value, facts, depth + 1) ??
+        // What the caller's own cookie or key chooses is its holder's.
+        (condition.op === "equal" && isCredential(condition.value) ? "presumed" : null)
+      );
     case "unknown":
       return trustOf(condition.value, facts, depth + 1) === null ? null : "presumed";
     case "all": {
@@ -310,10 +316,13 @@ export function openRow(query: Query, facts: Facts, evidence: Evidence): Facts {
 }
 
 /** Is what the condition asks for shown to be open to everybody? */
-export function isOpenTo(condition: Condition | null, facts: Facts): boolean {
+export function isOpenTo(condition: Condition | null, facts: Facts, depth = 0): boolean {
+  if (depth > MAX_DEPTH) return false;
   return comparisons(condition).some(
     ({ op, value }) =>
       op === "equal" &&
-      (facts.has(`open:ok:${keyOf(value)}`) || (value.k === "rows" && facts.has(`open:row:${value.query.id}`))),
+      (facts.has(`open:ok:${keyOf(value)}`) ||
+        (value.k === "rows" &&
+          (facts.has(`open:row:${value.query.id}`) || isOpenTo(value.query.where, facts, depth + 1)))),
   );
 }
