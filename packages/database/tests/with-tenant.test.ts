@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { after, before, test } from "node:test";
-import type { Sql, VerifiedTenant } from "@meterr/runtime";
-import { tenantForTest } from "@meterr/runtime/testing";
+import { memberTenant, routeKey, type Sql, type TenantContext, type VerifiedTenant } from "@meterr/runtime";
+import { authenticatorForTest, fakeHost, manifestForTest, tenantForTest } from "@meterr/runtime/testing";
 import { connectPool } from "../src/connect-pool.ts";
 import { testDatabase, type OrganisationFixture, type TestDatabase } from "../src/testing/index.ts";
 import { withTenant } from "../src/with-tenant.ts";
@@ -174,3 +174,59 @@ test("no server, and a connection cut in mid-transaction, are both retryable una
   );
   assert.equal(await withTenant(db.pools.dashboard, tenant, async () => "again"), "again");
 });
+
+for (const [what, inTheMiddle, status, kept] of [
+  ["hears that its client hung up", async ({ signal }: TenantContext<{}>) => signal.throwIfAborted(), 500, false],
+  ["does not hear that its client hung up", async () => undefined, 200, true],
+  [
+    "loses its connection",
+    async ({ sql }: TenantContext<{}>) => {
+      const { rows } = await sql.query<{ pid: number }>("select pg_backend_pid() as pid");
+      await db.pools.admin.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
+      await sql.query("select 1").catch(() => undefined);
+    },
+    503,
+    false,
+  ],
+] as const) {
+  test(`a route that ${what} in the middle of its transaction keeps all of it or nothing, and its connection is free`, async () => {
+    const pool = connectPool(db.settings("meterr_dashboard"), { max: 1 });
+    const name = randomUUID();
+    const gone = new AbortController();
+    const path = "/things";
+    const membership = {
+      tenantId: a.orgId,
+      subjectId: a.members.owner.id,
+      role: "owner",
+      visibility: "tenant",
+    } as const;
+    const route = routeKey({
+      host: { ...fakeHost(), withTenant: (who, work) => withTenant(pool, who, work) },
+      manifest: manifestForTest([{ path, method: ["POST"], auth: ["api_token"], tenant_scope: "per-user-tenant-id" }]),
+      method: "POST",
+      path,
+      auth: authenticatorForTest({ ann: { id: "ann", memberships: [membership] } }),
+      tenant: memberTenant(),
+      authorize: () => true,
+      input: {},
+      limit: { address: { points: 9, seconds: 1 }, tenant: { points: 9, seconds: 1 } },
+      maxBodyBytes: 0,
+      idempotency: "none",
+      handler: async (context) => {
+        await rename(context.sql, name);
+        gone.abort();
+        await inTheMiddle(context);
+        return { status: 200 };
+      },
+    });
+    const headers = { "x-test-credential": "ann" };
+    try {
+      const request = new Request(`https://site.test${path}`, { method: "POST", headers, signal: gone.signal });
+      assert.equal((await route(request)).status, status);
+      assert.equal((await nameOf()) === name, kept);
+      assert.equal((await withTenant(pool, tenant, (sql) => sql.query("select 1"))).rowCount, 1);
+    } finally {
+      await pool.end();
+    }
+  });
+}
