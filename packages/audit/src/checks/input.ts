@@ -107,8 +107,11 @@ function isWritten(one: Operation): boolean {
 
 /** A body that is written as it is, or spread into what is written. */
 function wholeBody(data: Value, facts: Facts): ClientValue | null {
-  if (data.k === "client") return data.path === "" && !data.checked && data.part === "body" ? data : null;
+  if (data.k === "client") return !data.checked && data.part === "body" ? data : null;
   if (data.k === "struct") {
+    // Mongo's `{ $set: body }`.
+    const set = data.props.get("$set");
+    if (set !== undefined && wholeBody(set, facts) !== null) return wholeBody(set, facts);
     for (const spread of data.spreads) {
       const found = wholeBody(spread, facts);
       if (found !== null) return found;

@@ -3,7 +3,7 @@ import { clientIdentity, clientTenant, unboundChild, unscopedList, unscopedQuery
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
-import type { Condition, Query } from "../values/query.ts";
+import { comparisons, type Condition, type Query } from "../values/query.ts";
 import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
@@ -51,7 +51,8 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   if (query.rights === "user") return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
   if (facts.has("global")) return report.unknown("the server's own administrator was asked for");
   if (facts.has("rls")) return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
-  if (facts.has("opaque:scope")) return report.unknown(facts.get("opaque:scope")?.why ?? "");
+  const vouched = vouchedFor(query, facts);
+  if (vouched !== null) return report.unknown(vouched);
   if (isCapability(query)) return;
   const chosen = chosenBy(query.where, facts);
   if (chosen.length === 0) return unconfined(one, judged, report);
@@ -92,6 +93,19 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
     `A row of ${nameOf(query)} is ${done(query)} by ${describe(value)} alone: the caller is known, and the row need not be theirs.`,
     one,
   );
+}
+
+/** A guard that is not seen may have looked at these rows, or at what they are found by: the reason why. */
+function vouchedFor(query: Query, facts: Facts): string | null {
+  for (const [name, { why }] of facts.entries()) {
+    if (name === "opaque:scope") return why;
+    if (!name.startsWith("opaque:scope:")) continue;
+    const noun = new RegExp(name.slice("opaque:scope:".length), "i");
+    if (noun.test(query.table)) return why;
+    for (const { field, value } of comparisons(query.where))
+      if (noun.test(field) || clientsOf(value).some(({ path }) => noun.test(path))) return why;
+  }
+  return null;
 }
 
 /** The comparisons by values nobody vouches for, as field and value. */

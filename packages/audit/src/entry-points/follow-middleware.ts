@@ -2,6 +2,7 @@ import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot } from "../knowledge/call.ts";
 import { nameKind } from "../knowledge/names.ts";
+import { scopeFact } from "../knowledge/vouches.ts";
 import type { Despite } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { opaque, type Place, type Value } from "../values/value.ts";
@@ -130,7 +131,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
       if (/admin|role|permission|owner|access|can/i.test(name))
         machine.learn("role", { sure: false, place, why: `${whole} is taken for a check by its name` });
       if (/owner|access|member|belongs|tenant|org|team|workspace/i.test(name))
-        machine.learn("opaque:scope", { sure: false, place, why: `${whole} may have looked at what is asked for` });
+        machine.learn(scopeFact(name), { sure: false, place, why: `${whole} may have looked at what is asked for` });
       return;
     }
     if (kind === "validates") {

@@ -2,6 +2,7 @@ import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot } from "../knowledge/call.ts";
 import { fromSchema } from "../knowledge/validation.ts";
+import { nounsOf } from "../knowledge/vouches.ts";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import { client, opaque, type Chain, type Place, type Value } from "../values/value.ts";
 
@@ -39,6 +40,13 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
   }
   if (base === "guarded") {
     machine.learn("auth", { sure: false, place, why: "the procedure is taken for a protected one by its name" });
+    for (const noun of nounsOf(namesOf(chain)))
+      for (const ending of ["Id", "Slug", ""])
+        machine.learn(`ok:client:body.${noun}${ending}`, {
+          sure: false,
+          place,
+          why: "the procedure's name says that it looks at it",
+        });
     if (/admin|role|permission|owner|team|org|workspace/i.test(namesOf(chain).join(" ")))
       machine.learn("role", { sure: false, place, why: "the procedure's name says so" });
   } else if (base === "unknown")

@@ -8,6 +8,7 @@ import { join, type State } from "../interpret/state.ts";
 import { followMiddleware } from "./follow-middleware.ts";
 import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { walk } from "../syntax/walk.ts";
+import { scopeFact } from "../knowledge/vouches.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
@@ -157,7 +158,7 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
     if (/role|permission|admin|owner|polic|access|member/i.test(called))
       machine.learn("role", { sure: false, place, why: `${called} is taken for a check by its name` });
     if (/owner|member|access|tenant|org|team|workspace|belongs/i.test(called))
-      machine.learn("opaque:scope", { sure: false, place, why: `${called} may have looked at what is asked for` });
+      machine.learn(scopeFact(called), { sure: false, place, why: `${called} may have looked at what is asked for` });
   }
 }
 

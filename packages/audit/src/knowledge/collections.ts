@@ -39,9 +39,13 @@ export function collections(call: UnseenCall): Value | undefined {
     }
     if (method === "get") {
       // `new Map([[name, value], …]).get(…)`: one of its values, or nothing.
-      const held = receiver.items.flatMap((item) => (item.k === "list" && item.items.length === 2 ? [item.items[1]] : []));
+      const held = receiver.items.flatMap((item) =>
+        item.k === "list" && item.items.length === 2 ? [item.items[1]] : [],
+      );
       if (held.length > 0 && held.length === receiver.items.length)
-        return choose([...held, UNDEFINED].flatMap((value) => (value === undefined ? [] : [{ value, facts: Facts.none }])));
+        return choose(
+          [...held, UNDEFINED].flatMap((value) => (value === undefined ? [] : [{ value, facts: Facts.none }])),
+        );
     }
   }
   if (method === "join" && (receiver.k === "list" || receiver.k === "client" || receiver.k === "rows"))

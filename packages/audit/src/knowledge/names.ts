@@ -78,6 +78,8 @@ const PLAIN = words(
     "validation validate body schema method methods headers timeout axiom highlight context",
 );
 
+const TENANTS = words("org organization organisation team workspace tenant account request action");
+
 export function nameKind(name: string): NameKind {
   const before = known.get(name);
   if (before !== undefined) return before;
@@ -140,6 +142,9 @@ function classify(words: readonly string[]): NameKind {
       : "identity";
   }
   if (first === "validate" && restHas(IDENTITY)) return "identity";
+  // `getOrgContext()`: who is calling and for whom.
+  if (GETTING.has(first) && (last === "context" || last === "ctx") && (restHas(IDENTITY) || restHas(TENANTS)))
+    return "identity";
   if (has(ASKING) && restHas(RIGHTS) && !WRITING.has(first) && !READING.has(first)) return "asks";
   if (WRITING.has(first)) return "writes";
   if (READING.has(first)) return "reads";
@@ -183,7 +188,7 @@ export function isTenantName(name: string): boolean {
   return TENANT.test(name.slice(name.lastIndexOf(".") + 1));
 }
 const TENANT =
-  /^(?:\w+_)?(?:tenant|org|organi[sz]ation|workspace|team|company|account|business|agency|group|space|environment|merchant|store|shop|club|school|clinic)_?(?:id|slug|uuid|key)?$/i;
+  /^(?:\w*_)?(?:tenant|org|organi[sz]ation|workspace|team|company|account|business|agency|group|space|environment|merchant|store|shop|club|school|clinic)_?(?:id|slug|uuid|key)?$/i;
 
 /** A column or member that names a person: `userId`, `owner_id`, `createdBy`. */
 export function isOwnerName(name: string): boolean {

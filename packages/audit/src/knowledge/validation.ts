@@ -154,11 +154,15 @@ function shaped(call: UnseenCall, subject: Value, strict: boolean): Value {
   return fromSchema(receiver, { ...subject, checked: strict }, 0);
 }
 
+/** Shapes that say nothing of the keys. */
+const LOOSE = /^(?:any|unknown|looseObject)$/;
+
 /** The value of one client field under a schema. */
 export function fromSchema(schema: Value, subject: Extract<Value, { k: "client" }>, depth: number): Value {
   if (schema.k !== "chain" || depth > 4 || !LIBRARIES.test(packageOf(schema.root))) return subject;
   const names = schema.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
-  if (names[0] === "any" || names[0] === "unknown") return { ...subject, checked: false };
+  if (LOOSE.test(names[0] ?? "") || names.some((name) => /^(?:passthrough|loose|catchall)$/.test(name)))
+    return { ...subject, checked: false };
   if (names.some((name) => CLOSED.test(name))) return { ...subject, closed: true };
   if (/^(?:object|strictObject|looseObject)$/.test(names[0] ?? "")) {
     const [fields] = schema.steps.flatMap((step) => (step.kind === "call" ? [step.args[0]] : []));

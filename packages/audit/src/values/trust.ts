@@ -80,6 +80,13 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
     case "struct":
       return strongest([...value.props.values(), ...value.spreads], facts, depth);
     case "chain": {
+      // `ctx.store.id`: what code before the handler put there.
+      if (
+        value.root.k === "request" &&
+        value.steps.length > 1 &&
+        value.steps.every((step) => step.kind === "member" && !OF_CLIENT.test(step.name))
+      )
+        return "presumed";
       // What code that is not seen made of a trusted value is taken for the principal's own.
       const args = value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]));
       const trust = strongest([value.root, ...args], facts, depth);
@@ -89,6 +96,10 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
       return null;
   }
 }
+
+/** Where parsers that are not known leave what the client sent. */
+const OF_CLIENT =
+  /^(?:fields?|values?|args|arguments|swagger|openapi|valid\w*|parsed\w*|dto|form\w*|multipart|uploads?|raw\w*|content|message|socket|event|input\w*|variables)$/i;
 
 function strongest(values: readonly Value[], facts: Facts, depth: number): Trust {
   let found: Trust = null;

@@ -15,7 +15,13 @@ export function fromObject(value: Value, prefix = "", depth = 0): Condition {
         else if (name === "AND" || name === "$and")
           of.push({ kind: "all", of: listOf(inner).map((one) => fromObject(one, prefix, depth + 1)) });
         else if (/^(?:equals|\$eq|_id)$/.test(name) && prefix !== "" && name !== "_id")
-          of.push({ kind: "compare", field: prefix, op: "equal", value: inner });
+          of.push({
+            kind: "compare",
+            field: prefix,
+            op: "equal",
+            // Under `$eq` an object is compared and no condition of its own.
+            value: name === "$eq" && inner.k === "client" ? { ...inner, checked: true } : inner,
+          });
         else if (/^(?:in|\$in)$/.test(name)) of.push({ kind: "compare", field: prefix, op: "in", value: inner });
         else if (
           /^(?:some|every|is|has|hasSome|\$elemMatch|\$all|array_contains|path|contains)$/.test(name) &&
