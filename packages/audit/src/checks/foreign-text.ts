@@ -4,7 +4,7 @@ import type { Value } from "../values/value.ts";
 
 /** Operators and functions after which a text can no longer be another's language. */
 const HARMLESS =
-  /^(?:number|boolean|length|hash|hmac|random|encoded|concealed|escaped|===|!==|==|!=|<|>|<=|>=|!|typeof|is-type|includes|-|\*|\/|%|tagged|token|error|part-of)$/;
+  /^(?:matches|is-like|pattern|number|boolean|length|hash|hmac|random|encoded|concealed|escaped|===|!==|==|!=|<|>|<=|>=|!|typeof|is-type|includes|-|\*|\/|%|tagged|token|error|part-of)$/;
 const ESCAPES =
   /escape|sanitiz|sanitis|purify|clean|quote|ident|encode|format|literal|serialize|shellescape|xss|striptags/i;
 
@@ -19,7 +19,8 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
       // One of a list of constants, compared with one, or of a type that holds no text.
       return value.closed === true || /constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "") ? null : value;
     case "rows":
-      return parameters && value.path !== "" && !/(?:^|\.)(?:\w*id|count|n|total|\w*At)$/i.test(value.path)
+      return parameters &&
+        !/constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "") && value.path !== "" && !/(?:^|\.)(?:\w*id|count|n|total|\w*At)$/i.test(value.path)
         ? value
         : null;
     case "opaque":
@@ -32,7 +33,7 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
         ? value
         : null;
     case "derived":
-      if (HARMLESS.test(value.op)) return null;
+      if (HARMLESS.test(value.op) || /constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "")) return null;
       // What a component was given and writes as JSON is its own configuration more often than not.
       if (value.op === "stringify") return foreignPart(value.args[0] ?? value, facts, false, depth + 1);
       for (const arg of value.args) {

@@ -23,7 +23,7 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
   switch (node.type) {
     case "Literal":
       return "regex" in node && node.regex !== null && node.regex !== undefined
-        ? { k: "foreign", from: "global", name: "RegExp", origin: "global" }
+        ? { k: "derived", op: "pattern", args: [literal(node.regex.pattern)], place: { file: scope.file, node } }
         : literal(node.value as string | number | boolean | bigint | null);
     case "Identifier":
       return lookUp(machine, node.name, scope);

@@ -164,7 +164,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         return { k: "env", name, declared: true };
       if (object.name === "*" && object.origin !== "global") {
         // `require("./models/Vehicle").findById`: a model, not a function of that name; `require("./logger").warn` likewise.
-        return DOCUMENT_VERB.test(name) || LOGGER.test(object.from)
+        return DOCUMENT_VERB.test(name) || /^[A-Z][a-z]/.test(object.local ?? "") || LOGGER.test(object.from)
           ? chainMember(object, name, place, null)
           : { ...object, name };
       }

@@ -30,7 +30,9 @@ export function moduleValue(machine: Machine, file: string, name: string): Value
   }
   if (binding.kind === "import") {
     const reads = new Reads();
-    const value = reading(machine, reads, () => imported(machine, file, binding.specifier, binding.name));
+    const found = reading(machine, reads, () => imported(machine, file, binding.specifier, binding.name));
+    const whole = found.k === "foreign" && found.origin === "missing" && /^(?:default|\*)$/.test(found.name);
+    const value = whole ? { ...found, local: name } : found;
     keep(machine, scope.declare(name, value), reads);
     return value;
   }

@@ -114,6 +114,11 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
       return supposeInstance(left, right, truth, state);
     case "in":
       return right === undefined ? state : supposeHas(left, right, truth, state);
+    case "matches":
+      return truth
+        ? withFacts(state, state.facts.with(`valid:${keyOf(left)}`, evidence("it matches a constant pattern", value.place)))
+        : state;
+    case "is-like":
     case "is-type":
       return truth
         ? withFacts(state, state.facts.with(`valid:${keyOf(left)}`, evidence("its type was tested", value.place)))

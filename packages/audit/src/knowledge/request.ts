@@ -45,13 +45,19 @@ const PARTS: Readonly<Record<string, ClientPart>> = {
 
 /** Members that are the request once more, or a bag of things beside it. */
 const SAME =
-  /^(?:req|request|raw|ctx|context|c|event|opts|props|args|state|var|store|extra|info|http|res_?locals|variables|options|meta|metadata|bindings|handlerContext|middlewareContext|native)$/i;
+  /^(?:req|request|raw|ctx|context|c|event|opts|props|args|state|var|extra|info|http|res_?locals|variables|options|meta|metadata|bindings|handlerContext|middlewareContext|native)$/i;
 
 /** A member of a request or context, told apart by its name: the frameworks agree on most of them. */
 export function requestMember(request: RequestValue, name: string, place: Place): Value {
   if (/^(?:res|response|reply)$/.test(name)) return { k: "response-writer", status: null };
   if (name === "env") return { k: "foreign", from: "global", name: "process.env", origin: "global" };
   if (name === "locals") return { ...request, path: "locals" };
+  // A bag of the framework's, or the shop that middleware found: `req.store.id`.
+  if (name === "store") return { ...request, path: "store" };
+  if (request.path === "store" && !isCallerName(name)) {
+    const steps = ["store", name].map((step) => ({ kind: "member", name: step }) as const);
+    return { k: "chain", root: { ...request, path: "" }, steps, place };
+  }
   if (SAME.test(name)) return request;
   if (isCallerName(name)) {
     const path = request.path === "" ? name : `${request.path}.${name}`;

@@ -11,6 +11,7 @@ export function strings(call: UnseenCall): Value | undefined {
   const { method, args, place, receiver } = call;
   if (receiver === null || call.isNew) return undefined;
   const [first] = args;
+  if (receiver.k === "derived" && receiver.op === "pattern" && first !== undefined) return matched(call, receiver, first);
   if (receiver.k === "literal" && typeof receiver.value === "string") {
     const text = receiver.value;
     if (first?.k === "literal" && typeof first.value === "string") {
@@ -56,6 +57,23 @@ export function strings(call: UnseenCall): Value | undefined {
     default:
       return undefined;
   }
+}
+
+/** `/^[a-z]+$/.test(text)`: a pattern from end to end says what the text can be. */
+function matched(
+  { method, place }: UnseenCall,
+  pattern: Extract<Value, { k: "derived" }>,
+  text: Value,
+): Value | undefined {
+  if (method === "exec") return { k: "derived", op: "parts", args: [text], place };
+  if (method !== "test") return undefined;
+  const [source] = pattern.args;
+  const whole = source?.k === "literal" && isWhole(String(source.value));
+  return { k: "derived", op: whole ? "matches" : "is-like", args: [text], place };
+}
+
+function isWhole(pattern: string): boolean {
+  return pattern.startsWith("^") && pattern.endsWith("$") && !/\.[*+]|\[\^[^\]]*\][*+]|\\S[*+]/.test(pattern);
 }
 
 /** What `.replace(…)` looks for, as it is written. */

@@ -80,13 +80,7 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
     case "struct":
       return strongest([...value.props.values(), ...value.spreads], facts, depth);
     case "chain": {
-      // `ctx.store.id`: what code before the handler put there.
-      if (
-        value.root.k === "request" &&
-        value.steps.length > 1 &&
-        value.steps.every((step) => step.kind === "member" && !OF_CLIENT.test(step.name))
-      )
-        return "presumed";
+      if (isPutOnRequest(value)) return "presumed";
       // What code that is not seen made of a trusted value is taken for the principal's own.
       const args = value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]));
       const trust = strongest([value.root, ...args], facts, depth);
@@ -97,9 +91,22 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
   }
 }
 
-/** Where parsers that are not known leave what the client sent. */
-const OF_CLIENT =
-  /^(?:fields?|values?|args|arguments|swagger|openapi|valid\w*|parsed\w*|dto|form\w*|multipart|uploads?|raw\w*|content|message|socket|event|input\w*|variables)$/i;
+/** `req.store.id`: no client names members of a request; what is none of the framework's own, middleware put there. */
+function isPutOnRequest({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
+  if (root.k !== "request") return false;
+  const [first, second] = steps;
+  return (
+    first?.kind === "member" &&
+    second?.kind === "member" &&
+    steps.every((step) => step.kind === "member" && !INPUT.test(step.name)) &&
+    !OF_THE_FRAMEWORK.test(first.name)
+  );
+}
+const OF_THE_FRAMEWORK =
+  /^(?:ip|ips|host|hostname|protocol|secure|fresh|stale|subdomains|xhr|route|router|app|baseUrl|next|socket|connection|httpVersion|id|log|server|routeOptions|geo|ua|userAgent|trailers|readable|aborted|get|is|accepts|range|parsedUrl|_\w+|request|response|event|env|executionCtx|finalized|error|set|render|redirect|json|text|html)$/;
+/** What a validator or parser put there is the client's all the same. */
+const INPUT =
+  /valid|pars|dto|input|sanit|clean|payload|args|data|filter|pagina|sort|locale|lang|form|field|upload|file|body|query|param|header|cookie|^raw|search|swagger|openapi|multipart|^(?:values?|arguments|content|message|event|variables)$/i;
 
 function strongest(values: readonly Value[], facts: Facts, depth: number): Trust {
   let found: Trust = null;

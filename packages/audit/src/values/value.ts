@@ -41,6 +41,8 @@ export type Value =
       readonly from: string;
       readonly name: string;
       readonly origin: "package" | "missing" | "global";
+      /** What the file calls the whole of a module: `User` of `require("../models/user")`. */
+      readonly local?: string;
     }
   | Chain
   | Derived

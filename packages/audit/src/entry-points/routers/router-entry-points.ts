@@ -1,11 +1,12 @@
 import type { Node } from "oxc-parser";
 import { bindPattern } from "../../interpret/bind-pattern.ts";
+import { construct } from "../../interpret/class.ts";
 import { closureOf } from "../../interpret/closure.ts";
 import type { Machine } from "../../interpret/machine.ts";
 import { aside, moduleScope } from "../../interpret/module-value.ts";
 import { Scope } from "../../interpret/scope.ts";
 import type { Project, ProjectFile } from "../../project.ts";
-import { opaque, type Value } from "../../values/value.ts";
+import { type FunctionNode, opaque, type Value } from "../../values/value.ts";
 import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware } from "../follow-middleware.ts";
@@ -117,7 +118,7 @@ function valueOf(machine: Machine, one: Registration, node: Node): Value {
 function scopeAround(machine: Machine, one: Registration): Scope {
   let scope = moduleScope(machine, one.file.path);
   for (const fn of one.around) {
-    const inner = new Scope(one.file.path, scope);
+    const inner = new Scope(one.file.path, scope, instanceAround(machine, one, fn) ?? scope.self);
     for (const parameter of fn.params) {
       const name = parameter.type === "Identifier" ? parameter.name : "";
       const isRouter = name === "" || ROUTER.test(name) || routerNames(one.file).has(name);
@@ -140,6 +141,23 @@ function scopeAround(machine: Machine, one: Registration): Scope {
     scope = inner;
   }
   return scope;
+}
+
+/** What `this` is where routes are registered in a constructor or method. */
+function instanceAround(machine: Machine, { file }: Registration, fn: FunctionNode): Value | null {
+  for (const statement of file.syntax.program.body) {
+    const declared =
+      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
+        ? statement.declaration
+        : statement;
+    if (declared?.type === "ClassDeclaration" && declared.start <= fn.start && fn.end <= declared.end)
+      return construct(
+        machine,
+        { k: "class", node: declared, scope: moduleScope(machine, file.path), file: file.path },
+        [],
+      );
+  }
+  return null;
 }
 
 function frameworkOf(file: ProjectFile): string {

@@ -61,3 +61,8 @@ export function columnName(value: Value | undefined): string {
     return value.path.slice(value.path.lastIndexOf(".") + 1);
   return value.k === "opaque" ? value.name : "";
 }
+
+/** The name of a model that is the whole of its module: as the file calls it, where that is a model's name. */
+export function modelName(root: Value): string {
+  return root.k === "foreign" && root.local !== undefined && /^[A-Z]/.test(root.local) ? root.local : tableName(root);
+}

@@ -1,6 +1,6 @@
 import type { Verb } from "../../values/query.ts";
 import { type Chain } from "../../values/value.ts";
-import { type NamedCall, tableName } from "./chain.ts";
+import { modelName, type NamedCall, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
 
@@ -61,7 +61,7 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
   const owner =
     call.before.at(-1) ??
     (chain.root.k === "foreign" && (chain.root.name === "default" || chain.root.name === "*")
-      ? tableName(chain.root)
+      ? modelName(chain.root)
       : root);
   const isModel =
     collection !== undefined ||

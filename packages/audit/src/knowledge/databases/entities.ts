@@ -1,6 +1,6 @@
 import type { Condition, Verb } from "../../values/query.ts";
 import { type Chain } from "../../values/value.ts";
-import { type NamedCall, tableName } from "./chain.ts";
+import { modelName, type NamedCall, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
 
@@ -52,7 +52,13 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
       data: calls.find((one) => one.name === "set")?.args[0] ?? null,
     };
   }
-  const owner = last.before.at(-1) ?? (chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "");
+  const owner =
+    last.before.at(-1) ??
+    (chain.root.k === "foreign" && chain.root.local !== undefined
+      ? modelName(chain.root)
+      : chain.root.k === "foreign" || chain.root.k === "opaque"
+        ? chain.root.name
+        : "");
   const isRepository =
     /(?:repo|repository|manager|^em$|entityManager)$/i.test(owner) ||
     /(?:repo|repository)$/i.test(tableName(chain.root)) ||
