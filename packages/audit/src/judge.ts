@@ -9,7 +9,7 @@ import { secrets } from "./checks/secrets.ts";
 import { tenant } from "./checks/tenant.ts";
 import { webhook } from "./checks/webhook.ts";
 import type { EntryPoint } from "./entry-points/entry-point.ts";
-import { FUNCTION_BUDGET } from "./interpret/machine.ts";
+import { FUNCTION_BUDGET } from "./interpret/budget.ts";
 import { newMachine } from "./interpret/interpreter.ts";
 import type { Scope } from "./interpret/scope.ts";
 import type { Project, ProjectFile } from "./project.ts";
@@ -80,7 +80,7 @@ export function judgeEntryPoint(
   reached: Set<Node>,
 ): Judgement {
   Memo.forgetAll();
-  const machine = newMachine(project, modules, reached);
+  const machine = newMachine(project, modules);
   for (const file of [entry.file, ...(entry.with ?? [])]) machine.reads.files.add(file);
   if (entry.framework.startsWith("next") && entry.path !== null) {
     const middleware = middlewareFor(files, entry.file);
@@ -102,7 +102,9 @@ export function judgeEntryPoint(
     if (!(error instanceof RangeError)) throw error;
     machine.unknowns.add("it is nested too deeply to follow");
   }
-  const trace: Trace = { operations: machine.operations, unknowns: [...machine.unknowns] };
+  const read = machine.reads.whole();
+  for (const one of read.functions) reached.add(one);
+  const trace: Trace = { operations: machine.operations, unknowns: [...read.unknowns] };
   const findings: RawFinding[] = [];
   const answers = CHECKS.map((check) => {
     let unknown: string | null = null;
@@ -141,5 +143,6 @@ export function judgeEntryPoint(
       reason: answer === "unknown" ? (unknown ?? trace.unknowns[0] ?? null) : null,
     } satisfies RawAnswer;
   });
-  return { entry, trace, answers, findings, reads: machine.reads.all() };
+  for (const file of machine.reads.files) read.files.add(file); // what the checks have looked at
+  return { entry, trace, answers, findings, reads: read.files };
 }

@@ -1,6 +1,7 @@
 import type { Expression, Node } from "oxc-parser";
 import { opaque, type Value } from "../values/value.ts";
 import { branch } from "./branch.ts";
+import { setField } from "./class.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
 import type { Scope } from "./scope.ts";
@@ -99,7 +100,7 @@ function storeMember(
   if (name === "innerHTML" || name === "outerHTML" || name === "srcdoc")
     machine.record({ kind: "html", value, place: { file: scope.file, node: target } });
   if (object.k === "instance") {
-    object.fields.set(name, value);
+    setField(machine, object, name, value);
     return;
   }
   if (object.k === "request") {

@@ -68,7 +68,7 @@ function assignedFrom(body: readonly Node[], name: string): string[] {
 
 /** `this.name`: a field that was set, one that is declared, or a method. */
 export function fieldOf(machine: Machine, instance: Instance, name: string): Value {
-  const known = instance.fields.get(name);
+  const known = machine.fields.get(instance)?.get(name) ?? instance.fields.get(name);
   if (known !== undefined) return known;
   for (let at: ClassValue | null = instance.of; at !== null; at = parentOf(machine, at)) {
     const method = memberIn(at.node, name, false);
@@ -77,7 +77,7 @@ export function fieldOf(machine: Machine, instance: Instance, name: string): Val
         method.value === null
           ? (injectedField(machine, method, at) ?? opaque(name))
           : machine.evaluate(method.value, selfScope(at, instance));
-      instance.fields.set(name, value);
+      setField(machine, instance, name, value);
       return value;
     }
     const { file } = at;
@@ -86,6 +86,12 @@ export function fieldOf(machine: Machine, instance: Instance, name: string): Val
     }
   }
   return { k: "chain", root: opaque(name), steps: [], place: { file: instance.of.file, node: instance.of.node } };
+}
+
+/** What is put into an object while one entry point is followed is not there for the next. */
+export function setField(machine: Machine, instance: Instance, name: string, value: Value): void {
+  if (machine.atTop) instance.fields.set(name, value);
+  else machine.fields.set(instance, (machine.fields.get(instance) ?? new Map<string, Value>()).set(name, value));
 }
 
 function injectedField(machine: Machine, member: PropertyDefinition, at: ClassValue): Value | null {

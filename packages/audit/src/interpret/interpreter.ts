@@ -1,4 +1,3 @@
-import type { Node } from "oxc-parser";
 import type { Project } from "../project.ts";
 import { bindPattern } from "./bind-pattern.ts";
 import { consume } from "./consume.ts";
@@ -12,8 +11,7 @@ const interpreter: Interpreter = { evaluate, invoke, consume, bindPattern };
 /**
  * A machine for one entry point.
  * @param modules the tops of files, shared by all machines of an audit
- * @param reached every function that was followed is added
  */
-export function newMachine(project: Project, modules: Map<string, Scope>, reached: Set<Node>): Machine {
-  return new Machine(interpreter, project, modules, reached);
+export function newMachine(project: Project, modules: Map<string, Scope>): Machine {
+  return new Machine(interpreter, project, modules);
 }

@@ -5,6 +5,8 @@ import { type Evidence, Facts } from "../values/facts.ts";
 import type { Place, Value } from "../values/value.ts";
 import { Reads } from "./reads.ts";
 import type { Scope } from "./scope.ts";
+import type { Budget } from "./budget.ts";
+import { beginning, type Standing } from "./standing.ts";
 import { START, type State, withFacts } from "./state.ts";
 
 type WithoutContext<T> = T extends unknown ? Omit<T, "facts" | "calls" | "within"> : never;
@@ -30,15 +32,6 @@ export interface Interpreter {
   bindPattern(machine: Machine, pattern: Node, value: Value, scope: Scope): void;
 }
 
-export interface Budget {
-  readonly steps: number;
-  readonly calls: number;
-}
-
-/** How much of one entry point is followed. Past any of these its answers are unknown, never proved. */
-export const ENTRY_BUDGET: Budget = { steps: 12_000, calls: 14 };
-/** A function nobody is seen to call is looked at for itself, and little of what it calls. */
-export const FUNCTION_BUDGET: Budget = { steps: 1_500, calls: 3 };
 const MAX_OPERATIONS = 600;
 
 /** Evaluates code abstractly, one path joined with the next. `state` is null where no path arrives. */
@@ -46,18 +39,13 @@ export class Machine {
   readonly #interpreter: Interpreter;
   readonly project: Project;
   readonly operations: Operation[] = [];
-  readonly unknowns = new Set<string>();
-  readonly calls: Place[] = [];
-  readonly active: Node[] = [];
-  /** The same functions, with their files. */
-  readonly within: Place[] = [];
   readonly modules: Map<string, Scope>;
   /** What has been read so far, or for the name at the top of a file that is being filled in. */
   reads = new Reads();
-  /** Exports being looked up: files that hand on each other's names may go round in a circle. */
-  readonly asking = new Set<string>();
-  /** What functions without arguments that make a client have answered. */
-  readonly remembered = new Map<Node, Value>();
+  /** Where it stands in the code that is followed. */
+  at: Standing = beginning();
+  /** Fields of objects that were set on the way. */
+  readonly fields = new Map<Value, Map<string, Value>>();
   readonly recorded = new WeakSet<object>();
   readonly consumed = new WeakMap<object, Value>();
   state: State | null = START;
@@ -66,24 +54,11 @@ export class Machine {
   recording = true;
   /** The top of a module is being evaluated: what is built there is kept as it is built. */
   atTop = false;
-  steps = 0;
-  /** Calls that a library makes between two of the application's, which do not count for depth. */
-  relief = 0;
-  budget: Budget = ENTRY_BUDGET;
-  /** The handler whose answers are the entry point's. */
-  answering: Node | null = null;
-  /** Which callers are known not to be on the request unless code that was followed put them there. */
-  absent: "every" | ReadonlySet<string> | null = null;
-  /** The path middleware is asked about, while it is followed. */
-  pathname: string | null = null;
   /** Refusals that were sent without leaving the function, with what only those who were not refused have shown. */
   readonly refusals: { readonly place: Place; readonly lost: Facts }[] = [];
-  /** Every function that was followed. */
-  readonly reached: Set<Node>;
 
-  constructor(interpreter: Interpreter, project: Project, modules: Map<string, Scope>, reached: Set<Node>) {
+  constructor(interpreter: Interpreter, project: Project, modules: Map<string, Scope>) {
     this.#interpreter = interpreter;
-    this.reached = reached;
     this.project = {
       ...project,
       file: (path) => {
@@ -114,6 +89,76 @@ export class Machine {
     this.#interpreter.bindPattern(this, pattern, value, scope);
   }
 
+  get calls(): Place[] {
+    return this.at.calls;
+  }
+
+  get active(): Node[] {
+    return this.at.active;
+  }
+
+  get within(): Place[] {
+    return this.at.within;
+  }
+
+  get asking(): Set<string> {
+    return this.at.asking;
+  }
+
+  get remembered(): Map<Node, Value> {
+    return this.at.remembered;
+  }
+
+  get relief(): number {
+    return this.at.relief;
+  }
+
+  set relief(relief: number) {
+    this.at.relief = relief;
+  }
+
+  get budget(): Budget {
+    return this.at.budget;
+  }
+
+  set budget(budget: Budget) {
+    this.at.budget = budget;
+  }
+
+  get answering(): Node | null {
+    return this.at.answering;
+  }
+
+  set answering(answering: Node | null) {
+    this.at.answering = answering;
+  }
+
+  get absent(): Standing["absent"] {
+    return this.at.absent;
+  }
+
+  set absent(absent: Standing["absent"]) {
+    this.at.absent = absent;
+  }
+
+  get pathname(): string | null {
+    return this.at.pathname;
+  }
+
+  set pathname(pathname: string | null) {
+    this.at.pathname = pathname;
+  }
+
+  /** Why the picture is not whole. */
+  get unknowns(): Set<string> {
+    return this.reads.unknowns;
+  }
+
+  /** Every function that was followed. */
+  get reached(): Set<Node> {
+    return this.reads.functions;
+  }
+
   get facts(): Facts {
     return this.state?.facts ?? Facts.none;
   }
@@ -141,8 +186,8 @@ export class Machine {
     this.operations.push({
       ...operation,
       facts: this.facts,
-      calls: [...this.calls],
-      within: [...this.within],
+      calls: [...this.at.calls],
+      within: [...this.at.within],
     });
   }
 
@@ -154,13 +199,13 @@ export class Machine {
 
   /** False when the budget is spent: the caller then answers with an opaque value. */
   step(): boolean {
-    this.steps += 1;
-    if (this.steps <= this.budget.steps) return true;
+    this.at.steps += 1;
+    if (this.at.steps <= this.at.budget.steps) return true;
     this.unknowns.add("the code is too large to follow to its end");
     return false;
   }
 
   get tooDeep(): boolean {
-    return this.calls.length - this.relief >= this.budget.calls;
+    return this.at.calls.length - this.at.relief >= this.at.budget.calls;
   }
 }

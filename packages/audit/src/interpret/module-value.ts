@@ -6,6 +6,7 @@ import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
 import { Reads } from "./reads.ts";
 import { Scope, type Slot } from "./scope.ts";
+import { beginning } from "./standing.ts";
 import { START } from "./state.ts";
 
 /** The scope of a file's top. Its names are filled in when first asked for, so circles between files do no harm. */
@@ -201,11 +202,12 @@ export function imported(
 
 /** The top of a module is no part of the path being followed: nothing it does is recorded, nothing it learns is kept. */
 export function aside<T>(machine: Machine, run: () => T): T {
-  const { state, frame, recording, atTop, steps } = machine;
+  const { state, frame, recording, atTop, at } = machine;
   machine.state = START;
   machine.frame = null;
   machine.recording = false;
   machine.atTop = true;
+  machine.at = beginning();
   try {
     return run();
   } finally {
@@ -213,6 +215,6 @@ export function aside<T>(machine: Machine, run: () => T): T {
     machine.frame = frame;
     machine.recording = recording;
     machine.atTop = atTop;
-    machine.steps = steps;
+    machine.at = at;
   }
 }

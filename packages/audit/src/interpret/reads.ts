@@ -1,16 +1,23 @@
+import type { Node } from "oxc-parser";
 import type { Slot } from "./scope.ts";
 
-/** What was read to arrive at something: files, and names at the tops of files with all that those read in turn. */
+/** What was gone through to arrive at something: files, and names at the tops of files with all that those need in turn. */
 export class Reads {
   readonly files = new Set<string>();
   readonly slots = new Set<Slot>();
 
-  /** Every file it goes back to. Tops of files may read each other in circles. */
-  all(): ReadonlySet<string> {
-    const found = new Set(this.files);
+  readonly functions = new Set<Node>();
+  /** Why what was seen of it is not whole. */
+  readonly unknowns = new Set<string>();
+
+  /** With all that its names go back to. Tops of files may read each other in circles. */
+  whole(): Reads {
     const seen = new Set<Reads>([this]);
+    const found = new Reads();
     for (const reads of seen) {
-      if (reads !== this) for (const file of reads.files) found.add(file);
+      for (const file of reads.files) found.files.add(file);
+      for (const one of reads.functions) found.functions.add(one);
+      for (const why of reads.unknowns) found.unknowns.add(why);
       for (const { reads: inner } of reads.slots) if (inner !== undefined) seen.add(inner);
     }
     return found;
