@@ -91,7 +91,7 @@ export const auth: Check = {
       (one) =>
         !isOfSignUp(one, signing) &&
         !isHeld(one.facts) &&
-        !(one.kind === "query" && one.query.verb === "create" && one.facts.has("open")) &&
+        !((one.kind === "call" || (one.kind === "query" && one.query.verb === "create")) && one.facts.has("open")) &&
         !isOpenRead(one, judged) &&
         !isCapabilityQuery(one) &&
         !(one.kind === "query" && one.query.rights === "user") &&

@@ -1,3 +1,4 @@
+import { isOpen } from "../interpret/learn.ts";
 import { isOwnerName, isTenantName } from "../knowledge/names.ts";
 import { clientIdentity, clientTenant, unboundChild, unscopedList, unscopedQuery } from "../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
@@ -59,7 +60,7 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   if (facts.has("role") && isGlobalRole(judged, one))
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
   if (isRead(query) && !isUsed(query, judged)) return;
-  if (isRead(query) && isOpenContent(query)) return;
+  if (isRead(query) && isOpen(query.where, facts)) return;
   if (isRead(query) && isOpenTo(query.where, facts))
     return report.unknown(`what the rows of ${nameOf(query)} belong to says of itself that it is public`);
   const [field, value] = chosen[0] ?? ["", null];
@@ -166,21 +167,6 @@ function hasUnknown(condition: Condition | null): boolean {
 
 function isRead(query: Query): boolean {
   return query.verb === "read" || query.verb === "list" || query.verb === "count";
-}
-
-function isOpenContent(query: Query): boolean {
-  return open(query.where);
-}
-
-function open(condition: Condition | null): boolean {
-  if (condition === null || condition.kind === "unknown") return false;
-  if (condition.kind === "compare")
-    return (
-      /publish|public|visib|is_?shared|share/i.test(condition.field) &&
-      condition.value.k === "literal" &&
-      condition.value.value !== false
-    );
-  return condition.kind === "all" ? condition.of.some(open) : condition.of.length > 0 && condition.of.every(open);
 }
 
 /** Another value of the client that was shown to be the caller's. */

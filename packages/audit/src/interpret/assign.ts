@@ -1,5 +1,5 @@
 import type { Expression, Node } from "oxc-parser";
-import { opaque, type Value } from "../values/value.ts";
+import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { branch } from "./branch.ts";
 import { setField } from "./class.ts";
 import type { Machine } from "./machine.ts";
@@ -88,6 +88,12 @@ function store(machine: Machine, target: Node, value: Value, scope: Scope): void
   }
 }
 
+/** `delete user.password` */
+export function removeMember(machine: Machine, target: Node, scope: Scope): void {
+  if (target.type === "MemberExpression") storeMember(machine, target, UNDEFINED, scope);
+  else if (target.type === "ChainExpression") removeMember(machine, target.expression, scope);
+}
+
 /** A known object held by a name gets the member; of anything else nothing is kept. `req.user = x` is kept by name. */
 function storeMember(
   machine: Machine,
@@ -114,6 +120,14 @@ function storeMember(
     const props = new Map(object.props);
     if (name === "*") machine.state = assign(machine.state, slot, { ...object, spreads: [...object.spreads, value] });
     else machine.state = assign(machine.state, slot, { ...object, props: props.set(name, value) });
+  } else if (object.k === "rows" && value.k === "literal" && !value.value) {
+    // What was taken off a row is not sent with it.
+    machine.state = assign(machine.state, slot, {
+      k: "struct",
+      props: new Map([[name, value]]),
+      spreads: [object],
+      node: null,
+    });
   } else if (object.k === "opaque" || object.k === "literal") {
     machine.state = assign(machine.state, slot, {
       k: "struct",

@@ -1,5 +1,5 @@
 import type { Node } from "oxc-parser";
-import { opaque, type Value } from "../values/value.ts";
+import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
 import { noteUntested } from "./note-untested.ts";
@@ -79,5 +79,10 @@ function without(value: Value, taken: readonly string[]): Value {
   if (value.k === "struct") {
     return { ...value, props: new Map([...value.props].filter(([name]) => !taken.includes(name))) };
   }
+  if (value.k === "choice")
+    return choose(value.alternatives.map((one) => ({ ...one, value: without(one.value, taken) })));
+  // `const { password, ...rest } = user`: the rest is the row but for what was taken.
+  if (value.k === "rows" && taken.length > 0)
+    return { k: "struct", props: new Map(taken.map((name) => [name, UNDEFINED])), spreads: [value], node: null };
   return value.k === "literal" ? opaque("rest") : value;
 }

@@ -2,7 +2,7 @@ import type { Expression, Node } from "oxc-parser";
 import { FALSE, TRUE, UNDEFINED, type Value, literal, opaque } from "../values/value.ts";
 import { Facts } from "../values/facts.ts";
 import { runEffect } from "../knowledge/effects/effect-value.ts";
-import { assignTo } from "./assign.ts";
+import { assignTo, removeMember } from "./assign.ts";
 import { branch } from "./branch.ts";
 import { evaluateCall, evaluateNew, evaluateTagged } from "./call.ts";
 import { closureOf } from "./closure.ts";
@@ -174,6 +174,10 @@ function isOptional(node: Node): boolean {
 }
 
 function evaluateUnary(machine: Machine, node: Extract<Expression, { type: "UnaryExpression" }>, scope: Scope): Value {
+  if (node.operator === "delete") {
+    removeMember(machine, node.argument, scope);
+    return TRUE;
+  }
   const inner = machine.evaluate(node.argument, scope);
   if (node.operator === "void") return UNDEFINED;
   if (node.operator === "!") {

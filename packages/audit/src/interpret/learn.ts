@@ -48,7 +48,8 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
   }
   if (/(?:^|\.)(?:is_?)?(?:public|published|shared)$/i.test(path))
     known = openRow(query, known, evidence("the row says of itself that it is public", query.place));
-  if (isOpen(query.where)) known = known.with("open", evidence("only what is published was looked for", query.place));
+  if (isOpen(query.where, facts))
+    known = known.with("open", evidence("only what is published was looked for", query.place));
   if (isRoleName(path) && trustOf(value, known) !== null)
     known = known.with("role", evidence("a role was tested", query.place));
   return known;
@@ -73,15 +74,20 @@ export function knowOpen(value: Value, facts: Facts, wanted: string, equal: bool
 }
 
 /** `published: true`: what anybody may see. */
-export function isOpen(condition: Condition | null): boolean {
+export function isOpen(condition: Condition | null, facts: Facts): boolean {
   if (condition === null || condition.kind === "unknown") return false;
   if (condition.kind === "compare")
     return (
-      (/publish|public|visib|is_?shared/i.test(condition.field) || saysOpen(condition)) &&
+      (/publish|public|visib|share/i.test(condition.field) || saysOpen(condition)) &&
       condition.value.k === "literal" &&
       condition.value.value !== false
     );
-  return condition.kind === "all" ? condition.of.some(isOpen) : condition.of.length > 0 && condition.of.every(isOpen);
+  if (condition.kind === "all") return condition.of.some((one) => isOpen(one, facts));
+  // `OR: [{ ownerId }, { isPublic: true }]`: either way the caller may see it.
+  return (
+    condition.of.some((one) => isOpen(one, facts)) &&
+    condition.of.every((one) => isOpen(one, facts) || scopeOf(one, facts) !== null)
+  );
 }
 
 /** `const access = await getAccess(user.id, projectId)`: an answer to who and what together is taken to be about both. */
