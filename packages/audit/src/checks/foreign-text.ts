@@ -20,7 +20,9 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
       return value.closed === true || /constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "") ? null : value;
     case "rows":
       return parameters &&
-        !/constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "") && value.path !== "" && !/(?:^|\.)(?:\w*id|count|n|total|\w*At)$/i.test(value.path)
+        !/constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "") &&
+        value.path !== "" &&
+        !/(?:^|\.)(?:\w*id|count|n|total|\w*At)$/i.test(value.path)
         ? value
         : null;
     case "opaque":

@@ -2,7 +2,7 @@ import { commandInjection, htmlInjection, sqlInjection } from "../rules/catalogu
 import { calledName } from "../syntax/called-name.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
-import type { Value } from "../values/value.ts";
+import type { Place, Value } from "../values/value.ts";
 import { foreignPart, nameOf } from "./foreign-text.ts";
 
 export const sql: Check = {
@@ -20,13 +20,24 @@ export const sql: Check = {
       else
         report.violated(
           sqlInjection,
-          one.place,
+          wholeOf(one, judged.trace.operations),
           `${nameOf(part)} becomes part of the statement's text: it can end it and begin another.`,
           one,
         );
     }
   },
 };
+
+/** A piece that is written where it is sent belongs to the call that sends it. */
+function wholeOf(piece: Operation, operations: readonly Operation[]): Place {
+  const { file, node } = piece.place;
+  const holds = (one: Operation): boolean =>
+    (one.kind === "query" || one.kind === "html" || (one.kind === "respond" && piece.kind === "html")) &&
+    one.place.file === file &&
+    one.place.node.start <= node.start &&
+    node.end <= one.place.node.end;
+  return operations.findLast(holds)?.place ?? piece.place;
+}
 
 function isDefinition(text: Value): boolean {
   if (text.k === "literal")
@@ -65,7 +76,7 @@ export const xss: Check = {
   },
 };
 
-function html(one: Extract<Operation, { kind: "html" }>, _judged: Judged, report: Report): void {
+function html(one: Extract<Operation, { kind: "html" }>, { trace }: Judged, report: Report): void {
   // `res.send(value)` is HTML only where the text has markup of its own.
   if (
     one.place.node.type === "CallExpression" &&
@@ -79,7 +90,7 @@ function html(one: Extract<Operation, { kind: "html" }>, _judged: Judged, report
   else
     report.violated(
       htmlInjection,
-      one.place,
+      wholeOf(one, trace.operations),
       `${nameOf(part)} is put into the page as HTML: what it holds runs there.`,
       one,
     );

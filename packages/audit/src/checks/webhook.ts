@@ -5,6 +5,7 @@ import type { Facts } from "../values/facts.ts";
 import { isDigest } from "../interpret/learn.ts";
 import { clientOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
+import { signedParts } from "./signed-parts.ts";
 import { letGoOn } from "./let-go-on.ts";
 import { isSensitive, isWebhook } from "./entry-kinds.ts";
 
@@ -14,6 +15,7 @@ export const webhook: Check = {
   run(judged, report) {
     const { entry, trace } = judged;
     for (const one of trace.operations) digests(one, report);
+    signedParts(judged, report);
     if (!isWebhook(judged)) return;
     const effects = trace.operations.filter((one) => isSensitive(one) || isEffect(one));
     const open = effects.find((one) => !isVerified(one.facts));
@@ -36,10 +38,21 @@ export const webhook: Check = {
               decides(one.value) &&
               one.place.node.start < check.place.node.end,
           );
+    if (check?.kind === "call" && check.name === "verify-webhook" && unread(check, trace.operations)) {
+      report.violated(
+        optionalSignature,
+        check.place,
+        "The verification answers, and nobody looks at its answer.",
+        open,
+      );
+      return;
+    }
     if (optional !== undefined) {
       report.violated(
         optionalSignature,
-        optional.place,
+        optional.kind === "test" && optional.whole != null
+          ? { file: optional.place.file, node: optional.whole }
+          : optional.place,
         "Where this is false the signature is not looked at, and the event is believed.",
         open,
       );
@@ -53,6 +66,25 @@ export const webhook: Check = {
     );
   },
 };
+
+/** Its answer is a yes or no, and nothing that was tested holds it. */
+function unread(check: Extract<Operation, { kind: "call" }>, operations: readonly Operation[]): boolean {
+  return (
+    check.result.k === "choice" &&
+    !operations.some(
+      (one) =>
+        one.kind === "test" &&
+        one.place.node.start > check.place.node.start &&
+        one.denies !== "neither" &&
+        isYesOrNo(one.value),
+    )
+  );
+}
+
+function isYesOrNo(value: Value): boolean {
+  if (value.k === "derived" && value.op === "!") return value.args.some(isYesOrNo);
+  return value.k === "choice" && value.alternatives.some((one) => one.facts.has("signature"));
+}
 
 function isVerified(facts: Facts): boolean {
   return facts.has("signature") || facts.has("shared-secret") || facts.has("auth");

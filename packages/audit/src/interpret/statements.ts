@@ -146,6 +146,7 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
       value: decided,
       denies,
       consequent: node.consequent,
+      whole: node.alternate === null ? null : node,
       place: { file: scope.file, node: node.test },
     });
   }

@@ -116,7 +116,10 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
       return right === undefined ? state : supposeHas(left, right, truth, state);
     case "matches":
       return truth
-        ? withFacts(state, state.facts.with(`valid:${keyOf(left)}`, evidence("it matches a constant pattern", value.place)))
+        ? withFacts(
+            state,
+            state.facts.with(`valid:${keyOf(left)}`, evidence("it matches a constant pattern", value.place)),
+          )
         : state;
     case "is-like":
     case "is-type":

@@ -11,10 +11,11 @@ export function sinks(call: UnseenCall): Value | undefined {
   const from = packageOf(root);
   const name = nameOfRoot(root);
   const [text] = args;
-  if (
+  if (text !== undefined && writesCondition(method, text)) machine.record({ kind: "sql", text, sent: true, place });
+  else if (
     text !== undefined &&
     /^(?:\$queryRawUnsafe|\$executeRawUnsafe|unsafe|raw|querySql|rawQuery|literal)$/.test(method) &&
-    (receiver !== null || /sql|raw/i.test(name)) &&
+    (receiver !== null || /sql|raw/i.test(name) || DATABASE.test(from)) &&
     from !== "hono"
   )
     machine.record({ kind: "sql", text, sent: true, place });
@@ -124,6 +125,18 @@ function isShellCommand([first, second]: readonly Value[]): boolean {
 function isFromList(value: Value | undefined): boolean {
   return value?.k === "choice" && value.alternatives.every((one) => one.value.k === "list");
 }
+
+const DATABASE = /^(?:sequelize|knex|typeorm|@mikro-orm\/|drizzle-orm|kysely|objection|sql-template)/;
+/** Methods of query builders that take a piece of a statement as it is written. */
+const PIECE =
+  /^(?:where|andWhere|orWhere|having|andHaving|orHaving|whereRaw|andWhereRaw|orWhereRaw|havingRaw|orHavingRaw|orderByRaw|groupByRaw|joinRaw|selectRaw|fromRaw|onRaw|columnRaw|whereLiteral)$/;
+
+/** `.andWhere(`name = '${name}'`)`: a condition put together as text, and not the value of one. */
+function writesCondition(method: string, text: Value): boolean {
+  if (!PIECE.test(method) || text.k !== "derived" || !/^(?:template|\+)$/.test(text.op)) return false;
+  return method.endsWith("Raw") || text.args.some((arg) => arg.k === "literal" && CONDITION.test(String(arg.value)));
+}
+const CONDITION = /[=<>]|\b(?:like|ilike|in|is|between|and|or|not|match|against)\b/i;
 
 function isLogger(receiver: Value, name: string): boolean {
   if (/^(?:console|logger|log|pino|winston|sentry|bunyan|Logger|Sentry)$/i.test(name) || /log(?:ger)?$/i.test(name))

@@ -11,7 +11,8 @@ export function strings(call: UnseenCall): Value | undefined {
   const { method, args, place, receiver } = call;
   if (receiver === null || call.isNew) return undefined;
   const [first] = args;
-  if (receiver.k === "derived" && receiver.op === "pattern" && first !== undefined) return matched(call, receiver, first);
+  if (receiver.k === "derived" && receiver.op === "pattern" && first !== undefined)
+    return matched(call, receiver, first);
   if (receiver.k === "literal" && typeof receiver.value === "string") {
     const text = receiver.value;
     if (first?.k === "literal" && typeof first.value === "string") {

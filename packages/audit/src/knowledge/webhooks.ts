@@ -1,5 +1,5 @@
 import { Facts } from "../values/facts.ts";
-import { client, type Value } from "../values/value.ts";
+import { client, FALSE, TRUE, type Value } from "../values/value.ts";
 import { packageOf, type UnseenCall } from "./call.ts";
 
 /** Libraries that verify a webhook's signature; they throw when it is wrong. */
@@ -26,6 +26,34 @@ export function webhooks(call: UnseenCall): Value | undefined {
     });
     machine.learn("signature", { sure: true, place, why: "the library verified the signature" });
     return client("body", "", body?.k !== "literal");
+  }
+  // They answer whether, and throw nothing.
+  if (
+    (from === "twilio" && /^validate(?:Express)?Request/.test(method)) ||
+    (from === "@sendgrid/eventwebhook" && method === "verifySignature") ||
+    (/^(?:discord-interactions|@octokit\/webhooks)$/.test(from) && /^(?:verifyKey|verify)$/.test(method))
+  ) {
+    const shown = Facts.none.with("signature", { sure: true, place, why: "the library verified the signature" });
+    const result: Value = {
+      k: "choice",
+      alternatives: [
+        { value: TRUE, facts: shown },
+        { value: FALSE, facts: Facts.none },
+      ],
+    };
+    machine.record({
+      kind: "call",
+      name: "verify-webhook",
+      path,
+      origin: "package",
+      args,
+      awaited: true,
+      result,
+      place,
+    });
+    return method === "verifyKey" || from.startsWith("@octokit")
+      ? { k: "pending", value: result, facts: Facts.none, dead: false }
+      : result;
   }
   if (from === "@octokit/webhooks-methods" && method === "verify") {
     return {

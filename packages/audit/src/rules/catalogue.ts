@@ -40,7 +40,9 @@ import { emptySecret } from "./webhook/empty-secret.ts";
 import { missingSignature } from "./webhook/missing-signature.ts";
 import { optionalSignature } from "./webhook/optional-signature.ts";
 import { reserialised } from "./webhook/reserialised-body.ts";
+import { secretFromRequest } from "./webhook/secret-from-request.ts";
 import { timingUnsafe } from "./webhook/timing-unsafe-comparison.ts";
+import { unlimitedAge } from "./webhook/unlimited-age.ts";
 import { htmlInjection } from "./xss/unescaped-html.ts";
 import { RLS_RULES } from "./rls/rls-rules.ts";
 import type { Rule } from "./rule.ts";
@@ -57,6 +59,8 @@ export {
   commandInjection,
   defaultAllows,
   emptySecret,
+  secretFromRequest,
+  unlimitedAge,
   foreignReference,
   hardcodedSecret,
   htmlInjection,
@@ -133,6 +137,8 @@ export const RULES: readonly Rule[] = [
   unscopedList,
   unscopedQuery,
   emptySecret,
+  secretFromRequest,
+  unlimitedAge,
   missingSignature,
   optionalSignature,
   reserialised,

@@ -41,6 +41,8 @@ export type Operation = At &
         readonly value: Value;
         readonly denies: "yes" | "no" | "neither";
         readonly consequent: Node | null;
+        /** The statement that has another branch beside that one. */
+        readonly whole?: Node | null;
       }
     /** A field is read of what may be nothing, and nobody looked: who is calling, what they may, refused input. */
     | { readonly kind: "untested"; readonly what: "caller" | "grant" | "input" }
