@@ -17,6 +17,7 @@ import type { Condition } from "../values/value.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
+import { missingRoles } from "./roles.ts";
 import { isCheckedBeforeShown } from "./shown-rows.ts";
 import { isCron, isTenantTable, isPublicByDesign, isPublicTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 
@@ -100,6 +101,7 @@ export const auth: Check = {
     const [first] = unheld;
     if ((first === undefined || !isPublicByDesign(entry, judged)) && untested(judged, report)) return;
     if (first === undefined) {
+      missingRoles(judged, report);
       if (sensitive.length > 0 && sensitive.every((one) => isSure(one.facts))) report.proved();
       else if (sensitive.length > 0) report.unknown(whyUnsure(sensitive));
       else if (trace.unknowns.length > 0) report.unknown(trace.unknowns[0] ?? "");

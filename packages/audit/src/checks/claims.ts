@@ -46,7 +46,10 @@ export const claims: Check = {
         (one.query.verb === "create" || one.query.verb === "update" || one.query.verb === "upsert")
       )
         granted(one, report);
-      if (one.kind === "call" && !BUYS_MONEY.test(`${entry.path ?? ""} ${entry.file} ${entry.name}`))
+      if (
+        one.kind === "call" &&
+        (!BUYS_MONEY.test(`${entry.path ?? ""} ${entry.file} ${entry.name}`) || one.args.some(namesWare))
+      )
         priced(one, report);
     }
   },
@@ -57,11 +60,29 @@ export const entitlement: Check = {
   run({ entry, trace }, report) {
     for (const one of trace.operations) {
       if (one.kind === "test" && one.denies !== "neither") {
-        const said = claimIn(one.value);
+        const said = clientsOf(one.value).find((each) => ENTITLEMENT.test(nameOf(each))) ?? null;
         if (
           said !== null &&
-          ENTITLEMENT.test(nameOf(said)) &&
+          claimIn(one.value) !== null &&
           (said.part === "body" || said.part === "header" || said.part === "query")
+        ) {
+          report.violated(
+            clientEntitlement,
+            one.place,
+            `${said.path} comes from the client, and decides what it has paid for.`,
+            one,
+          );
+        }
+      }
+      if (one.kind === "compare" && !SELLS.test(`${entry.path ?? ""} ${entry.name} ${entry.file}`)) {
+        const said = [one.left, one.right].find((side) => side.k === "client");
+        const plan = [one.left, one.right].find((side) => side.k === "literal");
+        if (
+          said?.k === "client" &&
+          (said.part === "body" || said.part === "header" || said.part === "query" || said.part === "arguments") &&
+          /^(?:plan|tier|plan_?name|subscription_?(?:plan|tier|status))$/i.test(nameOf(said)) &&
+          plan?.k === "literal" &&
+          typeof plan.value === "string"
         ) {
           report.violated(
             clientEntitlement,
@@ -101,6 +122,10 @@ export const entitlement: Check = {
     }
   },
 };
+
+/** Where a plan is chosen to be bought, or set by those who sell it. */
+const SELLS =
+  /checkout|billing|subscri|upgrade|purchase|pricing|payment|invoice|onboard|sign-?up|register|admin|stripe|webhook/i;
 
 /** `subscription !== null`, `!!subscription`: the table of a row whose mere presence answers. */
 function boughtRow(value: Value): string | null {
@@ -194,6 +219,13 @@ function isSaid(value: Value): boolean {
 
 /** What is bought is an amount of money or credit: however much that is, its price is the same. */
 const BUYS_MONEY = /credit|top[-_]?up|donat|deposit|wallet|gift|contribut|\btips?\b|pledge|fund/i;
+
+/** Beside the amount the client names what it is for: the two need not fit. */
+function namesWare(value: Value): boolean {
+  return clientsOf(value).some((said) =>
+    /(?:package|product|plan|price|sku|credits|quantity|seats)(?:_?id)?$/i.test(said.path),
+  );
+}
 
 /** An amount the client names, in what is paid. */
 function priced(one: Extract<Operation, { kind: "call" }>, report: Parameters<Check["run"]>[1]): void {

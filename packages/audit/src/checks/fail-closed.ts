@@ -1,5 +1,12 @@
 import type { Node } from "oxc-parser";
-import { bypass, catchAllows, defaultAllows, optionalSecret, unsetSecret } from "../rules/catalogue.ts";
+import {
+  bypass,
+  catchAllows,
+  defaultAllows,
+  optionalSecret,
+  undefinedCondition,
+  unsetSecret,
+} from "../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import { answersWhether } from "../knowledge/answers-whether.ts";
 import type { ProjectFile } from "../project.ts";
@@ -8,7 +15,8 @@ import { children as childrenOf, walk } from "../syntax/walk.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
-import { clientOf } from "../values/trust.ts";
+import { comparisons } from "../values/query.ts";
+import { clientOf, clientsOf, isCredential, isDigestOfClient } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 
 /** Is the answer "no" wherever nothing is known? */
@@ -17,6 +25,7 @@ export const failClosed: Check = {
   run(judged, report) {
     for (const one of judged.trace.operations) {
       if (one.kind === "compare" && !isDemanded(judged.project, one.place.file, one.place.node)) unset(one, report);
+      if (one.kind === "query") undefinedIn(one, report);
       if (one.kind === "test") {
         optional(one, report);
         skipped(one, report);
@@ -48,6 +57,35 @@ function unset(one: Extract<Operation, { kind: "compare" }>, report: Report): vo
     );
     return;
   }
+}
+
+/** Prisma and TypeORM leave out what is undefined: a stranger's missing key or id then finds anybody's row. */
+function undefinedIn(one: Extract<Operation, { kind: "query" }>, report: Report): void {
+  const { query, facts } = one;
+  if ((query.library !== "prisma" && query.library !== "typeorm") || query.verb === "create") return;
+  const found = comparisons(query.where).find(({ value }) => mayBeUndefined(value, facts));
+  if (found === undefined) return;
+  report.violated(
+    undefinedCondition,
+    one.place,
+    `${found.field} may be undefined, and a condition that is undefined is left out: any row is found.`,
+    one,
+  );
+}
+
+function mayBeUndefined(value: Value, facts: Facts): boolean {
+  if (value.k !== "choice" || facts.has("auth")) return false;
+  const isNothing = (one: Value): boolean => one.k === "literal" && one.value === undefined;
+  return (
+    value.alternatives.some((one) => isNothing(one.value)) &&
+    value.alternatives.some(
+      ({ value: one, facts: own }) =>
+        !isNothing(one) &&
+        (one.k === "principal" || isDigestOfClient(one) || isCredential(one)) &&
+        own.beyond(facts).size === own.size &&
+        clientsOf(one).every((given) => !facts.has(`set:${keyOf(given)}`)),
+    )
+  );
 }
 
 function isCredentialPart(value: Value): boolean {

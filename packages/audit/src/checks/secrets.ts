@@ -1,14 +1,15 @@
-import { logSecret, returnSecret, urlSecret } from "../rules/catalogue.ts";
+import { clientSecret, logSecret, returnSecret, urlSecret } from "../rules/catalogue.ts";
 import type { Node } from "oxc-parser";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameKind } from "../knowledge/names.ts";
+import { clientOf } from "../values/trust.ts";
 import type { Query } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
 
 export const SECRET_NAME =
-  /^(?:\w*(?:api_?key|apikey|secret(?:_?key)?|secretAccessKey|private_?key|access_?token|refresh_?token|auth_?token|bearer_?token|id_?token|session_?token|client_?secret|webhook_?secret|signing_?(?:key|secret)|password(?:_?hash)?|passwd|passphrase|hashed_?password|credentials?|encryption_?key|service_?role(?:_?key)?|jwt_?secret|connection_?string|database_?url|otp|pin_?code|cvv|card_?number)|plaintext(?:_?key)?|raw_?(?:key|token)|full_?key|decrypted\w*|token|authorization|password)$/i;
+  /^(?:\w*(?:api_?key|apikey|secret(?:_?key)?|secretAccessKey|private_?key|access_?token|refresh_?token|auth_?token|bearer_?token|id_?token|session_?token|client_?secret|webhook_?secret|signing_?(?:key|secret)|password(?:_?hash)?|tokens|passwd|passphrase|hashed_?password|credentials?|encryption_?key|service_?role(?:_?key)?|jwt_?secret|connection_?string|database_?url|otp|pin_?code|cvv|card_?number)|plaintext(?:_?key)?|raw_?(?:key|token)|full_?key|decrypted\w*|token|authorization|password)$/i;
 const NOT_SECRET =
   /(?:public|publishable|anon|prefix|suffix|last_?4|hint|masked|redacted|type|count|id|ids|name|expires?\w*|at|url|length|limit|usage|format|version|status|algorithm|exists|enabled|set|has\w+|is\w+)$/i;
 
@@ -32,11 +33,37 @@ export const secrets: Check = {
         logged(one, report);
       else if (one.kind === "fetch") inUrl(one.url, one, report);
       else if (one.kind === "respond" && entry.kind !== "function") answered(one.body, one, judged, report);
-      else if (one.kind === "return" && entry.kind !== "function" && entry.kind !== "job" && entry.kind !== "page")
+      else if (one.kind === "prop") handedOn(one, report);
+      else if (one.kind === "return" && entry.kind === "page") answered(propsIn(one.value), one, judged, report);
+      else if (one.kind === "return" && entry.kind !== "function" && entry.kind !== "job")
         answered(one.value, one, judged, report);
     }
   },
 };
+
+/** `getServerSideProps`: what is under `props` stands in the page's source. */
+function propsIn(value: Value): Value | null {
+  if (value.k === "struct") return value.props.get("props") ?? null;
+  if (value.k !== "choice") return null;
+  const found = value.alternatives.flatMap((one) => {
+    const inner = propsIn(one.value);
+    return inner === null ? [] : [inner];
+  });
+  return found.length === 0 ? null : { k: "list", items: found };
+}
+
+/** A property of a component that runs in the browser. */
+function handedOn(one: Extract<Operation, { kind: "prop" }>, report: Report): void {
+  if (clientOf(one.value) !== null) return;
+  const name = secretIn(one.value);
+  if (name !== null && (one.client || isSecretName(one.name)))
+    report.violated(
+      clientSecret,
+      one.place,
+      `${name} is handed to ${one.component}, and with it to every browser that loads the page.`,
+      one,
+    );
+}
 
 function logged(one: Extract<Operation, { kind: "log" | "call" }>, report: Report): void {
   const named = writtenOut(one.place.node);
@@ -298,9 +325,62 @@ function wholeRow(query: Query, judged: Judged): string | null {
     const column = columnsOf(relation, judged)?.[0];
     if (column !== undefined) return `${column} of ${relation}`;
   }
-  if (query.selected !== null) return query.selected.find(isStoredSecret) ?? null;
+  if (query.selected !== null)
+    return query.selected.find((name) => isStoredSecret(name) || isKeyToken(name, query)) ?? null;
+  const read = readSecret(query, judged);
+  if (read !== null) return `${read} of ${query.table}`;
   const columns = columnsOf(query.table, judged);
   return columns?.[0] === undefined ? null : `${columns[0]} of ${query.table}`;
+}
+
+/** The `token` of a table of keys or sessions opens what it names. */
+function isKeyToken(name: string, { table }: Query): boolean {
+  return (
+    /^(?:token|key|value)$/i.test(name) &&
+    /api_?keys?|access_?tokens?|credentials?|secrets?|personal_?tokens?/i.test(table)
+  );
+}
+
+/** A secret column of the same row that the handler itself reads: the table has it. */
+function readSecret(query: Query, { trace }: Judged): string | null {
+  for (const one of trace.operations) {
+    const values =
+      one.kind === "call"
+        ? one.args
+        : one.kind === "test"
+          ? [one.value]
+          : one.kind === "compare"
+            ? [one.left, one.right]
+            : [];
+    for (const value of values) {
+      const found = columnIn(value, query.id);
+      if (found !== null) return found;
+    }
+  }
+  return null;
+}
+
+function columnIn(value: Value, query: number, depth = 0): string | null {
+  if (depth > 4) return null;
+  if (value.k === "rows")
+    return value.query.id === query &&
+      /^(?:\w*password\w*|\w*secret\w*)$/i.test(value.path) &&
+      isStoredSecret(value.path)
+      ? value.path
+      : null;
+  const inner =
+    value.k === "derived"
+      ? value.args
+      : value.k === "choice"
+        ? value.alternatives.map((one) => one.value)
+        : value.k === "list"
+          ? value.items
+          : [];
+  for (const one of inner) {
+    const found = columnIn(one, query, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function columnsOf(table: string, { project }: Judged): readonly string[] | undefined {

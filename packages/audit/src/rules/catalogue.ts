@@ -1,6 +1,7 @@
 import { ignoredCheck } from "./auth/ignored-check.ts";
 import { missingAuthentication } from "./auth/missing-authentication.ts";
 import { missingPermission } from "./auth/missing-permission.ts";
+import { missingRole } from "./auth/missing-role.ts";
 import { unawaitedCheck } from "./auth/unawaited-check.ts";
 import { untestedCaller } from "./auth/untested-caller.ts";
 import { unverifiedSession } from "./auth/unverified-session.ts";
@@ -17,6 +18,7 @@ import { catchAllows } from "./fail-closed/catch-allows.ts";
 import { defaultAllows } from "./fail-closed/default-allows.ts";
 import { optionalSecret } from "./fail-closed/optional-check.ts";
 import { swallowedCheck } from "./fail-closed/swallowed-check.ts";
+import { undefinedCondition } from "./fail-closed/undefined-condition.ts";
 import { unsetSecret } from "./fail-closed/unset-secret.ts";
 import { ignoredValidation } from "./input/ignored-validation.ts";
 import { massAssignment } from "./input/mass-assignment.ts";
@@ -73,6 +75,7 @@ export {
   massAssignment,
   missingAuthentication,
   missingPermission,
+  missingRole,
   missingSignature,
   notIdempotent,
   operatorInjection,
@@ -86,6 +89,7 @@ export {
   timingUnsafe,
   unawaitedCheck,
   unboundChild,
+  undefinedCondition,
   unscopedList,
   unscopedQuery,
   unsetSecret,
@@ -101,6 +105,7 @@ export const RULES: readonly Rule[] = [
   ignoredCheck,
   missingAuthentication,
   missingPermission,
+  missingRole,
   unawaitedCheck,
   untestedCaller,
   unverifiedSession,
@@ -117,6 +122,7 @@ export const RULES: readonly Rule[] = [
   defaultAllows,
   optionalSecret,
   swallowedCheck,
+  undefinedCondition,
   unsetSecret,
   ignoredValidation,
   massAssignment,

@@ -31,6 +31,14 @@ export type Operation = At &
     | { readonly kind: "log"; readonly args: readonly Value[]; readonly name: string }
     | { readonly kind: "command"; readonly name: string; readonly args: readonly Value[]; readonly shell: boolean }
     | { readonly kind: "html"; readonly value: Value }
+    /** A property of a component; `client` when its file says that it runs in the browser. */
+    | {
+        readonly kind: "prop";
+        readonly name: string;
+        readonly component: string;
+        readonly value: Value;
+        readonly client: boolean;
+      }
     /** A text that is a statement; `sent` when a database was given it. */
     | { readonly kind: "sql"; readonly text: Value; readonly sent: boolean }
     | { readonly kind: "fetch"; readonly url: Value; readonly options: Value | null }

@@ -177,7 +177,7 @@ export function isCapability(query: Query): boolean {
 }
 
 /** The digest of something the client knows: nobody finds a row by it who was not given what it is made of. */
-function isDigestOfClient(value: Value, depth = 0): boolean {
+export function isDigestOfClient(value: Value, depth = 0): boolean {
   if (depth > MAX_DEPTH) return false;
   if (value.k === "derived")
     return value.op === "hash" || value.op === "concealed" || value.op === "hmac"

@@ -13,11 +13,16 @@ export function drizzle(machine: Machine, chain: Chain, calls: readonly NamedCal
   if (/^find(?:First|Many)$/.test(last.name) && last.before.at(-2) === "query") {
     const [options] = last.args;
     const where = prop(options, "where");
+    const columns = prop(options, "columns");
     return {
       library: "drizzle",
       table: last.before.at(-1) ?? "",
       verb: last.name === "findFirst" ? "read" : "list",
       where: where === undefined ? null : fromExpression(called(machine, chain, where)),
+      selected:
+        columns?.k === "struct" && [...columns.props.values()].some((one) => one.k === "literal" && one.value === true)
+          ? [...columns.props].flatMap(([name, one]) => (one.k === "literal" && one.value === true ? [name] : []))
+          : null,
     };
   }
   if (!DRIZZLE_END.test(last.name)) return null;

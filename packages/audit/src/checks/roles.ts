@@ -1,0 +1,55 @@
+import { missingRole } from "../rules/catalogue.ts";
+import type { Judged, Report } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import { comparisons } from "../values/query.ts";
+import { trustOf } from "../values/trust.ts";
+
+/** Who belongs to a tenant, what they may do, and the tenant itself. */
+const GOVERNED =
+  /(?:^|_)(?:\w*member(?:ship)?s?|\w*invit(?:e|ation)s?|\w*roles?|api_?(?:key|token)s?|organi[sz]ations?|orgs?|workspaces?|teams?|tenants?)$/i;
+/** The file's own handlers ask for one. */
+const ASKED =
+  /\brole\b\s*(?:!==|===|!=|==)|(?:roles?|ROLES)\w*\.(?:includes|has)\(|\.includes\(\s*\w+(?:\?)?\.role\b|\bis(?:\w*(?:Admin|Owner|Manager))\(|require(?:Role|Admin|Owner)|\[[^\]]*\]\.includes\([^)]*role/;
+
+/** A change to those who belong, by somebody who was asked for nothing but to belong, where neighbours are asked for more. */
+export function missingRoles({ entry, trace, project }: Judged, report: Report): void {
+  if (entry.kind === "page" || entry.framework === "key") return;
+  const text = project.file(entry.file)?.text ?? "";
+  if (!ASKED.test(text)) return;
+  const found = trace.operations.find((one) => isGovernment(one));
+  if (found === undefined) return;
+  report.violated(
+    missingRole,
+    found.place,
+    `Any member may do this to ${found.kind === "query" ? found.query.table : "it"}; other handlers here ask for a role.`,
+    found,
+  );
+}
+
+function isGovernment(one: Operation): boolean {
+  if (one.kind !== "query" || (one.query.verb !== "delete" && one.query.verb !== "update")) return false;
+  const { query, facts } = one;
+  if (!GOVERNED.test(query.table.replace(/([a-z])([A-Z])/g, "$1_$2"))) return false;
+  if (!facts.has("auth") || facts.has("global") || facts.has("capability") || facts.has("rls")) return false;
+  for (const [name] of facts.entries()) if (name === "role" || name.startsWith("opaque:")) return false;
+  // It was shown that the caller belongs: without that another question is the finding.
+  if (![...facts.entries()].some(([name]) => name.startsWith("ok:client:") || name.startsWith("row:"))) return false;
+  const by = comparisons(query.where);
+  // One's own membership, key or invitation.
+  if (
+    by.some(
+      ({ field, value }) =>
+        /(?:user|owner|person|profile|created_?by|email)(?:_?id)?$/i.test(field) && trustOf(value, facts) !== null,
+    )
+  )
+    return false;
+  if (query.verb === "update" && query.data?.k === "struct" && !changesRights(query.data.props.keys())) return false;
+  return true;
+}
+
+function changesRights(columns: Iterable<string>): boolean {
+  for (const column of columns)
+    if (/role|permission|owner|admin|plan|billing|deleted|disabled|revoked|suspended|sso|domain/i.test(column))
+      return true;
+  return false;
+}
