@@ -100,6 +100,8 @@ export class Schema {
   readonly withheld = new Set<string>();
   /** Migrations that speak of tables' rights at all. */
   readonly granting = new Set<string>();
+  /** Buckets of Supabase's storage that are not for everybody. */
+  readonly privateBuckets = new Set<string>();
   /** An event trigger enables row security on whatever is created. */
   enablesItself = false;
   /** Where unqualified names go. */

@@ -1,7 +1,11 @@
+import { conditionOf } from "../../sql/conditions/condition.ts";
+import { normal } from "../../sql/conditions/normal.ts";
+import { weaknessOf } from "../../sql/conditions/weakness.ts";
 import { ownerColumns, tenantColumns } from "../../sql/columns.ts";
 import { readingOf, weakness, writingOf, type Database } from "../../sql/database.ts";
 import type { SqlRule } from "../../sql/finding.ts";
 import type { Expression, Policy, Table } from "../../sql/schema.ts";
+import type { Token } from "../../sql/token.ts";
 
 const PRIVATE_TABLE =
   /(?:orders?|payments?|invoices?|messages?|tokens?|api_?keys?|subscriptions?|secrets?|credentials?|addresses|customers?|patients?|transactions?|billing)$/i;
@@ -114,6 +118,17 @@ function judge(database: Database, table: Table, policy: Policy): { expression: 
   const tenants = stored || tenantColumns(table, database.compared).length > 0;
   const owned = stored || ownerColumns(table).length > 0;
   const who = policy.roles.includes("public") || policy.roles.includes("anon") ? "anybody" : "whoever is signed in";
+  const bucket = stored ? bucketAlone((reads ?? writes)?.tokens ?? []) : null;
+  const expression = reads ?? writes;
+  if (bucket !== null && expression !== null) {
+    if (/^(?:all|update|delete)$/.test(policy.command))
+      return { expression, what: `lets ${who} change every file of the bucket “${bucket}” in` };
+    if (database.schema.privateBuckets.has(bucket))
+      return {
+        expression,
+        what: `lets ${who} ${policy.command === "insert" ? "put files anywhere into" : "read every file of"} the private bucket “${bucket}” in`,
+      };
+  }
   if (reads !== null) {
     const weak = weakness(reads);
     const changes = policy.command !== "select";
@@ -134,6 +149,20 @@ function judge(database: Database, table: Table, policy: Policy): { expression: 
     return { expression: writes, what: `lets ${who} insert rows of any tenant or person into` };
   }
   return null;
+}
+
+/** The bucket that a condition names, when it asks for nothing else. */
+function bucketAlone(tokens: readonly Token[]): string | null {
+  const condition = conditionOf(tokens);
+  const parts = condition.kind === "and" ? condition.parts : [condition];
+  let bucket: string | null = null;
+  for (const part of parts) {
+    if (part.kind !== "atom") return null;
+    const [, named] = /^(?:\w+\.)*bucket_id='([^']*)'$/.exec(normal(part.tokens).replaceAll(" ", "")) ?? [];
+    if (named !== undefined) bucket = named;
+    else if (!/^(?:always|signed-in)$/.test(weaknessOf(part.tokens))) return null;
+  }
+  return bucket;
 }
 
 function isPrivate(table: Table, owned: boolean): boolean {

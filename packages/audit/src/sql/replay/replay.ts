@@ -3,6 +3,7 @@ import { Scanner } from "../scanner.ts";
 import type { Schema } from "../schema.ts";
 import { splitStatements } from "../statements.ts";
 import { insideOf, tokensOf, type Source, type Token } from "../token.ts";
+import { INSERTS_BUCKET, insertBuckets } from "./buckets.ts";
 import { replayBlock } from "./blocks.ts";
 import { placeOf, type Statement } from "./context.ts";
 import { alterPolicy, createPolicy, dropPolicy } from "./policies.ts";
@@ -19,6 +20,11 @@ export function replay(schema: Schema, source: Source): void {
   for (const span of splitStatements(source.text)) {
     const first = new Scanner(source.text, span.start, span.end);
     first.next();
+    const text = source.text.slice(span.start, span.start + 200);
+    if (INSERTS_BUCKET.test(text)) {
+      insertBuckets(schema, tokensOf(source, span.start, span.end));
+      continue;
+    }
     if (!MEANT.has(source.text.slice(first.start, first.end).toLowerCase())) continue;
     replayTokens(schema, source, tokensOf(source, span.start, span.end), null, 0);
   }
