@@ -14,7 +14,7 @@ import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { comparisons } from "../values/query.ts";
 import type { Condition } from "../values/value.ts";
-import { clientOf, isCapability, isCredential } from "../values/trust.ts";
+import { clientOf, isCapability, isCredential, isOpenTo } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { missingRoles } from "./roles.ts";
@@ -96,6 +96,11 @@ export const auth: Check = {
         !isOpenRead(one, judged) &&
         !isCapabilityQuery(one) &&
         !(one.kind === "query" && one.query.rights === "user") &&
+        !(
+          one.kind === "query" &&
+          /^(?:read|list|count)$/.test(one.query.verb) &&
+          isOpenTo(one.query.where, one.facts)
+        ) &&
         !(one.kind === "query" && /^(?:read|list)$/.test(one.query.verb) && isCheckedBeforeShown(one.query, judged)),
     );
     const [first] = unheld;

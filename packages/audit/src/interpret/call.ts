@@ -2,7 +2,7 @@ import type { Node } from "oxc-parser";
 import { describeCall } from "../knowledge/call.ts";
 import { modelled } from "../knowledge/models.ts";
 import { Facts } from "../values/facts.ts";
-import { NULL, opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
+import { type Alternative, NULL, opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { construct } from "./class.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
@@ -80,7 +80,7 @@ export function call(machine: Machine, callee: Value, args: readonly Value[], pl
       if (before === null) return UNDEFINED;
       let after: State | null = null;
       const results: { value: Value; facts: typeof before.facts }[] = [];
-      for (const one of callee.alternatives.filter(({ value }) => value.k !== "literal").slice(0, 4)) {
+      for (const one of callable(callee.alternatives).slice(0, 4)) {
         machine.state = withFacts(before, before.facts.and(one.facts));
         results.push({ value: call(machine, one.value, args, place), facts: one.facts });
         after = join(after, machine.state);
@@ -91,6 +91,15 @@ export function call(machine: Machine, callee: Value, args: readonly Value[], pl
     default:
       return modelled(describeCall(machine, callee, args, place));
   }
+}
+
+/** Which of several may be called; `(settings.admins ?? []).some(…)` finds nothing in the list that is empty. */
+function callable(alternatives: readonly Alternative[]): readonly Alternative[] {
+  const functions = alternatives.filter(({ value }) => value.k !== "literal");
+  const filled = functions.filter(
+    ({ value }) => !(value.k === "chain" && value.root.k === "list" && value.root.items.length === 0),
+  );
+  return filled.length === 0 ? functions : filled;
 }
 
 export function evaluateNew(machine: Machine, node: Extract<Node, { type: "NewExpression" }>, scope: Scope): Value {

@@ -17,7 +17,10 @@ export function elementOf(machine: Machine, collection: Value): Value {
     case "principal":
       return { ...value, path: value.path === "" ? "[]" : `${value.path}.[]` };
     case "choice": {
-      const inner = value.alternatives.filter((one) => one.value.k !== "literal");
+      // In an empty list there is nothing to be any of it: `(settings.admins ?? []).some(…)`.
+      const inner = value.alternatives.filter(
+        (one) => one.value.k !== "literal" && !(one.value.k === "list" && one.value.items.length === 0),
+      );
       return inner.length === 0
         ? opaque("element")
         : choose(inner.map((one) => ({ value: elementOf(machine, one.value), facts: one.facts })));
