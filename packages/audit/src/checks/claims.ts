@@ -1,5 +1,7 @@
 import { clientEntitlement, clientPrice, clientRole, inactiveEntitlement } from "../rules/catalogue.ts";
 import type { Check } from "../rules/rule.ts";
+import { saidIdentity } from "./said-identity.ts";
+import { widened } from "./widened.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
 import { clientsOf, trustOf } from "../values/trust.ts";
@@ -13,7 +15,10 @@ const ROLE =
 /** Does a client decide what it may do, by saying so? */
 export const claims: Check = {
   requirement: "claims",
-  run({ entry, trace }, report) {
+  run(judged, report) {
+    const { entry, trace } = judged;
+    saidIdentity(judged, report);
+    widened(judged, report);
     for (const one of trace.operations) {
       if (one.kind === "test" && one.denies !== "neither") {
         if (writable(one.value))

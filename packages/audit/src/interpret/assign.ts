@@ -1,5 +1,6 @@
 import type { Expression, Node } from "oxc-parser";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { isCallerName } from "../knowledge/names.ts";
 import { branch } from "./branch.ts";
 import { setField } from "./class.ts";
 import type { Machine } from "./machine.ts";
@@ -110,6 +111,7 @@ function storeMember(
     return;
   }
   if (object.k === "request") {
+    if (isCallerName(name)) machine.record({ kind: "identify", name, value, place: { file: scope.file, node: target } });
     machine.attach(object.path === "" ? name : `${object.path}.${name}`, value);
     return;
   }

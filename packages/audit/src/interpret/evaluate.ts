@@ -124,7 +124,13 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
     case "LogicalExpression":
       return evaluateLogical(machine, node, scope);
     case "ConditionalExpression": {
-      const { yes, no } = branch(machine, node.test, scope);
+      let decided: Value | null = null;
+      const { yes, no } = branch(machine, node.test, scope, (value) => (decided = value));
+      if (decided !== null && yes !== null && no !== null) {
+        machine.state = yes;
+        const place = { file: scope.file, node: node.test };
+        machine.record({ kind: "choose", value: decided, consequent: node.consequent, place });
+      }
       machine.state = yes;
       const first = yes === null ? UNDEFINED : machine.evaluate(node.consequent, scope);
       const one = machine.state;

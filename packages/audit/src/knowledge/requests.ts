@@ -3,6 +3,7 @@ import { type Evidence, Facts } from "../values/facts.ts";
 import { suppose } from "../interpret/suppose.ts";
 import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
+import { isCallerName } from "./names.ts";
 import { requestCall } from "./request.ts";
 
 /** Reading a request, whichever framework hands it over. */
@@ -11,7 +12,9 @@ export function requests(call: UnseenCall): Value | undefined {
   const [first] = args;
   if (receiver?.k === "request") {
     if (method === "set" && first?.k === "literal" && args[1] !== undefined) {
-      machine.attach(String(first.value), args[1]);
+      const name = String(first.value);
+      if (isCallerName(name)) machine.record({ kind: "identify", name, value: args[1], place });
+      machine.attach(name, args[1]);
       return opaque("set");
     }
     if (method === "get" && first?.k === "literal") {

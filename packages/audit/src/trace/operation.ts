@@ -52,6 +52,8 @@ export type Operation = At &
         /** The statement that has another branch beside that one. */
         readonly whole?: Node | null;
       }
+    /** A condition decides which of two values it is. */
+    | { readonly kind: "choose"; readonly value: Value; readonly consequent: Node }
     /** A field is read of what may be nothing, and nobody looked: who is calling, what they may, refused input. */
     | { readonly kind: "untested"; readonly what: "caller" | "grant" | "input" }
     | { readonly kind: "catch"; readonly rethrows: boolean; readonly lost: Facts; readonly falls: boolean }
@@ -59,6 +61,8 @@ export type Operation = At &
     | { readonly kind: "continue"; readonly despite: Despite | null }
     | { readonly kind: "validate"; readonly subject: Value; readonly strict: boolean }
     | { readonly kind: "jwt-decode"; readonly value: Value }
+    /** Something is put on the request as who is calling. */
+    | { readonly kind: "identify"; readonly name: string; readonly value: Value }
     /** A digest under a secret. */
     | { readonly kind: "digest"; readonly secret: Value; readonly payload: Value }
     /** `Object.assign(row, value)`, `row.set(value)`. */

@@ -49,7 +49,15 @@ export function fromObject(value: Value, prefix = "", depth = 0): Condition {
       const parts = value.alternatives.filter(
         (one) => !(one.value.k === "literal" && (one.value.value === undefined || one.value.value === null)),
       );
-      return { kind: "any", of: parts.map((one) => fromObject(one.value, prefix, depth + 1)) };
+      // What is asked for only with a role is confined by that role, as far as it reaches.
+      return {
+        kind: "any",
+        of: parts.map((one) =>
+          prefix === "" && one.facts.has("role")
+            ? { kind: "unknown", value: one.value }
+            : fromObject(one.value, prefix, depth + 1),
+        ),
+      };
     }
     default:
       return prefix === "" ? { kind: "unknown", value } : { kind: "compare", field: prefix, op: "equal", value };
