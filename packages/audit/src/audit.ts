@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Node } from "oxc-parser";
+import { EntryCache, type KeptEntry } from "./cache/entry-cache.ts";
 import { keepResult, readResult, stateOf, type Kept } from "./cache/result-cache.ts";
 import { checkFunctions } from "./checks/fail-closed.ts";
 import { fileSecrets } from "./checks/file-secrets.ts";
@@ -10,11 +10,13 @@ import { Collector, type LedTo } from "./findings/collector.ts";
 import type { AuditResult, Diagnostic, Finding, JudgedEntryPoint } from "./findings/finding.ts";
 import type { AuditOptions } from "./findings/options.ts";
 import { locate } from "./findings/locate.ts";
+import { placed } from "./findings/placed.ts";
 import type { Scope } from "./interpret/scope.ts";
-import { judgeEntryPoint, type Judgement } from "./judge.ts";
+import { judgeEntryPoint } from "./judge.ts";
 import { loadProject } from "./load-project.ts";
-import type { ProjectFile } from "./project.ts";
+import type { Project, ProjectFile } from "./project.ts";
 import { discover, type SourceFile } from "./source/discover.ts";
+import { functionKey } from "./syntax/function-key.ts";
 import { judgeMigrations } from "./sql/judge-migrations.ts";
 
 /** Code that is run by developers only; what it does wrong reaches nobody. */
@@ -65,17 +67,19 @@ function run(
       message: one.reason,
     });
   const judged = [...files.values()].filter((file) => !TESTS.test(file.path));
-  const judgements = followAll(judged, files, project, options);
+  const { cacheFolder } = options;
+  const cache = cacheFolder === null ? null : new EntryCache(cacheFolder, options, found, project, files);
+  const judgements = followAll(judged, files, project, options, cache);
+  cache?.write();
   const collector = new Collector(files, loaded.sql, options.configuration);
   for (const { findings, entry, reads } of judgements)
     for (const one of findings) collector.add(one, entry.name, reads);
   for (const file of judged) {
     try {
       for (const one of [...fileSecrets(file), ...checkFunctions(file)]) {
-        collector.add(
-          { rule: one.rule, place: { file: file.path, node: one.node }, message: one.message, path: [] },
-          null,
-        );
+        const { rule, node, message } = one;
+        const location = locate(file, { file: file.path, node });
+        collector.add({ rule: rule.id, message, location, path: [] }, null);
       }
     } catch (error) {
       // What is nested too deep for one file's own checks says nothing of the others.
@@ -105,33 +109,54 @@ function run(
 }
 
 /** What is kept of a judgement: its trace would hold every value that was met. */
-type Followed = Omit<Judgement, "trace">;
+interface Followed extends KeptEntry {
+  readonly entry: EntryPoint;
+}
 
 /** Entry points first, then handlers nobody mounts, then what none of them has reached. */
 function followAll(
   judged: readonly ProjectFile[],
   files: ReadonlyMap<string, ProjectFile>,
-  project: Parameters<typeof judgeEntryPoint>[0],
+  project: Project,
   options: AuditOptions,
+  cache: EntryCache | null,
 ): Followed[] {
   const modules = new Map<string, Scope>();
-  const reached = new Set<Node>();
+  const reached = new Set<string>();
   const judgements: Followed[] = [];
   const follow = (entries: readonly EntryPoint[]): void => {
     for (const [at, entry] of entries.entries()) {
       if (at % 50 === 0) options.progress?.(at, entries.length, "following");
-      const { answers, findings, reads } = judgeEntryPoint(project, files, entry, modules, reached);
-      judgements.push({ entry, answers, findings, reads });
+      const kept = cache?.find(entry) ?? judgedAnew(project, files, entry, modules);
+      cache?.keep(entry, kept);
+      judgements.push({ ...kept, entry });
+      for (const one of kept.functions) reached.add(one);
     }
   };
   follow(findEntryPoints(project, judged));
-  follow(findHandlers(judged).filter((entry) => !isReached(entry.node, reached)));
+  follow(findHandlers(judged).filter((entry) => !isReached(entry, reached)));
   follow(judged.flatMap((file) => functionEntryPoints(file, reached)));
   return judgements;
 }
 
-function isReached(node: Node, reached: ReadonlySet<Node>): boolean {
-  return reached.has(node) || (node.type === "VariableDeclarator" && node.init !== null && reached.has(node.init));
+function judgedAnew(
+  project: Project,
+  files: ReadonlyMap<string, ProjectFile>,
+  entry: EntryPoint,
+  modules: Map<string, Scope>,
+): KeptEntry {
+  const { answers, findings, reads, functions } = judgeEntryPoint(project, files, entry, modules);
+  return {
+    answers,
+    findings: findings.flatMap((one) => placed(files, one) ?? []),
+    reads: [...reads],
+    functions: [...functions],
+  };
+}
+
+function isReached({ file, node }: EntryPoint, reached: ReadonlySet<string>): boolean {
+  if (node.type === "VariableDeclarator" && node.init !== null) return reached.has(functionKey(file, node.init));
+  return reached.has(functionKey(file, node));
 }
 
 function described({ entry, answers }: Followed, files: ReadonlyMap<string, ProjectFile>): JudgedEntryPoint {

@@ -17,7 +17,6 @@ import { learnFromMiddleware, middlewareFor } from "./entry-points/gateway-middl
 import { Memo } from "./values/memo.ts";
 import type { Check, RawFinding, Requirement } from "./rules/rule.ts";
 import type { Trace } from "./trace/operation.ts";
-import type { Node } from "oxc-parser";
 
 export const CHECKS: readonly Check[] = [
   auth,
@@ -48,6 +47,8 @@ export interface Judgement {
   readonly findings: readonly RawFinding[];
   /** Every file its answers go back to. */
   readonly reads: ReadonlySet<string>;
+  /** Every function that was followed (`functionKey`). */
+  readonly functions: ReadonlySet<string>;
 }
 
 const ADAPTERS = [
@@ -77,7 +78,6 @@ export function judgeEntryPoint(
   files: ReadonlyMap<string, ProjectFile>,
   entry: EntryPoint,
   modules: Map<string, Scope>,
-  reached: Set<Node>,
 ): Judgement {
   Memo.forgetAll();
   const machine = newMachine(project, modules);
@@ -103,7 +103,6 @@ export function judgeEntryPoint(
     machine.unknowns.add("it is nested too deeply to follow");
   }
   const read = machine.reads.whole();
-  for (const one of read.functions) reached.add(one);
   const trace: Trace = { operations: machine.operations, unknowns: [...read.unknowns] };
   const findings: RawFinding[] = [];
   const answers = CHECKS.map((check) => {
@@ -144,5 +143,5 @@ export function judgeEntryPoint(
     } satisfies RawAnswer;
   });
   for (const file of machine.reads.files) read.files.add(file); // what the checks have looked at
-  return { entry, trace, answers, findings, reads: read.files };
+  return { entry, trace, answers, findings, reads: read.files, functions: read.functions };
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { LedTo } from "../findings/collector.ts";
 import type { AuditResult } from "../findings/finding.ts";
 import type { AuditOptions } from "../findings/options.ts";
 import type { SourceFile } from "../source/discover.ts";
+import { ownFiles, replaceFile } from "./cache-files.ts";
 
 /**
  * Names a state of a tree: every file with its size and time, the configuration, and this program's own files. Equal
@@ -47,7 +48,6 @@ export function readResult(folder: string, state: string): Kept | null {
 
 /** Keeps the result; a folder that cannot be written is no reason to fail. */
 export function keepResult(folder: string, state: string, { result, ledTo }: Kept): void {
-  const temporary = path.join(folder, `last.${process.pid}.tmp`);
   const numbers = new Map<string, number>();
   const numberOf = (file: string): number => {
     const known = numbers.get(file) ?? numbers.size;
@@ -56,22 +56,5 @@ export function keepResult(folder: string, state: string, { result, ledTo }: Kep
   };
   const numbered = Object.fromEntries([...ledTo].map(([name, files]) => [name, [...files].map(numberOf)]));
   const stored: Stored = { state, result, files: [...numbers.keys()], ledTo: numbered };
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, JSON.stringify(stored), { mode: 0o600 });
-    renameSync(temporary, path.join(folder, "last.json"));
-  } catch {
-    rmSync(temporary, { force: true });
-  }
-}
-
-function ownFiles(): string[] {
-  const root = path.join(import.meta.dirname, "..");
-  return readdirSync(root, { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.[cm]?[jt]s$/.test(file))
-    .sort()
-    .map((file) => {
-      const { size, mtimeMs } = statSync(path.join(root, file));
-      return `${file}:${size}:${mtimeMs}`;
-    });
+  replaceFile(folder, "last.json", JSON.stringify(stored));
 }

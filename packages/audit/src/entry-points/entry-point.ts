@@ -24,7 +24,7 @@ export interface EntryPoint {
   readonly file: string;
   /** The declaration: where a missing gate is reported. */
   readonly node: Node;
-  /** Other files it is put together from: those that mount its router. */
+  /** Other files it is put together from: those that mount its router. Absent where its own file tells all. */
   readonly with?: readonly string[];
   /** Follows it, from the request to the answer. */
   follow(machine: Machine): void;

@@ -7,6 +7,7 @@ import { client, opaque, type FunctionNode, type Value } from "../values/value.t
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { answersWhether } from "../knowledge/answers-whether.ts";
+import { functionKey } from "../syntax/function-key.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { functionIn } from "./handlers.ts";
 
@@ -21,7 +22,7 @@ const MAY_MATTER =
  * Every function no entry point has reached: its callers are not known, so only what is wrong whoever calls it is judged
  * (a secret that is logged, a statement built from text, a check that fails open).
  */
-export function functionEntryPoints(file: ProjectFile, reached: ReadonlySet<Node>): EntryPoint[] {
+export function functionEntryPoints(file: ProjectFile, reached: ReadonlySet<string>): EntryPoint[] {
   const found: EntryPoint[] = [];
   // What such a function can do wrong by itself is named in its file, or there is nothing to find.
   if (!MAY_GO_WRONG.test(file.text)) return found;
@@ -45,7 +46,7 @@ export function functionEntryPoints(file: ProjectFile, reached: ReadonlySet<Node
           member.value.body === null ||
           member.key.type !== "Identifier" ||
           member.kind !== "method" ||
-          reached.has(member.value) ||
+          reached.has(functionKey(file.path, member.value)) ||
           !mayGoWrong(file, member, member.key.name)
         )
           continue;
@@ -88,8 +89,14 @@ function mayGoWrong(file: ProjectFile, node: Node, name: string): boolean {
   return MAY_GO_WRONG.test(own) || MAY_MATTER.test(own) || answersWhether(name);
 }
 
-function add(file: ProjectFile, fn: FunctionNode, name: string, reached: ReadonlySet<Node>, found: EntryPoint[]): void {
-  if (reached.has(fn) && !answersWhether(name)) return;
+function add(
+  file: ProjectFile,
+  fn: FunctionNode,
+  name: string,
+  reached: ReadonlySet<string>,
+  found: EntryPoint[],
+): void {
+  if (reached.has(functionKey(file.path, fn)) && !answersWhether(name)) return;
   if (!mayGoWrong(file, fn, name)) return;
   found.push({
     kind: "function",

@@ -71,6 +71,7 @@ function entry(
         ? "POST"
         : verb.toUpperCase();
   return {
+    with: [], // whether all routes are guarded is said anywhere
     kind: "route",
     framework: "nest",
     name: `${http ?? "*"} ${path} (${name})`,

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import type { ProjectFile } from "../project.ts";
-import type { RawFinding, Rule } from "../rules/rule.ts";
+import { RULES } from "../rules/catalogue.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { RawSqlFinding } from "../sql/finding.ts";
 import { readSuppressions, type Suppression } from "../suppression/read-suppressions.ts";
 import { sqlComments } from "../suppression/sql-comments.ts";
 import { lineStarts } from "../syntax/position.ts";
 import type { Diagnostic, Finding, Location } from "./finding.ts";
-import { locate, span } from "./locate.ts";
+import { span } from "./locate.ts";
+import type { Placed } from "./placed.ts";
 import type { AuditConfiguration } from "./options.ts";
 
 const ORDER = { critical: 0, high: 1, medium: 2, low: 3 } as const;
@@ -17,7 +19,8 @@ const MAX_EXCERPT = 600;
 /** The files that entry points came through on the way to a finding, by its fingerprint. */
 export type LedTo = ReadonlyMap<string, ReadonlySet<string>>;
 
-const NOWHERE: ReadonlySet<string> = new Set();
+const NOWHERE: readonly string[] = [];
+const BY_ID = new Map(RULES.map((rule) => [rule.id, rule]));
 
 interface Text {
   readonly text: string;
@@ -45,16 +48,13 @@ export class Collector {
   }
 
   /** @param reads the files that the entry point's answers go back to */
-  add(raw: RawFinding, entryPoint: string | null, reads: ReadonlySet<string> = NOWHERE): void {
-    const file = this.#files.get(raw.place.file);
-    if (file === undefined) return;
-    const path = raw.path.flatMap(({ place, label }) => {
-      const at = this.#files.get(place.file);
-      return at === undefined ? [] : [{ location: locate(at, place), label }];
-    });
+  add({ rule, location, message, path }: Placed, entryPoint: string | null, reads: Iterable<string> = NOWHERE): void {
+    const file = this.#files.get(location.file);
+    const known = BY_ID.get(rule);
+    if (file === undefined || known === undefined) return;
     const text = { text: file.text, lines: file.syntax.lines };
-    const fingerprint = this.#keep(raw.rule, locate(file, raw.place), raw.message, entryPoint, path, text);
-    if (fingerprint === null || reads.size === 0) return;
+    const fingerprint = this.#keep(known, location, message, entryPoint, path, text);
+    if (fingerprint === null || reads === NOWHERE) return;
     const before = this.#ledTo.get(fingerprint);
     if (before === undefined) this.#ledTo.set(fingerprint, new Set(reads));
     else for (const one of reads) before.add(one);

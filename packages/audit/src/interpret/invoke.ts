@@ -1,5 +1,6 @@
 import { Facts } from "../values/facts.ts";
 import { opaque, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
+import { functionKey } from "../syntax/function-key.ts";
 import type { Operation } from "../trace/operation.ts";
 import { bindPattern } from "./bind-pattern.ts";
 import { closureOf } from "./closure.ts";
@@ -57,7 +58,7 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
   machine.frame = frame;
   machine.calls.push(place);
   machine.active.push(node);
-  machine.reached.add(node);
+  machine.reached.add(functionKey(callee.file, node));
   machine.reads.files.add(callee.file);
   machine.within.push({ file: callee.file, node });
   try {

@@ -155,7 +155,7 @@ export class Machine {
   }
 
   /** Every function that was followed. */
-  get reached(): Set<Node> {
+  get reached(): Set<string> {
     return this.reads.functions;
   }
 

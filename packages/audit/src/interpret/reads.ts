@@ -1,4 +1,3 @@
-import type { Node } from "oxc-parser";
 import type { Slot } from "./scope.ts";
 
 /** What was gone through to arrive at something: files, and names at the tops of files with all that those need in turn. */
@@ -6,7 +5,8 @@ export class Reads {
   readonly files = new Set<string>();
   readonly slots = new Set<Slot>();
 
-  readonly functions = new Set<Node>();
+  /** Those that were followed (`functionKey`). */
+  readonly functions = new Set<string>();
   /** Why what was seen of it is not whole. */
   readonly unknowns = new Set<string>();
 
