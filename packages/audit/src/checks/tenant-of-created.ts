@@ -36,6 +36,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
     }
     if (
       isOwnerName(name) &&
+      !/^host$/i.test(name) &&
       !joins(query, facts) &&
       !/assign|customer|recipient|receiver|target|invitee|member|employee|patient|student|reviewer|profile|account/i.test(
         name,

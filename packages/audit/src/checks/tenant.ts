@@ -7,7 +7,7 @@ import type { Facts } from "../values/facts.ts";
 import { comparisons, type Condition, type Query } from "../values/query.ts";
 import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
-import { isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
+import { isPublicByDesign, isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
 import { created } from "./tenant-of-created.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { describe } from "./describe-value.ts";
@@ -26,7 +26,9 @@ export const tenant: Check = {
     if (entry.kind === "function" || entry.kind === "middleware" || isWebhook(judged)) return;
     for (const one of trace.operations) {
       if (one.kind !== "query") continue;
-      if (!isKnown(one.facts) && !callerUsed(trace.operations)) continue;
+      if (!isKnown(one.facts) && (isPublicByDesign(entry, judged) || !callerUsed(trace.operations))) continue;
+      // A delivery whose sender was verified speaks for its sender.
+      if (one.facts.has("signature") && !one.facts.has("auth")) continue;
       judge(one, judged, report);
     }
   },

@@ -125,6 +125,10 @@ function byName(machine: Machine, value: Value, place: Place): void {
       kind === "asks" ||
       kind === "identity" ||
       machine.project.names.auth.has(name) ||
+      // Of a package it keeps sessions; of the application's own it asks whose this is.
+      (root.k === "foreign" &&
+        root.origin !== "package" &&
+        /session$|actor$|identity$|principal$|tenant$/i.test(name)) ||
       /auth|jwt|passport|login|signed|protect|permission|admin|requires?[A-Z]|clerk/i.test(name)
     ) {
       machine.learn("auth", { sure: false, place, why: `${whole} is taken for a check by its name` });
@@ -132,6 +136,11 @@ function byName(machine: Machine, value: Value, place: Place): void {
         machine.learn("role", { sure: false, place, why: `${whole} is taken for a check by its name` });
       if (/owner|access|member|belongs|tenant|org|team|workspace/i.test(name))
         machine.learn(scopeFact(name), { sure: false, place, why: `${whole} may have looked at what is asked for` });
+      return;
+    }
+    // twilio.webhook(token), svixMiddleware: the sender is verified.
+    if (/webhook|signature|hmac|svix/i.test(name)) {
+      machine.learn("signature", { sure: false, place, why: `${whole} is taken for a check by its name` });
       return;
     }
     if (kind === "validates") {

@@ -48,8 +48,10 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
   }
   if (/(?:^|\.)(?:is_?)?(?:public|published|shared)$/i.test(path))
     known = openRow(query, known, evidence("the row says of itself that it is public", query.place));
-  if (isOpen(query.where, facts))
-    known = known.with("open", evidence("only what is published was looked for", query.place));
+  if (isOpen(query.where, facts)) {
+    const shown = evidence("only what is published was looked for", query.place);
+    known = openRow(query, known.with("open", shown), shown);
+  }
   if (isRoleName(path) && trustOf(value, known) !== null)
     known = known.with("role", evidence("a role was tested", query.place));
   return known;

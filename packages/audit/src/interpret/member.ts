@@ -107,6 +107,8 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         return chainMember(object, name, place, null);
       return { ...object, path: deeper(object.path, /^\d+$/.test(name) ? "[]" : name) };
     case "request": {
+      if (machine.pathname !== null && /^(?:path|pathname)$/.test(name))
+        return { k: "literal", value: machine.pathname };
       const attached = machine.state?.attached.get(object.path === "" ? name : `${object.path}.${name}`);
       return attached ?? orNobody(machine, requestMember(object, name, place));
     }

@@ -109,7 +109,9 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
     case "safe-equal":
       return right === undefined || !truth ? state : supposeEqual(left, right, value.place, state);
     case "includes":
-      return right === undefined || !truth ? state : supposeIncludes(left, right, value.place, state);
+      if (right === undefined) return state;
+      if (!truth) return isHeld(left, right) === true ? null : state;
+      return supposeIncludes(left, right, value.place, state);
     case "instanceof":
       return supposeInstance(left, right, truth, state);
     case "in":
@@ -203,6 +205,13 @@ function supposeEqual(left: Value, right: Value, place: Place, state: State): St
   return withFacts(state, knowEqual(left, right, place, state.facts));
 }
 
+/** Whether a text that is known stands in a list that is known; null where either is not. */
+function isHeld(container: Value, element: Value): boolean | null {
+  if (element.k !== "literal" || typeof element.value !== "string" || container.k !== "list") return null;
+  if (container.items.length === 0 || !container.items.every((item) => item.k === "literal")) return null;
+  return container.items.some((item) => item.k === "literal" && item.value === element.value);
+}
+
 function supposeIncludes(container: Value, element: Value, place: Place, state: State): State | null {
   const { facts } = state;
   if (container.k === "choice") {
@@ -212,6 +221,9 @@ function supposeIncludes(container: Value, element: Value, place: Place, state: 
     }
     return found;
   }
+  // Where both are known there is nothing to learn.
+  const held = isHeld(container, element);
+  if (held !== null) return held ? state : null;
   if (container.k === "literal" || (container.k === "list" && container.items.length === 0)) return null;
   if (
     container.k === "list" &&

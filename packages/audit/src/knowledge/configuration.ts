@@ -1,3 +1,4 @@
+import { construct } from "../interpret/class.ts";
 import type { Value } from "../values/value.ts";
 import { nameOfRoot, type UnseenCall } from "./call.ts";
 
@@ -5,8 +6,13 @@ import { nameOfRoot, type UnseenCall } from "./call.ts";
 export function configuration(call: UnseenCall): Value | undefined {
   const { method, args, names } = call;
   const [first] = args;
+  // tsyringe, typedi, Nest: the container makes the object.
+  if (/^(?:resolve|get)$/.test(method) && first?.k === "class" && args.length === 1)
+    return construct(call.machine, first, []);
   if (!/^(?:get|getOrThrow)$/.test(method) || first?.k !== "literal" || typeof first.value !== "string")
     return undefined;
+  if (call.root.k === "foreign" && call.root.name === "Deno" && names.at(-2) === "env")
+    return { k: "env", name: first.value };
   const owner = names.at(-2) ?? nameOfRoot(call.root);
   if (!/config(?:uration)?(?:Service)?$/i.test(owner)) return undefined;
   return method === "getOrThrow" ? { k: "env", name: first.value, declared: true } : { k: "env", name: first.value };

@@ -56,6 +56,7 @@ function entryOf(
           place: { file: route.file.path, node: route.node },
           why: "no file of the tree mounts this router",
         });
+      machine.pathname = path;
       machine.absent = chain.seen === "all" ? "every" : chain.seen === "own" ? machine.project.putOnRequests() : null;
       const before = chain.before.flatMap(({ registration: one, args }) =>
         args.flatMap((arg) => flatten(valueOf(machine, one, arg))),

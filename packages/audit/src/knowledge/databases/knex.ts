@@ -1,4 +1,5 @@
 import type { Condition, Verb } from "../../values/query.ts";
+import { nameOfRoot } from "../call.ts";
 import { type Chain } from "../../values/value.ts";
 import { columnName, type NamedCall, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
@@ -26,7 +27,7 @@ export function knex(chain: Chain, calls: readonly NamedCall[]): Found | null {
   const [first] = calls;
   const last = calls.at(-1);
   if (first === undefined || last === undefined || calls.length < 2 || KNEX_VERBS[last.name] === undefined) return null;
-  const root = chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "";
+  const root = nameOfRoot(chain.root);
   const isTable =
     (first.name === "" || /^(?:knex|db|trx|database)$/.test(first.name)) &&
     first.args[0]?.k === "literal" &&
