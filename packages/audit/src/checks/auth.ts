@@ -4,10 +4,10 @@ import {
   missingPermission,
   unawaitedCheck,
   unverifiedSession,
-  unverifiedToken,
   swallowedCheck,
   untestedCaller,
 } from "../rules/catalogue.ts";
+import { tokens } from "./tokens.ts";
 import { grantLost, letGoOn } from "./let-go-on.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -26,16 +26,7 @@ export const auth: Check = {
   requirement: "auth",
   run(judged, report) {
     const { entry, trace, project } = judged;
-    for (const one of trace.operations) {
-      if (one.kind === "jwt-decode" && !one.facts.has("auth") && usedForIdentity(trace.operations, one)) {
-        report.violated(
-          unverifiedToken,
-          one.place,
-          "The token is decoded, not verified: whoever sends it chooses what it says.",
-          one,
-        );
-      }
-    }
+    tokens(judged, report);
     const unverified = trace.operations.find((one) => one.kind === "call" && one.name === "unverified-session");
     if (
       unverified !== undefined &&
@@ -158,10 +149,19 @@ function untested(judged: Judged, report: Report): boolean {
   const found = judged.trace.operations.find((one) => one.kind === "untested" && one.what !== "input");
   if (found?.kind !== "untested") return false;
   letGoOn(judged, found, report);
+  if (found.what === "absent" && judged.entry.kind === "route") {
+    report.violated(
+      missingAuthentication,
+      declarationOf(judged, found),
+      `${judged.entry.name} speaks of a caller whom nothing before it has put on the request.`,
+      found,
+    );
+    return true;
+  }
   report.violated(
     untestedCaller,
     found.place,
-    found.what === "caller"
+    found.what !== "grant"
       ? "For a stranger there is nobody here, and a field of theirs is read before anybody has looked."
       : "To those who may not, the check answers nothing, and a field of its answer is read before anybody has looked.",
     found,
@@ -347,13 +347,6 @@ function truthFacts(value: Value): boolean {
   if (value.k === "choice") return value.alternatives.some((one) => one.facts.size > 0 || truthFacts(one.value));
   if (value.k === "literal") return typeof value.value === "boolean";
   return value.k === "derived" || value.k === "principal" || value.k === "rows";
-}
-
-function usedForIdentity(operations: readonly Operation[], decode: Operation): boolean {
-  return operations.some(
-    (one) =>
-      one !== decode && (one.kind === "query" || one.kind === "call" || one.kind === "return" || one.kind === "test"),
-  );
 }
 
 /** A file whose other handlers ask who is calling: the one that does not was forgotten. */

@@ -101,6 +101,8 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
       `typed:${keyOf({ ...thrown, path: "" })}`,
       evidence("it was asked of what kind it is", call.place, false),
     );
+  if (value.root.k !== "rows" && value.steps.some((step) => step.kind !== "member" && step.args.some(carriesCredential)))
+    return facts.with("auth", evidence("others were asked about the caller's credential", value.place, false));
   if (call?.kind !== "call" || value.root.k === "rows") return facts;
   const parts = call.args.flatMap((arg) => (arg.k === "struct" ? [...arg.props.values()] : [arg]));
   const someone = parts.some((arg) => arg.k === "principal" || trustOf(arg, facts) !== null);
@@ -111,6 +113,14 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
     parts.reduce((all, arg) => authorise(arg, all, shown), facts),
     shown,
   );
+}
+
+/** `fetch(url, { body: new URLSearchParams({ token }) })`: the caller's own credential is in what is sent. */
+function carriesCredential(value: Value): boolean {
+  if (value.k === "struct") return [...value.props.values(), ...value.spreads].some(carriesCredential);
+  if (value.k === "list") return value.items.some(carriesCredential);
+  if (value.k === "derived" && value.op !== "hmac") return value.args.some(carriesCredential);
+  return (value.k === "client" || value.k === "chain" || value.k === "choice") && isCredential(value);
 }
 
 export function whereHasCredential(value: Extract<Value, { k: "rows" }>): boolean {

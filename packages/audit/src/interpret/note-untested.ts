@@ -26,7 +26,11 @@ export function noteUntested(machine: Machine, value: Choice, place: Place): voi
     !facts.has("auth") &&
     (nothing.some((one) => one.value === NOBODY) || there.every((one) => isCaller(one, machine)))
   )
-    machine.record({ kind: "untested", what: "caller", place });
+    machine.record({
+      kind: "untested",
+      what: nothing.some((one) => one.value === ABSENT) ? "absent" : "caller",
+      place,
+    });
 }
 
 /** The same of a row that the caller and the client's choice were looked up by together, which none may match. */
@@ -43,7 +47,7 @@ export function noteUntestedRow(machine: Machine, row: Extract<Value, { k: "rows
 /** A caller who may not be on the request is handed on as though they were: to a query, or to a check. */
 export function noteAbsent(machine: Machine, values: readonly Value[], place: Place): void {
   if (machine.state !== null && values.some((value) => mayBeAbsent(value, machine.facts)))
-    machine.record({ kind: "untested", what: "caller", place });
+    machine.record({ kind: "untested", what: "absent", place });
 }
 
 function mayBeAbsent(value: Value, facts: Facts): boolean {

@@ -100,6 +100,10 @@ const BODY_METHODS = new Set([
   "readBody",
 ]);
 
+/** Headers without a dash in their names: `req.get("Authorization")`. */
+const HEADER =
+  /^(?:authorization|cookie|host|origin|referer|referrer|accept|forwarded)$/i;
+
 /** A call on a request: `await req.json()`, `c.req.param("id")`, `req.get("x-api-key")`, `c.get("user")`. Undefined: none of these. */
 export function requestCall(
   request: RequestValue,
@@ -130,7 +134,7 @@ export function requestCall(
       // What middleware put there under a name of its own: `c.get("applicationId")`.
       return isCallerName(name) || /^[a-z]\w*Id$/.test(name)
         ? { k: "principal", path: name, sure: false, origin: request.authenticated ? place : null }
-        : name.includes("-")
+        : name.includes("-") || HEADER.test(name)
           ? client("header", name.toLowerCase())
           : { ...request, path: name };
     case "cookie":

@@ -55,7 +55,7 @@ export type Operation = At &
     /** A condition decides which of two values it is. */
     | { readonly kind: "choose"; readonly value: Value; readonly consequent: Node }
     /** A field is read of what may be nothing, and nobody looked: who is calling, what they may, refused input. */
-    | { readonly kind: "untested"; readonly what: "caller" | "grant" | "input" }
+    | { readonly kind: "untested"; readonly what: "caller" | "absent" | "grant" | "input" }
     | { readonly kind: "catch"; readonly rethrows: boolean; readonly lost: Facts; readonly falls: boolean }
     /** Middleware lets the request go on; `despite` what should have stopped it. */
     | { readonly kind: "continue"; readonly despite: Despite | null }
