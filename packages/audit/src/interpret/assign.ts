@@ -111,7 +111,8 @@ function storeMember(
     return;
   }
   if (object.k === "request") {
-    if (isCallerName(name)) machine.record({ kind: "identify", name, value, place: { file: scope.file, node: target } });
+    if (isCallerName(name))
+      machine.record({ kind: "identify", name, value, place: { file: scope.file, node: target } });
     machine.attach(object.path === "" ? name : `${object.path}.${name}`, value);
     return;
   }

@@ -1,9 +1,12 @@
-import type { Slot } from "./scope.ts";
+/** A name whose value goes back to something; only those at the top of a file do. */
+export interface Traced {
+  reads?: Reads;
+}
 
 /** What was gone through to arrive at something: files, and names at the tops of files with all that those need in turn. */
 export class Reads {
   readonly files = new Set<string>();
-  readonly slots = new Set<Slot>();
+  readonly slots = new Set<Traced>();
 
   /** Those that were followed (`functionKey`). */
   readonly functions = new Set<string>();

@@ -1,11 +1,9 @@
-import type { Reads } from "./reads.ts";
+import type { Traced } from "./reads.ts";
 import type { ScopeRef, Value } from "../values/value.ts";
 
 /** A name in a scope. What is assigned after the declaration is held by the path's state, not here. */
-export interface Slot {
+export interface Slot extends Traced {
   value: Value;
-  /** What its value goes back to; only names at the top of a file have it. */
-  reads?: Reads;
 }
 
 /** A lexical scope at one evaluation of it: closures keep theirs. */
