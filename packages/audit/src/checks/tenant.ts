@@ -13,6 +13,7 @@ import { isGlobalRole } from "./global-role.ts";
 import { describe } from "./describe-value.ts";
 import { done, nameOf } from "./query-words.ts";
 import { isUsed } from "./shown-rows.ts";
+import { tenantOfObject } from "./tenant-of-object.ts";
 import { tenantOfJob } from "./tenant-of-job.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -25,6 +26,7 @@ export const tenant: Check = {
     if (entry.kind === "job") return tenantOfJob(judged, report);
     if (entry.kind === "function" || entry.kind === "middleware" || isWebhook(judged)) return;
     for (const one of trace.operations) {
+      tenantOfObject(one, judged, report);
       if (one.kind !== "query") continue;
       if (!isKnown(one.facts) && (isPublicByDesign(entry, judged) || !callerUsed(trace.operations))) continue;
       // A delivery whose sender was verified speaks for its sender.

@@ -6,6 +6,7 @@ import { isDigest } from "../interpret/learn.ts";
 import { clientOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { signedParts } from "./signed-parts.ts";
+import { unsignedTenant } from "./unsigned-tenant.ts";
 import { letGoOn } from "./let-go-on.ts";
 import { isSensitive, isWebhook } from "./entry-kinds.ts";
 
@@ -20,6 +21,7 @@ export const webhook: Check = {
     const effects = trace.operations.filter((one) => (isSensitive(one) || isEffect(one)) && !looksUp(one));
     const open = effects.find((one) => !isVerified(one.facts));
     if (open === undefined) {
+      unsignedTenant(trace.operations, report);
       if (effects.length > 0) report.proved();
       return;
     }

@@ -60,7 +60,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
         ? chain.root.name
         : "");
   const isRepository =
-    /(?:repo|repository|manager|^em$|entityManager)$/i.test(owner) ||
+    /(?:repo|repository|manager|^em$|entityManager|dal|dao)$/i.test(owner) ||
     /(?:repo|repository)$/i.test(tableName(chain.root)) ||
     calls.some((one) => one.name === "getRepository");
   const [first, second] = last.args;

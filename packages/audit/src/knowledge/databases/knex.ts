@@ -64,5 +64,17 @@ export function knex(chain: Chain, calls: readonly NamedCall[]): Found | null {
     verb: KNEX_VERBS[verbCall.name] ?? "list",
     where: of.length === 0 ? null : { kind: "all", of },
     data: written?.args[0] ?? null,
+    selected: columnsOf(calls),
   };
+}
+
+/** `.select("id", "name")`, `.first("id")`, `.returning(["id"])`: the columns that come back, where all are named. */
+function columnsOf(calls: readonly NamedCall[]): readonly string[] | null {
+  const call = calls.findLast((one) => /^(?:select|first|returning|columns?)$/.test(one.name) && one.args.length > 0);
+  if (call === undefined) return null;
+  const names = call.args.flatMap((arg) => (arg.k === "list" ? arg.items : [arg]));
+  const found = names.flatMap((name) => (name.k === "literal" && typeof name.value === "string" ? [name.value] : []));
+  return found.length === names.length && !found.some((name) => name.includes("*"))
+    ? found.map((name) => name.slice(name.lastIndexOf(".") + 1))
+    : null;
 }

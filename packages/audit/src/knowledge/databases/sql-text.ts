@@ -44,9 +44,41 @@ export function statementOf(text: Value, values: readonly Value[]): Statement | 
     whereAt === -1
       ? joined(before, parameter)
       : read(trimmed.slice(whereAt + 5), (mark) => parameter(mark, () => seen++));
+  let order = 0;
   const data: Value | null =
-    verb === "create" || verb === "update" ? { k: "list", items: [...inline, ...values] } : null;
+    verb === "create"
+      ? (insertedBy(trimmed, (mark) => parameter(mark, () => order++)) ?? { k: "list", items: [...inline, ...values] })
+      : verb === "update"
+        ? { k: "list", items: [...inline, ...values] }
+        : null;
   return { table, verb: /\bcount\s*\(/i.test(before) && verb === "list" ? "count" : verb, where: condition, data };
+}
+
+/** `insert into t (a, b) values ($1, now())`: the columns with their values; null where they cannot be told apart. */
+function insertedBy(text: string, parameter: (mark: string) => Value | undefined): Value | null {
+  const [, columns = "", rest = ""] =
+    /^insert\s+(?:or\s+\w+\s+)?into\s+[\w."`]+\s*\(([^()]*)\)\s*values\s*\(([\s\S]*)$/i.exec(text) ?? [];
+  if (columns === "") return null;
+  const names = columns.split(",").map((name) => name.replace(/["`\s]/g, ""));
+  const parts: string[] = [""];
+  let depth = 0;
+  for (const letter of rest) {
+    if (letter === ")" && depth === 0) break;
+    if (letter === "," && depth === 0) {
+      parts.push("");
+      continue;
+    }
+    depth += letter === "(" ? 1 : letter === ")" ? -1 : 0;
+    parts[parts.length - 1] += letter;
+  }
+  if (parts.length !== names.length) return null;
+  const props = new Map<string, Value>();
+  for (const [at, part] of parts.entries()) {
+    const mark = /^(\u0001\d+|\$\d+|\?|:\w+|@\w+)(?:::\w+)?$/.exec(part.trim())?.[1];
+    const value = mark === undefined ? undefined : parameter(mark);
+    props.set(names[at] ?? "", value ?? { k: "literal", value: part.trim() });
+  }
+  return { k: "struct", props, spreads: [], node: null };
 }
 
 /** Conditions of joins alone: `join members m on m.user_id = $1`. */
