@@ -13,13 +13,12 @@ import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { comparisons } from "../values/query.ts";
-import type { Condition } from "../values/value.ts";
-import { clientOf, isCapability, isCredential, isOpenTo } from "../values/trust.ts";
+import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { missingRoles } from "./roles.ts";
-import { isCheckedBeforeShown } from "./shown-rows.ts";
-import { isCron, isTenantTable, isPublicByDesign, isPublicTable, isSensitive, isWebhook } from "./entry-kinds.ts";
+import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
+import { isCron, isTenantTable, isPublicByDesign, isSensitive, isWebhook } from "./entry-kinds.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
 export const auth: Check = {
@@ -84,15 +83,11 @@ export const auth: Check = {
         !isOfSignUp(one, signing) &&
         !isHeld(one.facts) &&
         !((one.kind === "call" || (one.kind === "query" && one.query.verb === "create")) && one.facts.has("open")) &&
+        !(one.kind === "call" && isBehindOpen(one.facts)) &&
         !isOpenRead(one, judged) &&
         !isCapabilityQuery(one) &&
         !(one.kind === "query" && one.query.rights === "user") &&
-        !(
-          one.kind === "query" &&
-          /^(?:read|list|count)$/.test(one.query.verb) &&
-          isOpenTo(one.query.where, one.facts)
-        ) &&
-        !(one.kind === "query" && /^(?:read|list)$/.test(one.query.verb) && isCheckedBeforeShown(one.query, judged)),
+        !(one.kind === "query" && mayBeReadByAll(one, judged)),
     );
     const [first] = unheld;
     if ((first === undefined || !isPublicByDesign(entry, judged)) && untested(judged, report)) return;
@@ -275,47 +270,6 @@ function isLookUp(operation: Operation): boolean {
 
 function isCapabilityQuery(operation: Operation): boolean {
   return operation.kind === "query" && isCapability(operation.query);
-}
-
-/** Public content: only what is published, or a table anybody reads. */
-function isOpenRead(operation: Operation, { entry }: Judged): boolean {
-  if (operation.kind !== "query") return false;
-  const { query } = operation;
-  if (query.verb === "create") return false;
-  if (query.verb !== "read" && query.verb !== "list" && query.verb !== "count") return false;
-  if (mayBeOpen(query.where)) return true;
-  if (
-    comparisons(query.where).some(
-      ({ field, value }) =>
-        /publish|public|visib/i.test(field) && (value.k === "literal" || value.k === "foreign" || value.k === "chain"),
-    )
-  )
-    return true;
-  if (query.verb === "read" || query.verb === "list") {
-    // Pages found by a name that stands in their address.
-    if (
-      entry.method !== "POST" &&
-      comparisons(query.where).some(({ field }) =>
-        /^(?:slug|handle|username|short_?code|subdomain|domain|permalink|alias|shortId|short_id|vanity)$/i.test(
-          field.slice(field.lastIndexOf(".") + 1),
-        ),
-      )
-    )
-      return true;
-  }
-  return isPublicTable(query.table) && entry.method !== "POST" && entry.method !== "DELETE";
-}
-
-/** `OR: [{ ownerId }, { isPublic: true }]`: what is public is among it, and the rest is the owner's. */
-function mayBeOpen(condition: Condition | null): boolean {
-  if (condition === null || condition.kind === "unknown") return false;
-  if (condition.kind === "compare")
-    return (
-      /^(?:is_?)?(?:public|published|shared)$/i.test(condition.field.slice(condition.field.lastIndexOf(".") + 1)) &&
-      condition.value.k === "literal" &&
-      condition.value.value === true
-    );
-  return condition.of.some(mayBeOpen);
 }
 
 function isCaller(value: Value, depth = 0): boolean {

@@ -20,7 +20,8 @@ export const claims: Check = {
     saidIdentity(judged, report);
     widened(judged, report);
     for (const one of trace.operations) {
-      if (one.kind === "test" && one.denies !== "neither") {
+      // What a provider signed is the provider's word.
+      if (one.kind === "test" && one.denies !== "neither" && !one.facts.has("signature")) {
         if (writable(one.value))
           report.violated(
             clientRole,
@@ -64,7 +65,8 @@ export const entitlement: Check = {
   requirement: "entitlement",
   run({ entry, trace }, report) {
     for (const one of trace.operations) {
-      if (one.kind === "test" && one.denies !== "neither") {
+      // What a provider signed is the provider's word.
+      if (one.kind === "test" && one.denies !== "neither" && !one.facts.has("signature")) {
         const said = clientsOf(one.value).find((each) => ENTITLEMENT.test(nameOf(each))) ?? null;
         if (
           said !== null &&
@@ -194,6 +196,8 @@ function claimIn(value: Value, depth = 0): Extract<Value, { k: "client" }> | nul
 /** `if (!role) return null`: whether one was named, not which. */
 function isPresence(value: Value, said: Value): boolean {
   if (value === said) return said.k === "client" && /roles?$/i.test(said.path);
+  if (value.k === "choice")
+    return value.alternatives.every((one) => one.value.k === "literal" || isPresence(one.value, said));
   return value.k === "derived" && value.op === "!" && value.args[0] !== undefined && isPresence(value.args[0], said);
 }
 

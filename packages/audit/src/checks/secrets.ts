@@ -273,7 +273,9 @@ function sent(value: Value, judged: Judged, name = "", depth = 0): string | null
     case "rows":
       if (value.query.verb === "create") return null;
       if (value.path === "" || /^\[\]$|^rows(?:\.\[\])?$/.test(value.path)) return wholeRow(value.query, judged);
-      return isStoredSecret(value.path) && !isOneTime(judged) ? value.path : null;
+      return isStoredSecret(value.path) && !isRelation(value.query, value.path) && !isOneTime(judged)
+        ? value.path
+        : null;
     case "struct":
       for (const [key, inner] of value.props) {
         const found = sent(inner, judged, key, depth + 1);
@@ -305,6 +307,12 @@ function sent(value: Value, judged: Judged, name = "", depth = 0): string | null
     default:
       return null;
   }
+}
+
+/** `credentials: { select: { id, name } }`: other rows that are called so, and no secret of this one. */
+function isRelation({ nested, included }: Query, path: string): boolean {
+  const name = path.split(".").findLast((part) => part !== "[]") ?? "";
+  return nested.has(name) || included.includes(name);
 }
 
 function isStoredSecret(name: string): boolean {

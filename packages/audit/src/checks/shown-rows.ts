@@ -2,7 +2,7 @@ import { isSensitive } from "./entry-kinds.ts";
 import type { Judged } from "../rules/rule.ts";
 import type { Facts } from "../values/facts.ts";
 import type { Query } from "../values/query.ts";
-import { trustOf } from "../values/trust.ts";
+import { isOpenTo, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 
 /** Are the rows answered, or do they decide what is answered, on a path where nothing has shown them to be the caller's? */
@@ -70,6 +70,8 @@ function isHis(query: Query, facts: Facts): boolean {
 export function isCheckedBeforeShown(query: Query, judged: Judged): boolean {
   let checked = false;
   for (const one of judged.trace.operations) {
+    // What a policy looks up to decide with, behind which something else was read as open to everybody.
+    if (one.kind === "query" && one.query !== query && isOpenTo(one.query.where, one.facts)) checked = true;
     const body = one.kind === "respond" ? one.body : one.kind === "return" ? one.value : null;
     if (body === null) continue;
     if (shows(body, query, one.facts)) return false;

@@ -67,6 +67,8 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   if (isRead(query) && isOpen(query.where, facts)) return;
   if (isRead(query) && isOpenTo(query.where, facts))
     return report.unknown(`what the rows of ${nameOf(query)} belong to says of itself that it is public`);
+  if (isRead(query) && /invit/i.test(query.table) && isPublicByDesign(judged.entry, judged))
+    return report.unknown("an invitation may be shown to whoever has its link");
   const [field, value] = chosen[0] ?? ["", null];
   if (value === null) return;
   if (isRead(query) && isPublicTable(query.table)) return report.unknown(`${nameOf(query)} may be everybody's`);
