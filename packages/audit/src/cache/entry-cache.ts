@@ -35,6 +35,8 @@ interface Numbered extends Omit<KeptEntry, "reads" | "functions"> {
 }
 
 const FILE = "entries.json";
+/** Its text counts for what goes back to it alone, also when it cannot be parsed. */
+const CODE = /\.[cm]?[jt]sx?$/;
 const NOTHING: Stored = { tree: "", files: [], functions: [], entries: {} };
 
 /**
@@ -63,7 +65,7 @@ export class EntryCache {
   ) {
     this.#folder = folder;
     this.#files = files;
-    this.#tree = treeOf(options, found, project, files);
+    this.#tree = treeOf(options, found, project);
     this.#before = read(folder, this.#tree);
     this.#same = this.#before.files.map(([file, hash]) => this.#hashOf(file) === hash);
   }
@@ -137,16 +139,11 @@ function read(folder: string, tree: string): Stored {
 }
 
 /** Everything an answer may rest on beside the texts of files of code. */
-function treeOf(
-  options: AuditOptions,
-  found: readonly SourceFile[],
-  project: Project,
-  files: ReadonlyMap<string, ProjectFile>,
-): string {
+function treeOf(options: AuditOptions, found: readonly SourceFile[], project: Project): string {
   const hash = createHash("sha256");
   // Where an import leads depends on which files there are, and on what package.json and tsconfig.json say.
   for (const file of found)
-    hash.update(files.has(file.path) ? `${file.path}\n` : `${file.path}\0${file.bytes}\0${file.modified}\n`);
+    hash.update(CODE.test(file.path) ? `${file.path}\n` : `${file.path}\0${file.bytes}\0${file.modified}\n`);
   hash.update(JSON.stringify([options.root, options.configuration, ownFiles(), learnt(project)]));
   return hash.digest("hex");
 }
