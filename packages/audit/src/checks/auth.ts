@@ -18,7 +18,7 @@ import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { missingRoles } from "./roles.ts";
 import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
-import { isCron, isTenantTable, isPublicByDesign, isSensitive, isWebhook } from "./entry-kinds.ts";
+import { isCron, isScheduled, isTenantTable, isPublicByDesign, isSensitive, isWebhook } from "./entry-kinds.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
 export const auth: Check = {
@@ -113,7 +113,9 @@ export const auth: Check = {
     }
     const unseen =
       first.facts.get("opaque:auth") ??
-      (first.facts.has("unmounted") && !knowsAuth(judged) ? first.facts.get("unmounted") : undefined);
+      (first.facts.has("unmounted") && !knowsAuth(judged) && !isScheduled(judged)
+        ? first.facts.get("unmounted")
+        : undefined);
     if (unseen !== undefined) {
       report.unknown(unseen.why);
       return;

@@ -145,6 +145,14 @@ export function isCron({ entry }: Judged): boolean {
   );
 }
 
+/** Called by a clock: nobody signs in there, and what calls it proves itself by a secret. */
+export function isScheduled({ entry }: Judged): boolean {
+  return (
+    entry.kind === "route" &&
+    /(?:^|[/._-])(?:crons?|cron[-_]?jobs?|scheduled|scheduler)(?:[/._-]|$)/i.test(`${entry.path ?? ""} ${entry.file}`)
+  );
+}
+
 /** Calls that cost money or have an effect elsewhere, by the package they come from. */
 const SERVICES =
   /^(?:stripe|openai|@anthropic-ai\/|@google\/|ai$|@ai-sdk\/|resend|@sendgrid\/|nodemailer|twilio|postmark|@aws-sdk\/|aws-sdk|@slack\/|@octokit\/|cloudinary|@vercel\/blob|replicate|cohere-ai|@mistralai\/|groq-sdk|langchain|@langchain\/|@pinecone|algoliasearch|firebase-admin|googleapis|@upstash\/redis)/;

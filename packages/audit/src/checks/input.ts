@@ -16,20 +16,19 @@ export const input: Check = {
   run(judged, report) {
     const { entry, trace } = judged;
     if (entry.kind === "job" || entry.kind === "function" || entry.kind === "page") return;
-    for (const one of trace.operations) {
-      const data = written(one);
-      if (data === null) continue;
-      const whole = wholeBody(data, one.facts);
-      if (whole !== null) {
-        report.violated(
-          massAssignment,
-          one.place,
-          "Every column the client names is written, those it must not set among them.",
-          one,
-        );
-        return;
-      }
+    let wrong = false;
+    for (const kind of ["query", "assign"] as const) {
+      const one = trace.operations.find((each) => each.kind === kind && storesWhole(each));
+      if (one === undefined) continue;
+      wrong = true;
+      report.violated(
+        massAssignment,
+        one.place,
+        "Every column the client names is written, those it must not set among them.",
+        one,
+      );
     }
+    if (wrong) return;
     for (const one of trace.operations) {
       if (one.kind !== "query" || (one.query.library !== "mongoose" && one.query.library !== "other")) continue;
       const field = comparisons(one.query.where).find(
@@ -101,6 +100,11 @@ function written(one: Operation): Value | null {
   return null;
 }
 
+function storesWhole(one: Operation): boolean {
+  const data = written(one);
+  return data !== null && (wholeBody(data, one.facts) ?? mergedBody(data, one.facts)) !== null;
+}
+
 function isWritten(one: Operation): boolean {
   return written(one) !== null;
 }
@@ -125,6 +129,20 @@ function wholeBody(data: Value, facts: Facts): ClientValue | null {
     }
   }
   if (data.k === "derived" && data.op === "copy" && data.args[0] !== undefined) return wholeBody(data.args[0], facts);
+  return null;
+}
+
+/** `update({ settings: JSON.stringify(merge({}, row.settings, req.body)) })`: what is stored is as the client has it. */
+function mergedBody(data: Value, facts: Facts, depth = 0): ClientValue | null {
+  if (depth > 4) return null;
+  const inner = data.k === "struct" ? [...data.props.values()] : data.k === "list" ? data.items : [];
+  const parts = data.k === "derived" && /^(?:stringify|merged)$/.test(data.op) ? data.args : inner;
+  for (const part of parts) {
+    const found =
+      (data.k === "derived" && data.op === "merged" ? wholeBody(part, facts) : null) ??
+      mergedBody(part, facts, depth + 1);
+    if (found !== null) return found;
+  }
   return null;
 }
 
@@ -184,6 +202,9 @@ function bare(value: Value, facts: Facts, depth = 0): ClientValue | null {
       );
     case "pending":
       return bare(value.value, facts, depth + 1);
+    case "derived":
+      // Written as JSON it is what it was.
+      return value.op === "stringify" ? firstBare(value.args, facts, depth) : null;
     default:
       return null;
   }

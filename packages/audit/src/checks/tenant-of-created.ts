@@ -65,6 +65,28 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
   }
 }
 
+/** The same of a layer that stores what it is given, and is not in the tree: `dao.apiToken.create({ organizationId })`. */
+export function handedOver(one: Extract<Operation, { kind: "call" }>, { project }: Judged, report: Report): void {
+  const { facts } = one;
+  if (!STORES.test(one.name) || !LAYER.test(one.path) || !facts.has("auth") || facts.has("opaque:scope")) return;
+  for (const arg of one.args) {
+    for (const [name, value] of fieldsOf(arg)) {
+      if (!isTenantName(name) && !project.names.tenantColumns.has(name)) continue;
+      if (!isChosen(value, facts) || isCredential(value) || trustOf(value, facts) !== null) continue;
+      report.violated(
+        clientTenant,
+        one.place,
+        `${describe(value)} decides to which tenant it belongs, and nothing shows that the caller belongs there.`,
+        one,
+      );
+      return;
+    }
+  }
+}
+const STORES = /^(?:create|insert|add|save|store|upsert)(?:One|Many|Row|Record)?$/;
+const LAYER =
+  /(?:^|\.)\w*(?:dao|dal|repo|repos|repository|repositories|models?|store|stores|db|database|queries|tables?)\b/i;
+
 /** A row that ties somebody to what the caller may use: whoever may say who belongs to it names others. */
 function joins({ table, data }: Query, facts: Facts): boolean {
   if (!JOINING.test(table)) return false;

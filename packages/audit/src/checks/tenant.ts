@@ -7,8 +7,8 @@ import type { Facts } from "../values/facts.ts";
 import { comparisons, type Condition, type Query } from "../values/query.ts";
 import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
-import { isPublicByDesign, isPublicTable, isTenantTable, isWebhook } from "./entry-kinds.ts";
-import { created } from "./tenant-of-created.ts";
+import { isPublicByDesign, isPublicTable, isTenantTable, isWebhook, isScheduled } from "./entry-kinds.ts";
+import { created, handedOver } from "./tenant-of-created.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { describe } from "./describe-value.ts";
 import { done, nameOf } from "./query-words.ts";
@@ -25,8 +25,10 @@ export const tenant: Check = {
     const { entry, trace } = judged;
     if (entry.kind === "job") return tenantOfJob(judged, report);
     if (entry.kind === "function" || entry.kind === "middleware" || isWebhook(judged)) return;
+    if (isScheduled(judged) && !trace.operations.some((one) => one.facts.get("auth")?.sure === true)) return;
     for (const one of trace.operations) {
       tenantOfObject(one, judged, report);
+      if (one.kind === "call") handedOver(one, judged, report);
       if (one.kind !== "query") continue;
       if (!isKnown(one.facts) && (isPublicByDesign(entry, judged) || !callerUsed(trace.operations))) continue;
       // A delivery whose sender was verified speaks for its sender.

@@ -117,6 +117,13 @@ function byName(machine: Machine, value: Value, place: Place): void {
     ...(value.k === "chain" ? value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])) : []),
   ].filter((name) => name !== "");
   const whole = names.join(".");
+  if (
+    root.k === "foreign" &&
+    /^(?:hono\/(?:bearer|basic)-auth|express-basic-auth|@fastify\/(?:bearer|basic)-auth)$/.test(root.from)
+  ) {
+    machine.learn("shared-secret", { sure: true, place, why: `${whole} compares the secret it was given` });
+    return;
+  }
   for (const name of names) {
     const kind = nameKind(name);
     if (

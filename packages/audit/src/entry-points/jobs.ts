@@ -11,11 +11,11 @@ import { isFunction } from "../syntax/is-function.ts";
 import { functionIn } from "./handlers.ts";
 
 const REGISTERS =
-  /(?:^|\.)(?:createFunction|schedule|scheduleJob|task|schedules\.task|process|work|define|addWorker|cron|onSchedule|Worker|CronJob|createWorker|defineJob|createJob)$/;
+  /(?:^|\.)(?:createFunction|schedule|scheduleJob|task|schemaTask|schedules\.task|process|work|define|addWorker|cron|onSchedule|Worker|CronJob|createWorker|defineJob|createJob)$/;
 
 /** The same names where they are called, in a text: most files that speak of a queue register nothing. */
 const CALLED =
-  /(?:createFunction|schedule|scheduleJob|task|process|work|define|addWorker|cron|onSchedule|Worker|CronJob|createWorker|defineJob|createJob)\s*(?:\?\.)?\s*[(<]/;
+  /(?:createFunction|schedule|scheduleJob|task|schemaTask|process|work|define|addWorker|cron|onSchedule|Worker|CronJob|createWorker|defineJob|createJob)\s*(?:\?\.)?\s*[(<]/;
 
 /** Work that runs by a clock or a queue: nobody is asked for a credential there, and each tenant's work is its own. */
 export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
@@ -79,7 +79,18 @@ export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
 function jobArguments(): Value[] {
   const payload = opaque("payload");
   return [
-    struct({ event: struct({ data: payload }), step: { k: "opaque", name: "step", id: -3 }, data: payload, payload }),
+    // Inngest hands over a bag with the event in it, queues a job with its data, Trigger.dev the payload itself.
+    {
+      k: "struct",
+      props: new Map<string, Value>([
+        ["event", struct({ data: payload })],
+        ["step", { k: "opaque", name: "step", id: -3 }],
+        ["data", payload],
+        ["payload", payload],
+      ]),
+      spreads: [payload],
+      node: null,
+    },
     opaque("context"),
   ];
 }

@@ -101,7 +101,10 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
       `typed:${keyOf({ ...thrown, path: "" })}`,
       evidence("it was asked of what kind it is", call.place, false),
     );
-  if (value.root.k !== "rows" && value.steps.some((step) => step.kind !== "member" && step.args.some(carriesCredential)))
+  if (
+    value.root.k !== "rows" &&
+    value.steps.some((step) => step.kind !== "member" && step.args.some(carriesCredential))
+  )
     return facts.with("auth", evidence("others were asked about the caller's credential", value.place, false));
   if (call?.kind !== "call" || value.root.k === "rows") return facts;
   const parts = call.args.flatMap((arg) => (arg.k === "struct" ? [...arg.props.values()] : [arg]));

@@ -101,8 +101,7 @@ const BODY_METHODS = new Set([
 ]);
 
 /** Headers without a dash in their names: `req.get("Authorization")`. */
-const HEADER =
-  /^(?:authorization|cookie|host|origin|referer|referrer|accept|forwarded)$/i;
+const HEADER = /^(?:authorization|cookie|host|origin|referer|referrer|accept|forwarded)$/i;
 
 /** A call on a request: `await req.json()`, `c.req.param("id")`, `req.get("x-api-key")`, `c.get("user")`. Undefined: none of these. */
 export function requestCall(

@@ -44,7 +44,12 @@ export function sinks(call: UnseenCall): Value | undefined {
   if (/^(?:merge|mergeWith|defaultsDeep|deepmerge|mergeDeep)$/.test(method)) {
     const whole = args.find((arg) => arg.k === "client" && arg.part === "body" && arg.path === "" && !arg.checked);
     if (whole !== undefined) machine.record({ kind: "assign", value: whole, place });
+    if (!/typeorm|mikro/.test(from)) return { k: "derived", op: "merged", args, place };
   }
+  // TypeORM: an entity is made of what it is given, and saved by itself.
+  const entity = args.at(-1);
+  if (entity !== undefined && /^(?:create|merge)$/.test(method) && isRepository(call))
+    machine.record({ kind: "assign", value: entity, place });
   // `url.searchParams.set("api_key", key)`
   if (
     (method === "set" || method === "append") &&
@@ -124,6 +129,15 @@ function isShellCommand([first, second]: readonly Value[]): boolean {
 /** A list that a helper made or that is put together of several: its first is the program, and not seen. */
 function isFromList(value: Value | undefined): boolean {
   return value?.k === "choice" && value.alternatives.every((one) => one.value.k === "list");
+}
+
+function isRepository({ chain, receiver }: UnseenCall): boolean {
+  const last = receiver?.k === "chain" ? receiver.steps.findLast((step) => step.kind === "member") : undefined;
+  const name = last?.kind === "member" ? last.name : receiver === null ? "" : nameOfRoot(receiver);
+  return (
+    /(?:repo|repository)$/i.test(name) ||
+    chain.steps.some((step) => step.kind === "member" && step.name === "getRepository")
+  );
 }
 
 const DATABASE = /^(?:sequelize|knex|typeorm|@mikro-orm\/|drizzle-orm|kysely|objection|sql-template)/;
