@@ -1,26 +1,12 @@
-import { clientSecret, logSecret, returnSecret, urlSecret } from "../rules/catalogue.ts";
+import { clientSecret, logSecret, urlSecret } from "../rules/catalogue.ts";
 import type { Node } from "oxc-parser";
-import type { Check, Judged, Report } from "../rules/rule.ts";
+import type { Check, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
-import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameKind } from "../knowledge/names.ts";
 import { clientOf } from "../values/trust.ts";
-import type { Query } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
-
-export const SECRET_NAME =
-  /^(?:\w*(?:api_?key|apikey|secret(?:_?key)?|secretAccessKey|private_?key|access_?token|refresh_?token|auth_?token|bearer_?token|id_?token|session_?token|client_?secret|webhook_?secret|signing_?(?:key|secret)|password(?:_?hash)?|tokens|passwd|passphrase|hashed_?password|credentials?|encryption_?key|service_?role(?:_?key)?|jwt_?secret|connection_?string|database_?url|otp|pin_?code|cvv|card_?number)|plaintext(?:_?key)?|raw_?(?:key|token)|full_?key|decrypted\w*|token|authorization|password)$/i;
-const NOT_SECRET =
-  /(?:public|publishable|anon|prefix|suffix|last_?4|hint|masked|redacted|type|count|id|ids|name|expires?\w*|at|url|length|limit|usage|format|version|status|algorithm|exists|enabled|set|has\w+|is\w+)$/i;
-
-export function isSecretName(name: string): boolean {
-  const last = name.slice(name.lastIndexOf(".") + 1);
-  return (
-    SECRET_NAME.test(last) &&
-    !NOT_SECRET.test(last) &&
-    !/^(?:reset|verification|csrf|share|invite|page|next|push|device|public|has|is|show|masked|unsubscribe)/i.test(last)
-  );
-}
+import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
+import { answered } from "./sent-to-client.ts";
 
 /** Are secrets kept out of logs, answers, addresses and browsers? */
 export const secrets: Check = {
@@ -174,11 +160,6 @@ export function secretIn(value: Value, depth = 0): string | null {
   }
 }
 
-function calledIn(value: Extract<Value, { k: "chain" }>): string {
-  const last = callsOf(value).at(-1);
-  return last === undefined || last.name === "" ? (value.root.k === "foreign" ? value.root.name : "") : last.name;
-}
-
 /** `key.slice(0, 6)` shows little of it. */
 function isCut(value: Extract<Value, { k: "derived" }>): boolean {
   const { node } = value.place;
@@ -254,148 +235,4 @@ function partsOf(value: Value): readonly Value[] {
   if (value.k === "derived" && (value.op === "template" || value.op === "+" || value.op === "url"))
     return value.args.flatMap(partsOf);
   return [value];
-}
-
-/** What is sent to the client: columns that hold secrets, and whole rows of tables that have such columns. */
-function answered(body: Value | null, one: Operation, judged: Judged, report: Report): void {
-  if (body === null) return;
-  const found = sent(body, judged);
-  if (found !== null) report.violated(returnSecret, one.place, `${found} is sent to the client.`, one);
-}
-
-function sent(value: Value, judged: Judged, name = "", depth = 0): string | null {
-  if (depth > 8) return null;
-  switch (value.k) {
-    case "env":
-      return isSecretName(value.name) && !/^(?:NEXT_PUBLIC|VITE|PUBLIC)_/.test(value.name) ? value.name : null;
-    case "foreign":
-      return value.name === "process.env" ? "the whole environment" : null;
-    case "rows":
-      if (value.query.verb === "create") return null;
-      if (value.path === "" || /^\[\]$|^rows(?:\.\[\])?$/.test(value.path)) return wholeRow(value.query, judged);
-      return isStoredSecret(value.path) && !isRelation(value.query, value.path) && !isOneTime(judged)
-        ? value.path
-        : null;
-    case "struct":
-      for (const [key, inner] of value.props) {
-        const found = sent(inner, judged, key, depth + 1);
-        if (found !== null) return found;
-      }
-      for (const spread of value.spreads) {
-        const found = sent(spread, judged, name, depth + 1);
-        if (found !== null && ![...value.props].some(([key, inner]) => isStoredSecret(key) && inner.k === "literal"))
-          return found;
-      }
-      return null;
-    case "list":
-      return value.items.map((item) => sent(item, judged, name, depth + 1)).find((found) => found !== null) ?? null;
-    case "choice":
-      return (
-        value.alternatives.map((item) => sent(item.value, judged, name, depth + 1)).find((found) => found !== null) ??
-        null
-      );
-    case "pending":
-      return sent(value.value, judged, name, depth + 1);
-    case "chain":
-      return isSecretName(name) && /decrypt|unseal|reveal/i.test(calledIn(value)) ? name : null;
-    case "derived":
-      return value.op === "copy" || value.op === "JSON" || value.op === "string" || value.op === "stringify"
-        ? value.args[0] === undefined
-          ? null
-          : sent(value.args[0], judged, name, depth + 1)
-        : null;
-    default:
-      return null;
-  }
-}
-
-/** `credentials: { select: { id, name } }`: other rows that are called so, and no secret of this one. */
-function isRelation({ nested, included }: Query, path: string): boolean {
-  const name = path.split(".").findLast((part) => part !== "[]") ?? "";
-  return nested.has(name) || included.includes(name);
-}
-
-function isStoredSecret(name: string): boolean {
-  const last = name.slice(name.lastIndexOf(".") + 1);
-  return isSecretName(last) && !/^(?:token|otp|authorization)$/i.test(last);
-}
-
-/** Sign-in answers the token it has just made. */
-function isOneTime({ entry }: Judged): boolean {
-  return /login|sign-?in|token|session|auth|rotate|regenerate|create|reveal|export/i.test(
-    `${entry.path ?? ""} ${entry.name}`,
-  );
-}
-
-/** A row without a list of columns, of a table that is known to hold a secret. */
-function wholeRow(query: Query, judged: Judged): string | null {
-  for (const relation of query.included) {
-    const column = columnsOf(relation, judged)?.[0];
-    if (column !== undefined) return `${column} of ${relation}`;
-  }
-  if (query.selected !== null)
-    return query.selected.find((name) => isStoredSecret(name) || isKeyToken(name, query)) ?? null;
-  const read = readSecret(query, judged);
-  if (read !== null) return `${read} of ${query.table}`;
-  const columns = columnsOf(query.table, judged);
-  return columns?.[0] === undefined ? null : `${columns[0]} of ${query.table}`;
-}
-
-/** The `token` of a table of keys or sessions opens what it names. */
-function isKeyToken(name: string, { table }: Query): boolean {
-  return (
-    /^(?:token|key|value)$/i.test(name) &&
-    /api_?keys?|access_?tokens?|credentials?|secrets?|personal_?tokens?/i.test(table)
-  );
-}
-
-/** A secret column of the same row that the handler itself reads: the table has it. */
-function readSecret(query: Query, { trace }: Judged): string | null {
-  for (const one of trace.operations) {
-    const values =
-      one.kind === "call"
-        ? one.args
-        : one.kind === "test"
-          ? [one.value]
-          : one.kind === "compare"
-            ? [one.left, one.right]
-            : [];
-    for (const value of values) {
-      const found = columnIn(value, query.id);
-      if (found !== null) return found;
-    }
-  }
-  return null;
-}
-
-function columnIn(value: Value, query: number, depth = 0): string | null {
-  if (depth > 4) return null;
-  if (value.k === "rows")
-    return value.query.id === query &&
-      /^(?:\w*password\w*|\w*secret\w*)$/i.test(value.path) &&
-      isStoredSecret(value.path)
-      ? value.path
-      : null;
-  const inner =
-    value.k === "derived"
-      ? value.args
-      : value.k === "choice"
-        ? value.alternatives.map((one) => one.value)
-        : value.k === "list"
-          ? value.items
-          : [];
-  for (const one of inner) {
-    const found = columnIn(one, query, depth + 1);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-function columnsOf(table: string, { project }: Judged): readonly string[] | undefined {
-  const name = table.toLowerCase();
-  return (
-    project.secretColumns.get(name) ??
-    project.secretColumns.get(name.replace(/s$/, "")) ??
-    project.secretColumns.get(`${name}s`)
-  );
 }

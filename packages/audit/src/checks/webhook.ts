@@ -52,7 +52,7 @@ export const webhook: Check = {
     if (optional !== undefined) {
       report.violated(
         optionalSignature,
-        optional.kind === "test" && optional.whole != null
+        optional.kind === "test" && optional.whole !== undefined && optional.whole !== null
           ? { file: optional.place.file, node: optional.whole }
           : optional.place,
         "Where this is false the signature is not looked at, and the event is believed.",

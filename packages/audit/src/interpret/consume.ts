@@ -3,7 +3,7 @@ import { Facts } from "../values/facts.ts";
 import { recogniseQuery } from "../knowledge/databases/recognise.ts";
 import { UNDEFINED, type Chain, type Place, type Value } from "../values/value.ts";
 import { isEffect, runEffect } from "../knowledge/effects/effect-value.ts";
-import { recordUnseen } from "../knowledge/unseen.ts";
+import { recordUnseen } from "../knowledge/record-unseen.ts";
 import type { Machine } from "./machine.ts";
 import { choose, withFacts } from "./state.ts";
 import { knowRow } from "./learn.ts";

@@ -1,12 +1,13 @@
 import type { Project } from "../project.ts";
 import { bindPattern } from "./bind-pattern.ts";
+import { call } from "./call.ts";
 import { consume } from "./consume.ts";
 import { evaluate } from "./evaluate.ts";
 import { invoke } from "./invoke.ts";
 import { type Interpreter, Machine } from "./machine.ts";
 import type { Scope } from "./scope.ts";
 
-const interpreter: Interpreter = { evaluate, invoke, consume, bindPattern };
+const interpreter: Interpreter = { evaluate, invoke, answer: call, consume, bindPattern };
 
 /**
  * A machine for one entry point.

@@ -28,6 +28,7 @@ export interface Frame {
 export interface Interpreter {
   evaluate(machine: Machine, node: Node, scope: Scope): Value;
   invoke(machine: Machine, callee: Value, args: readonly Value[], place: Place): Value;
+  answer(machine: Machine, callee: Value, args: readonly Value[], place: Place): Value;
   consume(machine: Machine, value: Value, place: Place): Value;
   bindPattern(machine: Machine, pattern: Node, value: Value, scope: Scope): void;
 }
@@ -77,6 +78,11 @@ export class Machine {
   /** Calls a value with values. */
   invoke(callee: Value, args: readonly Value[], place: Place): Value {
     return this.#interpreter.invoke(this, callee, args, place);
+  }
+
+  /** Calls a value with values, and asks what is known of it where its code is not seen. */
+  answer(callee: Value, args: readonly Value[], place: Place): Value {
+    return this.#interpreter.answer(this, callee, args, place);
   }
 
   /** What `await` gives. */

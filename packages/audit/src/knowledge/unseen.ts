@@ -1,23 +1,12 @@
-import type { Machine } from "../interpret/machine.ts";
 import { settleChain } from "../interpret/consume.ts";
 import { noteAbsent } from "../interpret/note-untested.ts";
 import { choose } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise, clientsOf, isCredential, trustOf } from "../values/trust.ts";
-import {
-  DENIED,
-  FALSE,
-  NOBODY,
-  NULL,
-  TRUE,
-  UNDEFINED,
-  type Chain,
-  type Closure,
-  type Place,
-  type Value,
-} from "../values/value.ts";
+import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
 import { callBack, errorFirst } from "./callbacks.ts";
-import { describeCall, nameOfRoot, type UnseenCall } from "./call.ts";
+import { nameOfRoot, type UnseenCall } from "./call.ts";
+import { recordUnseen } from "./record-unseen.ts";
 import { nameKind, type NameKind, wordsOf } from "./names.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
 
@@ -242,24 +231,4 @@ const CONFINES =
 
 function note(call: UnseenCall): void {
   recordUnseen(call.machine, call.chain);
-}
-
-/** A call of code that is not seen is an operation of its own: it may read or change anything. */
-export function recordUnseen(machine: Machine, chain: Chain): void {
-  const last = chain.steps.at(-1);
-  if (last === undefined || last.kind === "member" || machine.recorded.has(chain)) return;
-  machine.recorded.add(chain);
-  const callee: Value = { ...chain, steps: chain.steps.slice(0, -1) };
-  const described = describeCall(machine, callee, last.args, last.place);
-  const { root } = chain;
-  machine.record({
-    kind: "call",
-    name: described.method,
-    path: [nameOfRoot(root), ...chain.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []))].join("."),
-    origin: root.k === "foreign" ? root.origin : "opaque",
-    args: last.args,
-    awaited: true,
-    result: chain,
-    place: last.place,
-  });
 }

@@ -321,8 +321,19 @@ export function authoriseRow(query: Query, facts: Facts, evidence: Evidence, dep
   let all = facts.with(`row:${query.id}`, evidence);
   for (const { op, value } of comparisons(query.where)) {
     if (op === "equal") all = authorise(value, all, evidence, depth + 1);
+    else if (op === "in") all = authoriseOneOf(value, all, evidence, depth + 1);
   }
   return all;
+}
+
+/** `inArray(spaceId, shared.map(…))`: one of those rows is the principal's, and so is what all of them were found by. */
+function authoriseOneOf(value: Value, facts: Facts, evidence: Evidence, depth: number): Facts {
+  const [only] = value.k === "list" && value.items.length === 1 ? value.items : [value];
+  if (only?.k !== "rows" || only.query.verb !== "list" || depth > MAX_DEPTH) return facts;
+  return comparisons(only.query.where).reduce(
+    (all, { op, value: by }) => (op === "equal" ? authorise(by, all, evidence, depth + 1) : all),
+    facts,
+  );
 }
 
 /** The row may be read by anybody, and so may what belongs to it: it says so itself, or there is none. */

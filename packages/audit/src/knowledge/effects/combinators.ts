@@ -1,4 +1,3 @@
-import { call as apply } from "../../interpret/call.ts";
 import { elementOf } from "../../interpret/element-of.ts";
 import { alternative, choose, join, type State } from "../../interpret/state.ts";
 import { Facts } from "../../values/facts.ts";
@@ -13,7 +12,7 @@ export function combinators(call: UnseenCall, name: string): Value {
   const [first = UNDEFINED, second] = args;
   const run = (value: Value): Value => runEffect(machine, value, place);
   const given = (f: Value, value: Value): Value =>
-    machine.state === null ? UNDEFINED : run(isFunction(f) ? apply(machine, f, [value], place) : f);
+    machine.state === null ? UNDEFINED : run(isFunction(f) ? machine.answer(f, [value], place) : f);
   const lazily = (work: () => Value): Value => effectOf(place, work);
   /** What it works on comes first, or last where `pipe` hands it over. */
   const dual = (work: (self: Value, other: Value) => Value): Value =>
@@ -39,7 +38,7 @@ export function combinators(call: UnseenCall, name: string): Value {
     case "tryPromise":
     case "suspend":
       return lazily(() =>
-        run(apply(machine, first.k === "struct" ? (first.props.get("try") ?? first) : first, [], place)),
+        run(machine.answer(first.k === "struct" ? (first.props.get("try") ?? first) : first, [], place)),
       );
     case "fail":
     case "die":
@@ -53,7 +52,7 @@ export function combinators(call: UnseenCall, name: string): Value {
     case "map":
       return dual((self, f) => {
         const value = run(self);
-        return machine.state === null ? UNDEFINED : apply(machine, f, [value], place);
+        return machine.state === null ? UNDEFINED : machine.answer(f, [value], place);
       });
     case "flatMap":
     case "andThen":
@@ -149,7 +148,7 @@ function recovered({ machine, place }: UnseenCall, self: Value, handler: Value):
   const ways = after === null ? [] : [{ value, facts: after.facts }];
   for (const one of handlers) {
     machine.state = before;
-    const other = runEffect(machine, apply(machine, one, [opaque("failure")], place), place);
+    const other = runEffect(machine, machine.answer(one, [opaque("failure")], place), place);
     if (machine.state === null) continue;
     ways.push({ value: other, facts: machine.state.facts });
     state = join(state, machine.state);

@@ -46,7 +46,9 @@ export function runEffect(machine: Machine, value: Value, place: Place): Value {
     return whichever(machine, value, place);
   if (value.k === "class") {
     const name = value.node.id?.name ?? "";
-    return isCallerName(name) ? signedIn(name, place) : (serviceOf(machine, value, place) ?? opaque(name));
+    return isCallerName(name)
+      ? signedIn(name, place)
+      : (serviceOf(machine, value, (made) => runEffect(machine, made, place)) ?? opaque(name));
   }
   if (value.k === "foreign" && isCallerName(value.name)) return signedIn(value.name, place);
   if (value.k === "instance") {

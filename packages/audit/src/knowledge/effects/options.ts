@@ -1,4 +1,3 @@
-import { call as apply } from "../../interpret/call.ts";
 import { memberOf } from "../../interpret/member.ts";
 import { alternative, choose, join } from "../../interpret/state.ts";
 import { suppose } from "../../interpret/suppose.ts";
@@ -54,7 +53,7 @@ export function options(call: UnseenCall, module: string, name: string): Value |
         const value = matched(
           call,
           self,
-          (held) => apply(machine, f, [held], place),
+          (held) => machine.answer(f, [held], place),
           () => UNDEFINED,
         );
         return optionOf(place, value.k === "derived" && value.op === "option" ? heldBy(value) : value);
@@ -66,8 +65,8 @@ export function options(call: UnseenCall, module: string, name: string): Value |
         return matched(
           call,
           self,
-          (held) => apply(machine, some, [held], place),
-          () => apply(machine, none, [], place),
+          (held) => machine.answer(some, [held], place),
+          () => machine.answer(none, [], place),
         );
       });
     case "getOrElse":
@@ -77,7 +76,7 @@ export function options(call: UnseenCall, module: string, name: string): Value |
           call,
           self,
           (held) => held,
-          () => apply(machine, f, [], place),
+          () => machine.answer(f, [], place),
         ),
       );
     default:

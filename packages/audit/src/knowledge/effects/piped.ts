@@ -1,4 +1,3 @@
-import { call as apply } from "../../interpret/call.ts";
 import type { Machine } from "../../interpret/machine.ts";
 import { alternative, choose, join } from "../../interpret/state.ts";
 import { Facts } from "../../values/facts.ts";
@@ -25,7 +24,7 @@ export function piped(machine: Machine, start: Value, steps: readonly Value[], p
       continue;
     }
     if (!/^(?:closure|continuation|chain|foreign)$/.test(step.k)) continue; // a check that was asked by its name
-    const given = apply(machine, step, [value], place);
+    const given = machine.answer(step, [value], place);
     const seen =
       step.k === "closure" ||
       step.k === "continuation" ||

@@ -1,13 +1,13 @@
 import type { Machine } from "../../interpret/machine.ts";
 import type { Scope } from "../../interpret/scope.ts";
-import type { ClassValue, Place, Value } from "../../values/value.ts";
-import { runEffect } from "./effect-value.ts";
+import type { ClassValue, Value } from "../../values/value.ts";
 
 /**
  * What a service gives: `class Repo extends Effect.Service<Repo>()("Repo", { effect })` gives what `effect` does. Null
  * for a class that says nothing of how it is made.
+ * @param run does an effect and gives what comes of it
  */
-export function serviceOf(machine: Machine, of: ClassValue, place: Place): Value | null {
+export function serviceOf(machine: Machine, of: ClassValue, run: (value: Value) => Value): Value | null {
   const known = machine.remembered.get(of.node);
   if (known !== undefined) return known;
   const { superClass } = of.node;
@@ -26,10 +26,10 @@ export function serviceOf(machine: Machine, of: ClassValue, place: Place): Value
     const held = machine.evaluate(made.value, of.scope as Scope);
     const value =
       made.key.name === "sync"
-        ? machine.invoke(held, [], place)
+        ? machine.invoke(held, [], { file: of.file, node: of.node })
         : made.key.name === "succeed"
           ? held
-          : runEffect(machine, held, place);
+          : run(held);
     machine.remembered.set(of.node, value);
     return value;
   } finally {

@@ -1,0 +1,28 @@
+import { callsOf } from "../knowledge/databases/chain.ts";
+import type { Value } from "../values/value.ts";
+
+export const SECRET_NAME =
+  /^(?:\w*(?:api_?key|apikey|secret(?:_?key)?|secretAccessKey|private_?key|access_?token|refresh_?token|auth_?token|bearer_?token|id_?token|session_?token|client_?secret|webhook_?secret|signing_?(?:key|secret)|password(?:_?hash)?|tokens|passwd|passphrase|hashed_?password|credentials?|encryption_?key|service_?role(?:_?key)?|jwt_?secret|connection_?string|database_?url|otp|pin_?code|cvv|card_?number)|plaintext(?:_?key)?|raw_?(?:key|token)|full_?key|decrypted\w*|token|authorization|password)$/i;
+const NOT_SECRET =
+  /(?:public|publishable|anon|prefix|suffix|last_?4|hint|masked|redacted|type|count|id|ids|name|expires?\w*|at|url|length|limit|usage|format|version|status|algorithm|exists|enabled|set|has\w+|is\w+)$/i;
+
+export function isSecretName(name: string): boolean {
+  const last = name.slice(name.lastIndexOf(".") + 1);
+  return (
+    SECRET_NAME.test(last) &&
+    !NOT_SECRET.test(last) &&
+    !/^(?:reset|verification|csrf|share|invite|page|next|push|device|public|has|is|show|masked|unsubscribe)/i.test(last)
+  );
+}
+
+/** The name a secret is stored under; one-time tokens are another matter. */
+export function isStoredSecret(name: string): boolean {
+  const last = name.slice(name.lastIndexOf(".") + 1);
+  return isSecretName(last) && !/^(?:token|otp|authorization)$/i.test(last);
+}
+
+/** What the last call of a chain is named. */
+export function calledIn(value: Extract<Value, { k: "chain" }>): string {
+  const last = callsOf(value).at(-1);
+  return last === undefined || last.name === "" ? (value.root.k === "foreign" ? value.root.name : "") : last.name;
+}
