@@ -52,6 +52,14 @@ export const auth: Check = {
         return;
       }
     }
+    const promising = trace.operations.find((one) => one.kind === "call" && one.name === "async-predicate");
+    if (promising?.kind === "call")
+      report.violated(
+        unawaitedCheck,
+        promising.place,
+        `The function answers a promise, which ${promising.path}() takes for true: whatever it says, everything passes.`,
+        promising,
+      );
     const idle = trace.operations.find((one) => one.kind === "call" && one.name === "guard-never-denies");
     if (idle !== undefined) {
       report.violated(

@@ -27,6 +27,7 @@ export const failClosed: Check = {
       if (one.kind === "compare" && !isDemanded(judged.project, one.place.file, one.place.node)) unset(one, report);
       if (one.kind === "query") undefinedIn(one, report);
       if (one.kind === "test") {
+        contradicts(one, judged, report);
         optional(one, report);
         skipped(one, report);
       }
@@ -162,6 +163,24 @@ function endsProcess(node: Node): boolean {
   return false;
 }
 
+/** `role !== "OWNER" && role === "BILLING"`: only the second half says anything, and turns away one role of many. */
+function contradicts(one: Extract<Operation, { kind: "test" }>, { project }: Judged, report: Report): void {
+  const { node, file } = one.place;
+  if (one.denies !== "yes" || node.type !== "LogicalExpression" || node.operator !== "&&") return;
+  const { left, right } = node;
+  if (left.type !== "BinaryExpression" || right.type !== "BinaryExpression") return;
+  const text = project.file(file)?.text ?? "";
+  const of = (part: Node): string => text.slice(part.start, part.end);
+  if (of(left.left) !== of(right.left) || of(left.right) === of(right.right)) return;
+  if (!/^!==?$/.test(left.operator) || !/^===?$/.test(right.operator)) return;
+  report.violated(
+    defaultAllows,
+    one.place,
+    `Only ${of(right.right)} is turned away here: the first half of the test says nothing beside the second.`,
+    one,
+  );
+}
+
 /** `if (secret && header !== secret) deny()`: where there is no secret there is no check. */
 function optional(one: Extract<Operation, { kind: "test" }>, report: Report): void {
   const { node } = one.place;
@@ -169,11 +188,45 @@ function optional(one: Extract<Operation, { kind: "test" }>, report: Report): vo
     node.type === "LogicalExpression" &&
     node.operator === "&&" &&
     one.denies === "yes" &&
-    isSecretName(node.left) &&
-    comparesWith(node.right, node.left)
+    ((isSecretName(node.left) && comparesWith(node.right, node.left)) ||
+      (isSetting(node.left) && refusesByCheck(node.right, one.value)))
   ) {
     report.violated(optionalSecret, one.place, "Where the secret is not configured nothing is checked.", one);
   }
+}
+
+/** `process.env.WEBHOOK_SECRET`, `secret`, `IS_CLOUD`: what somebody configures, or does not. */
+function isSetting(node: Node): boolean {
+  if (isSecretName(node)) return true;
+  if (node.type === "Identifier")
+    return /^(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|is[A-Z]\w*(?:Cloud|Enabled|Configured)|\w*[sS]ecret)$/.test(node.name);
+  return (
+    node.type === "MemberExpression" &&
+    node.object.type === "MemberExpression" &&
+    node.object.property.type === "Identifier" &&
+    node.object.property.name === "env"
+  );
+}
+
+/** `!validSignature(…)`, `!allowed`: the answer of a check, which alone would refuse. */
+function refusesByCheck(node: Node, value: Value): boolean {
+  if (node.type !== "UnaryExpression" || node.operator !== "!") return false;
+  const asked = node.argument.type === "AwaitExpression" ? node.argument.argument : node.argument;
+  if (asked.type === "CallExpression") {
+    const { callee } = asked;
+    const name =
+      callee.type === "Identifier"
+        ? callee.name
+        : callee.type === "MemberExpression" && callee.property.type === "Identifier"
+          ? callee.property.name
+          : "";
+    return /signature|verif|valid|hmac|matches|safeEqual|timingSafe|access|permission|allowed/i.test(name);
+  }
+  const [inner] = value.k === "derived" ? value.args : [];
+  return (
+    inner?.k === "choice" &&
+    inner.alternatives.some((one) => [...one.facts.entries()].some(([name]) => /^(?:auth|role|signature)$/.test(name)))
+  );
 }
 
 /** `if (req.headers["x-test"] === "1") return next()`: whoever sends the header passes. */

@@ -5,7 +5,7 @@ import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { comparisons } from "../values/query.ts";
 import { standing } from "../values/standing.ts";
-import { REFUSED, type Value } from "../values/value.ts";
+import { REFUSED, type Condition, type Value } from "../values/value.ts";
 import { isSensitive } from "./entry-kinds.ts";
 
 type ClientValue = Extract<Value, { k: "client" }>;
@@ -31,6 +31,16 @@ export const input: Check = {
     if (wrong) return;
     for (const one of trace.operations) {
       if (one.kind !== "query" || (one.query.library !== "mongoose" && one.query.library !== "other")) continue;
+      const spread = wholeQuery(one.query.where, one.facts);
+      if (spread !== null) {
+        report.violated(
+          operatorInjection,
+          one.place,
+          "Whatever the client names becomes a condition: operators, and fields that no list is filtered by.",
+          one,
+        );
+        return;
+      }
       const field = comparisons(one.query.where).find(
         ({ field: name, value }) =>
           !/id$/i.test(name) &&
@@ -89,6 +99,26 @@ export const input: Check = {
     );
   },
 };
+
+/** `find({ ...req.query, orgId })`: conditions of the client's own making. */
+function wholeQuery(condition: Condition | null, facts: Facts): ClientValue | null {
+  if (condition === null || condition.kind === "compare") return null;
+  if (condition.kind !== "unknown") {
+    for (const one of condition.of) {
+      const found = wholeQuery(one, facts);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  const { value } = condition;
+  return value.k === "client" &&
+    !value.checked &&
+    value.path === "" &&
+    (value.part === "query" || value.part === "body") &&
+    !facts.has(`valid:${keyOf(value)}`)
+    ? value
+    : null;
+}
 
 function written(one: Operation): Value | null {
   if (

@@ -4,14 +4,16 @@ import type { Value } from "../values/value.ts";
 export const SECRET_NAME =
   /^(?:\w*(?:api_?key|apikey|secret(?:_?key)?|secretAccessKey|private_?key|access_?token|refresh_?token|auth_?token|bearer_?token|id_?token|session_?token|client_?secret|webhook_?secret|signing_?(?:key|secret)|password(?:_?hash)?|tokens|passwd|passphrase|hashed_?password|credentials?|encryption_?key|service_?role(?:_?key)?|jwt_?secret|connection_?string|database_?url|otp|pin_?code|cvv|card_?number)|plaintext(?:_?key)?|raw_?(?:key|token)|full_?key|decrypted\w*|token|authorization|password)$/i;
 const NOT_SECRET =
-  /(?:public|publishable|anon|prefix|suffix|last_?4|hint|masked|redacted|type|count|id|ids|name|expires?\w*|at|url|length|limit|usage|format|version|status|algorithm|exists|enabled|set|has\w+|is\w+)$/i;
+  /(?:public|publishable|anon|prefix|suffix|last_?4|hint|masked|redacted|type|count|id|ids|name|expires?\w*|at|url|length|limit|usage|format|version|status|algorithm|exists|enabled|set)$/i;
 
 export function isSecretName(name: string): boolean {
   const last = name.slice(name.lastIndexOf(".") + 1);
   return (
     SECRET_NAME.test(last) &&
     !NOT_SECRET.test(last) &&
-    !/^(?:reset|verification|csrf|share|invite|page|next|push|device|public|has|is|show|masked|unsubscribe)/i.test(last)
+    !/^(?:reset|verification|csrf|share|invite|page|next|push|device|public|has|is|show|masked|display|preview|partial|truncated|unsubscribe)/i.test(
+      last,
+    )
   );
 }
 

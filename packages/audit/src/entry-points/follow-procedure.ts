@@ -31,6 +31,8 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
   let checked = false;
   let schema: Value | null = null;
   const base = baseOf(chain);
+  const start = chain.steps.findIndex((step) => step.kind === "member" && step.name === "createServerAction");
+  if (start > 0) middleware.push(...zsaProcedures({ ...chain, steps: chain.steps.slice(0, start) }));
   for (const call of calls.slice(0, -1)) {
     if (call.name === "use" || call.name === "unstable_concat" || call.name === "concat") middleware.push(...call.args);
     else if (/^(?:input|schema|inputSchema|bindArgsSchemas)$/.test(call.name)) {
@@ -78,6 +80,12 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
         place,
       );
     }
+    if (next.k === "derived" && next.op === "zsa-procedure" && next.args[0] !== undefined) {
+      const given = machine.consume(machine.invoke(next.args[0], [bag(context, input)], place), place);
+      if (machine.state === null) return opaque("refused");
+      context = merge(given, context);
+      return from(at + 1);
+    }
     const fn = functionOf(next);
     if (fn === null) {
       machine.absent = null;
@@ -113,6 +121,16 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
     return result;
   };
   return from(0);
+}
+
+/** zsa: `createServerActionProcedure(parent).handler(fn)`: what each function answers is the context of the next. */
+function zsaProcedures(chain: Chain): Value[] {
+  const calls = callsOf(chain);
+  const [made] = calls;
+  const [parent] = made?.args ?? [];
+  const before = parent?.k === "chain" ? zsaProcedures(parent) : [];
+  const fn = calls.find((call) => call.name === "handler")?.args.find((arg) => arg.k === "closure");
+  return fn === undefined ? before : [...before, { k: "derived", op: "zsa-procedure", args: [fn], place: chain.place }];
 }
 
 /** Beside `initTRPC` stands the function that makes the context: what it puts there is there. */

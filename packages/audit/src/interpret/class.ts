@@ -29,7 +29,21 @@ function injected(machine: Machine, pattern: Extract<Node, { type: "Identifier" 
   if (type?.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return null;
   const found = moduleValue(machine, of.file, type.typeName.name);
   if (found?.k === "class") return machine.active.includes(found.node) ? null : lazily(machine, found);
-  return found === null ? opaque(type.typeName.name) : found.k === "foreign" ? { ...found, name: found.name } : null;
+  return found === null
+    ? opaque(type.typeName.name)
+    : found.k === "foreign"
+      ? { ...found, name: nameOfType(type, found.name) }
+      : null;
+}
+
+/** `Repository<Listing>` is the repository of listings. */
+function nameOfType(type: Extract<Node, { type: "TSTypeReference" }>, name: string): string {
+  const [of] = type.typeArguments?.params ?? [];
+  return /^(?:Repository|TreeRepository|EntityRepository|Model)$/.test(name) &&
+    of?.type === "TSTypeReference" &&
+    of.typeName.type === "Identifier"
+    ? `${of.typeName.name}${name === "Model" ? "Model" : "Repository"}`
+    : name;
 }
 
 function lazily(machine: Machine, of: ClassValue): Value {

@@ -15,6 +15,17 @@ export function collections(call: UnseenCall): Value | undefined {
   const [first] = args;
   if (WITH_CALLBACK.test(method) && (first?.k === "closure" || first?.k === "foreign" || first?.k === "chain")) {
     // A collection of a database library has methods of the same names, never with a function.
+    if (first.k === "closure" && first.node.async && /^(?:filter|some|every|find|findLast|findIndex)$/.test(method))
+      machine.record({
+        kind: "call",
+        name: "async-predicate",
+        path: method,
+        origin: "global",
+        args: [],
+        awaited: false,
+        result: first,
+        place,
+      });
     if (first.k !== "closure") return method === "filter" || method === "map" ? receiver : undefined;
     return iterate(call, receiver, first);
   }

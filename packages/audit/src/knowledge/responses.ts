@@ -8,7 +8,10 @@ export function responses(call: UnseenCall): Value | undefined {
   const name = nameOfRoot(root);
   if (root.k === "foreign" && /^(?:NextResponse|Response|HttpResponse)$/.test(root.name)) {
     const status = statusOf(second);
-    if (call.isNew) return answer(call, first ?? null, status);
+    if (call.isNew) {
+      if (first !== undefined && isHtml(second)) machine.record({ kind: "html", value: first, place });
+      return answer(call, first ?? null, status);
+    }
     if (names.length === 1) {
       if (method === "json") return answer(call, first ?? null, status);
       if (method === "redirect" || method === "rewrite")
@@ -80,6 +83,15 @@ export function responses(call: UnseenCall): Value | undefined {
 function answer(call: UnseenCall, body: Value | null, status: Value | null): Value {
   call.machine.record({ kind: "respond", body, status, place: call.place });
   return { k: "response", body, status, redirect: false };
+}
+
+/** `new Response(page, { headers: { "content-type": "text/html" } })`. */
+function isHtml(options: Value | undefined): boolean {
+  const headers = options?.k === "struct" ? options.props.get("headers") : undefined;
+  if (headers?.k !== "struct") return false;
+  return [...headers.props].some(
+    ([name, value]) => /^content-type$/i.test(name) && value.k === "literal" && /text\/html/i.test(String(value.value)),
+  );
 }
 
 function statusOf(options: Value | undefined): Value | null {

@@ -48,6 +48,8 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           table: chain.root.query.table,
           verb,
           where: chain.root.query.where,
+          // A row that is saved or removed goes wrong where it was found.
+          at: chain.root.query.place,
           data: only.args[0] ?? null,
         };
   }

@@ -1,10 +1,16 @@
 import type { Query } from "../../values/query.ts";
-import type { Value } from "../../values/value.ts";
+import type { Place, Value } from "../../values/value.ts";
 
 type Parts = Partial<Omit<Query, "id" | "place">> & Pick<Query, "library" | "table" | "verb">;
 
-/** What one library's chain of calls was recognised as; `result` is what the call answers, when not the rows themselves. */
-export type Found = Parts & { readonly result?: (rows: Extract<Value, { k: "rows" }>) => Value };
+/**
+ * What one library's chain of calls was recognised as; `result` is what the call answers, when not the rows themselves;
+ * `at` is where it is chosen which rows they are, when not at the call.
+ */
+export type Found = Parts & {
+  readonly result?: (rows: Extract<Value, { k: "rows" }>) => Value;
+  readonly at?: Place;
+};
 
 /** A property of an object that is seen. */
 export function prop(value: Value | undefined, name: string): Value | undefined {

@@ -37,7 +37,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     knex(chain, calls) ??
     entities(chain, calls);
   if (found === null) return null;
-  const { result, ...parts } = found;
+  const { result, at, ...parts } = found;
   // A transaction that says for whom it runs: from here on the database itself confines it.
   const given = last.args[0];
   const first = given?.k === "chain" ? callsOf(given).at(-1)?.args[0] : given;
@@ -56,7 +56,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     ...parts,
     ...(isConfigured(machine, chain) ? { rights: "user" as const } : {}),
     id: nextQueryId(),
-    place: chain.place,
+    place: at ?? chain.place,
   };
   return { query, result: result ?? null, transaction: null };
 }
