@@ -1,4 +1,11 @@
-import { emptySecret, missingSignature, optionalSignature, reserialised, timingUnsafe } from "../rules/catalogue.ts";
+import {
+  emptySecret,
+  missingSignature,
+  optionalSignature,
+  reserialised,
+  swallowedCheck,
+  timingUnsafe,
+} from "../rules/catalogue.ts";
 import type { Check } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
@@ -28,6 +35,16 @@ export const webhook: Check = {
     const unseen = open.facts.get("opaque:auth");
     if (unseen !== undefined) return report.unknown(unseen.why);
     letGoOn(judged, open, report);
+    const caught = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("signature"));
+    if (caught !== undefined) {
+      report.violated(
+        swallowedCheck,
+        caught.place,
+        "The verification throws, what it throws is caught, and the event is believed.",
+        open,
+      );
+      return;
+    }
     // There is a check, on some path only: the test that decides whether it runs is where it goes wrong.
     const check = trace.operations.find((one) => verifies(one));
     const optional =

@@ -84,16 +84,9 @@ function despiteWhat(
   for (const one of machine.operations.slice(since.operations)) {
     if (one.kind === "catch" && one.falls && WHO.some((name) => one.lost.has(name) && !facts.has(name)))
       return { why: "caught", place };
-    if (one.kind === "call" && one.name === "verify-token" && !facts.has("auth") && within(place, one.within.at(-1)))
-      return { why: "unverified", place };
+    if (one.kind === "call" && one.name === "verify-token" && !facts.has("auth")) return { why: "unverified", place };
   }
   return null;
-}
-
-function within(place: Place, fn: Place | undefined): boolean {
-  return (
-    fn !== undefined && fn.file === place.file && fn.node.start <= place.node.start && place.node.end <= fn.node.end
-  );
 }
 
 function functionOf(value: Value): Value | null {

@@ -1,5 +1,6 @@
 import type { Expression, Node } from "oxc-parser";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { clientOf } from "../values/trust.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import { branch } from "./branch.ts";
 import { setField } from "./class.ts";
@@ -116,12 +117,19 @@ function storeMember(
     machine.attach(object.path === "" ? name : `${object.path}.${name}`, value);
     return;
   }
+  // `for (const key of Object.keys(body)) row[key] = body[key]`: the client names the columns.
+  const named = name === "*" ? clientOf(machine.evaluate(target.property, scope)) : null;
+  if (named !== null && object.k === "rows" && value.k === "client")
+    machine.record({ kind: "assign", value: { ...value, path: "" }, place: { file: scope.file, node: target } });
   if (target.object.type !== "Identifier") return;
   const slot = scope.find(target.object.name);
   if (slot === undefined || machine.state === null) return;
   if (object.k === "struct") {
     const props = new Map(object.props);
-    if (name === "*") machine.state = assign(machine.state, slot, { ...object, spreads: [...object.spreads, value] });
+    if (name === "*" && named === null && value.k === "client")
+      machine.state = assign(machine.state, slot, { ...object, props: props.set(`*${props.size}`, value) });
+    else if (name === "*")
+      machine.state = assign(machine.state, slot, { ...object, spreads: [...object.spreads, value] });
     else machine.state = assign(machine.state, slot, { ...object, props: props.set(name, value) });
   } else if (object.k === "rows" && value.k === "literal" && !value.value) {
     // What was taken off a row is not sent with it.

@@ -12,6 +12,7 @@ import {
   scopeOf,
   trustOf,
 } from "../values/trust.ts";
+import { comparisons } from "../values/query.ts";
 import type { Condition, Place, Value } from "../values/value.ts";
 
 export function evidence(why: string, place: Place | null, sure = true): Evidence {
@@ -183,6 +184,7 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
     [right, left],
   ] as const) {
     const trust = trustOf(one, known);
+    known = knowAllFound(one, other, known, place);
     if (trust !== null) {
       known = authorise(
         other,
@@ -216,6 +218,26 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
     }
   }
   return known;
+}
+
+/** `count !== ids.length`: as many as were asked for are the caller's, so all that were asked for are. */
+function knowAllFound(found: Value, asked: Value, facts: Facts, place: Place): Facts {
+  const rows = found.k === "derived" && found.op === "length" ? found.args[0] : found;
+  const list = asked.k === "derived" && asked.op === "length" ? asked.args[0] : undefined;
+  if (rows?.k !== "rows" || list === undefined || scopeOf(rows.query.where, facts) === null) return facts;
+  if (rows === found && rows.query.verb !== "count") return facts;
+  const named = comparisons(rows.query.where).some(({ op, value }) => op === "in" && keyOf(value) === keyOf(list));
+  return named ? authorise(list, facts, evidence("as many as were named are the caller's", place)) : facts;
+}
+
+/** What was shown of every row of a list holds of the values that chose them. */
+export function knowEach(rows: Value, facts: Facts, place: Place): Facts {
+  if (rows.k !== "rows" || !facts.has(`row:${rows.query.id}`)) return facts;
+  return comparisons(rows.query.where).reduce(
+    (all, { op, value }) =>
+      op === "in" ? authorise(value, all, evidence("each row of it was looked at", place)) : all,
+    facts,
+  );
 }
 
 export function pathOf(value: Value): string {

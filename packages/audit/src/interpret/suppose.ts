@@ -2,6 +2,7 @@ import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { clientOf, openRow, trustOf } from "../values/trust.ts";
 import {
+  knowEach,
   evidence,
   knowAnswer,
   knowEqual,
@@ -116,6 +117,13 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
       return supposeInstance(left, right, truth, state);
     case "in":
       return right === undefined ? state : supposeHas(left, right, truth, state);
+    case "every-of":
+    case "some-of": {
+      const found = suppose(left, truth, state);
+      return found === null || right === undefined || (value.op === "every-of") !== truth
+        ? found
+        : withFacts(found, knowEach(right, found.facts, value.place));
+    }
     case "matches":
       return truth
         ? withFacts(

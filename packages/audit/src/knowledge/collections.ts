@@ -11,6 +11,8 @@ const SAME = /^(?:slice|reverse|flat|concat|values|toReversed|sort|toSorted|spli
 /** Methods of arrays, sets and maps; what they hold may be a query's rows or what the client sent. */
 export function collections(call: UnseenCall): Value | undefined {
   const { machine, method, args, place, receiver } = call;
+  // What is left of a body after some names were taken out is whatever else the client sent.
+  if (/^(?:omit|omitBy|omitDeep)$/.test(method) && args[0]?.k === "client") return args[0];
   if (receiver === null || receiver.k === "foreign" || receiver.k === "request" || call.isNew) return undefined;
   const [first] = args;
   if (WITH_CALLBACK.test(method) && (first?.k === "closure" || first?.k === "foreign" || first?.k === "chain")) {
@@ -112,7 +114,9 @@ function iterate(call: UnseenCall, receiver: Value, callback: Value): Value {
     case "some":
     case "every":
       machine.state = before;
-      return value.k === "pending" ? value : value;
+      return receiver.k === "rows" && value.k !== "pending"
+        ? { k: "derived", op: `${method}-of`, args: [value, receiver], place }
+        : value;
     case "find":
     case "findLast": {
       machine.state = before;

@@ -1,7 +1,8 @@
-import { withFacts } from "../interpret/state.ts";
+import { choose, withFacts } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise } from "../values/trust.ts";
-import { NULL, struct, UNDEFINED, type Place, THROWN, type Value } from "../values/value.ts";
+import { FALSE, NULL, struct, UNDEFINED, type Place, THROWN, type Value } from "../values/value.ts";
+import { callBack, errorFirst } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 function caller(path: string, place: Place, sure = true): Value {
@@ -120,6 +121,28 @@ export function identity(call: UnseenCall): Value | undefined {
         user: sure ? caller("user", place) : maybe(caller("user", place)),
         organizationId: caller("organizationId", place),
       });
+    }
+  }
+
+  // `passport.authenticate("jwt", (error, user) => …)(req, res, next)`: the callback is told who it is, or that it is nobody.
+  if (method === "authenticate" && /passport/i.test(`${from} ${name}`)) {
+    const callback = errorFirst(args);
+    if (callback !== null) {
+      call.machine.record({
+        kind: "call",
+        name: "verify-token",
+        path,
+        origin: "package",
+        args: [],
+        awaited: true,
+        result: call.chain,
+        place,
+      });
+      const who = choose([
+        { value: caller("user", place), facts: authenticated(place) },
+        { value: FALSE, facts: Facts.none },
+      ]);
+      return { k: "continuation", run: () => (callBack(call.machine, callback, who, Facts.none, place), UNDEFINED) };
     }
   }
 

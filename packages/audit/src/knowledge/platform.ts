@@ -159,16 +159,40 @@ function makeNew(call: UnseenCall): Value {
       return { k: "derived", op: "error", args, place };
     case "Promise": {
       if (first?.k !== "closure") return opaque("Promise");
-      const before = call.machine.state;
-      call.machine.invoke(first, [opaque("resolve"), opaque("reject")], place);
-      call.machine.state = before;
-      return opaque("Promise");
+      return promiseOf(call, first);
     }
     case "Response":
       return { k: "response", body: first ?? null, status: null, redirect: false };
     default:
       return call.chain;
   }
+}
+
+/** `new Promise((resolve, reject) => …)`: what it was resolved with, and what was known there. */
+function promiseOf({ machine, place }: UnseenCall, executor: Value): Value {
+  const before = machine.state;
+  const kept: { value: Value; facts: Facts }[] = [];
+  const resolve: Value = {
+    k: "continuation",
+    run: ([value = UNDEFINED]) => {
+      kept.push({ value, facts: machine.facts });
+      return UNDEFINED;
+    },
+  };
+  const reject: Value = {
+    k: "continuation",
+    run: () => {
+      machine.state = null;
+      return UNDEFINED;
+    },
+  };
+  machine.invoke(executor, [resolve, reject], place);
+  machine.state = before;
+  const [one, ...more] = kept;
+  if (one === undefined || before === null) return opaque("Promise");
+  const common = more.reduce((all, { facts }) => all.or(facts), one.facts);
+  const value = more.length === 0 ? one.value : choose(kept.map((each) => alternative(each.value, each.facts, common)));
+  return { k: "pending", value, facts: common.beyond(before.facts), dead: false };
 }
 
 /** Run at another time: what it proves is nothing to the code that goes on. */

@@ -37,7 +37,8 @@ export function responses(call: UnseenCall): Value | undefined {
       case "end":
       case "write":
       case "render":
-        if (method === "send" && first !== undefined) machine.record({ kind: "html", value: first, place });
+        if (/^(?:send|end|write)$/.test(method) && first !== undefined)
+          machine.record({ kind: "html", value: first, place });
         answer(call, method === "render" ? (second ?? null) : (first ?? null), receiver.status);
         return receiver;
       case "redirect":

@@ -11,7 +11,7 @@ export function sinks(call: UnseenCall): Value | undefined {
   const from = packageOf(root);
   const name = nameOfRoot(root);
   const [text] = args;
-  if (text !== undefined && writesCondition(method, text)) machine.record({ kind: "sql", text, sent: true, place });
+  if (text !== undefined && writesCondition(call, text)) machine.record({ kind: "sql", text, sent: true, place });
   else if (
     text !== undefined &&
     /^(?:\$queryRawUnsafe|\$executeRawUnsafe|unsafe|raw|querySql|rawQuery|literal)$/.test(method) &&
@@ -146,10 +146,22 @@ const PIECE =
   /^(?:where|andWhere|orWhere|having|andHaving|orHaving|whereRaw|andWhereRaw|orWhereRaw|havingRaw|orHavingRaw|orderByRaw|groupByRaw|joinRaw|selectRaw|fromRaw|onRaw|columnRaw|whereLiteral)$/;
 
 /** `.andWhere(`name = '${name}'`)`: a condition put together as text, and not the value of one. */
-function writesCondition(method: string, text: Value): boolean {
+function writesCondition({ method, chain }: UnseenCall, text: Value): boolean {
+  if (
+    BUILDS_ORDER.test(method) &&
+    chain.steps.some((step) => step.kind === "member" && step.name === "createQueryBuilder")
+  )
+    return text.k === "client" || (text.k === "derived" && /^(?:template|\+)$/.test(text.op));
   if (!PIECE.test(method) || text.k !== "derived" || !/^(?:template|\+)$/.test(text.op)) return false;
-  return method.endsWith("Raw") || text.args.some((arg) => arg.k === "literal" && CONDITION.test(String(arg.value)));
+  return method.endsWith("Raw") || holdsCondition(text);
 }
+
+function holdsCondition(text: Value): boolean {
+  if (text.k === "literal") return CONDITION.test(String(text.value));
+  return text.k === "derived" && /^(?:template|\+)$/.test(text.op) && text.args.some(holdsCondition);
+}
+/** TypeORM's builder takes these as they are written. */
+const BUILDS_ORDER = /^(?:orderBy|addOrderBy|groupBy|addGroupBy|select|addSelect)$/;
 const CONDITION = /[=<>]|\b(?:like|ilike|in|is|between|and|or|not|match|against)\b/i;
 
 function isLogger(receiver: Value, name: string): boolean {

@@ -1,8 +1,9 @@
-import type { Condition, Verb } from "../../values/query.ts";
+import type { Machine } from "../../interpret/machine.ts";
+import type { Verb } from "../../values/query.ts";
 import { nameOfRoot } from "../call.ts";
 import { type Chain } from "../../values/value.ts";
-import { columnName, type NamedCall, tableName } from "./chain.ts";
-import { fromObject } from "./conditions.ts";
+import { type NamedCall, tableName } from "./chain.ts";
+import { knexConditions } from "./knex-conditions.ts";
 import { type Found } from "./found.ts";
 
 const KNEX_VERBS: Readonly<Record<string, Verb>> = {
@@ -23,7 +24,7 @@ const KNEX_VERBS: Readonly<Record<string, Verb>> = {
   limit: "list",
 };
 
-export function knex(chain: Chain, calls: readonly NamedCall[]): Found | null {
+export function knex(machine: Machine, chain: Chain, calls: readonly NamedCall[]): Found | null {
   const [first] = calls;
   const last = calls.at(-1);
   if (first === undefined || last === undefined || calls.length < 2 || KNEX_VERBS[last.name] === undefined) return null;
@@ -34,27 +35,7 @@ export function knex(chain: Chain, calls: readonly NamedCall[]): Found | null {
     /^(?:knex|db|trx|database|pg|conn|connection|default|qb)$/i.test(first.name === "" ? root : first.name);
   const isFrom = first.name === "table" || first.name === "from";
   if (!isTable && !isFrom) return null;
-  const of: Condition[] = [];
-  for (const one of calls.slice(1)) {
-    if (!/^(?:where|andWhere|whereIn|andWhereIn)$/.test(one.name)) continue;
-    const [column, second, third] = one.args;
-    if (column?.k === "struct") of.push(fromObject(column));
-    else if (third !== undefined)
-      of.push({
-        kind: "compare",
-        field: columnName(column),
-        op: second?.k === "literal" && second.value === "=" ? "equal" : "other",
-        value: third,
-      });
-    else if (second !== undefined)
-      of.push({
-        kind: "compare",
-        field: columnName(column),
-        op: one.name.endsWith("In") ? "in" : "equal",
-        value: second,
-      });
-    else if (column !== undefined) of.push({ kind: "unknown", value: column });
-  }
+  const of = knexConditions(machine, calls.slice(1));
   const written = calls.find((one) => /^(?:insert|update|upsert)$/.test(one.name));
   const verbCall =
     calls.slice(1).find((one) => /^(?:insert|update|del|delete|first|count|upsert)$/.test(one.name)) ?? last;

@@ -34,7 +34,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     kysely(machine, calls) ??
     documents(chain, calls) ??
     raw(chain, calls) ??
-    knex(chain, calls) ??
+    knex(machine, chain, calls) ??
     entities(chain, calls);
   if (found === null) return null;
   const { result, at, ...parts } = found;

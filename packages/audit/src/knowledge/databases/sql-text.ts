@@ -33,7 +33,9 @@ export function statementOf(text: Value, values: readonly Value[]): Statement | 
     if (mark.startsWith("$")) return values[Number(mark.slice(1)) - 1];
     if (mark === "?") return values[order()];
     const [named] = values;
-    return named?.k === "struct" ? named.props.get(mark.slice(1)) : undefined;
+    if (named?.k !== "struct") return undefined;
+    const given = named.props.get("replacements") ?? named.props.get("bind") ?? named;
+    return given.k === "struct" ? given.props.get(mark.slice(1)) : undefined;
   };
   const whereAt = trimmed.search(/\bwhere\b/i);
   let seen = 0;
