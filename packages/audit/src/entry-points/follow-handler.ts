@@ -1,7 +1,7 @@
 import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot, packageOf } from "../knowledge/call.ts";
-import { nameKind, wordsOf } from "../knowledge/names.ts";
+import { isCallerName, nameKind, wordsOf } from "../knowledge/names.ts";
 import { followProcedure, isProcedure } from "./follow-procedure.ts";
 import type { Place, Value } from "../values/value.ts";
 
@@ -21,6 +21,7 @@ export function followHandler(machine: Machine, handler: Value, args: readonly V
 export function run(machine: Machine, handler: Value, args: readonly Value[], place: Place): Value {
   switch (handler.k) {
     case "closure":
+      byRequestType(machine, handler, place);
       machine.answering = handler.node;
       return machine.consume(machine.invoke(handler, args, place), place);
     case "continuation":
@@ -39,6 +40,30 @@ export function run(machine: Machine, handler: Value, args: readonly Value[], pl
     default:
       return handler;
   }
+}
+
+/** `(req: AuthenticatedRequest)`: the type says that somebody is known by the time the handler runs. */
+function byRequestType(machine: Machine, { node }: Extract<Value, { k: "closure" }>, place: Place): void {
+  const [first] = node.params;
+  const type = first?.type === "Identifier" ? first.typeAnnotation?.typeAnnotation : undefined;
+  if (type?.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return;
+  const { name } = type.typeName;
+  if (
+    !/^(?:Authenticated|Authed|Authorized|Protected)\w*Request$|^\w*Request(?:With|Auth)\w*(?:User|Auth|Session|Authenticated)?$/.test(
+      name,
+    )
+  )
+    return;
+  machine.learn("opaque:auth", {
+    sure: false,
+    place,
+    why: `${name} says that the caller is known, and what sees to it is not in the tree`,
+  });
+}
+
+/** `withUser(schema, async (data, _, user) => …)`: what the wrapper hands over under that name. */
+function caller(origin: Place): Value {
+  return { k: "principal", path: "", sure: false, origin };
 }
 
 /** Wrappers that are not in the tree are told apart by their names; each is given its handler. */
@@ -104,7 +129,13 @@ function throughWrappers(
         machine,
         arg,
         authenticated
-          ? [bag, args[1]?.k === "response-writer" ? args[1] : bag, bag]
+          ? arg.node.params.map((parameter, at) =>
+              at > 0 && parameter.type === "Identifier" && isCallerName(parameter.name)
+                ? caller(place)
+                : at === 1 && args[1]?.k === "response-writer"
+                  ? args[1]
+                  : bag,
+            )
           : [args[0] ?? bag, args[1] ?? bag, bag],
         place,
       );

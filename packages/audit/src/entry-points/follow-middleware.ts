@@ -102,9 +102,32 @@ function functionOf(value: Value): Value | null {
   return null;
 }
 
+/** `processRequest({ body: schema })`, `validate({ params, body })`: middleware that is given shapes of the request. */
+function declaresShape(value: Value): boolean {
+  if (value.k !== "chain") return false;
+  const [given] = callsOf(value).at(-1)?.args ?? [];
+  return (
+    given?.k === "struct" &&
+    given.props.size > 0 &&
+    [...given.props.keys()].every((name) => /^(?:body|query|params|headers|cookies|file|files)$/.test(name))
+  );
+}
+
 function byName(machine: Machine, value: Value, place: Place): void {
   const root = value.k === "chain" ? value.root : value;
   if (root.k !== "foreign" || root.origin !== "package") machine.absent = null;
+  // `asyncHandler(auth.admin)`: what is wrapped is the middleware.
+  if (value.k === "chain" && nameKind(nameOfRoot(value.root)) === "wraps") {
+    const inner = callsOf(value)
+      .at(-1)
+      ?.args.find((arg) => arg.k === "chain" || arg.k === "foreign");
+    if (inner !== undefined) return byName(machine, inner, place);
+  }
+  if (declaresShape(value)) {
+    for (const part of ["body", "query", "params"])
+      machine.learn(`valid:client:${part}.`, { sure: false, place, why: "middleware was given a schema" });
+    return;
+  }
   const names = [
     value.k === "chain" ? nameOfRoot(value.root) : nameOfRoot(value),
     ...(value.k === "chain" ? value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])) : []),

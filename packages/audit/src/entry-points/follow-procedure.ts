@@ -59,7 +59,13 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
     });
   if (base === "open" && chain.root.k === "foreign" && /^(?:initTRPC|createSafeActionClient)$/.test(chain.root.name))
     machine.absent = makesContext(machine, chain) ? machine.project.putOnRequests() : "every";
-  const input = schema === null ? client("body", "", checked) : fromSchema(schema, client("body", "", checked), 0);
+  const whole = client("body", "", checked);
+  const shaped = schema === null ? whole : fromSchema(schema, whole, 0);
+  // A builder that is not in the tree may ask for more of its own.
+  const input: Value =
+    shaped.k === "struct" && chain.root.k === "foreign" && chain.root.name !== "initTRPC"
+      ? { ...shaped, spreads: [whole] }
+      : shaped;
   let context: Value = { k: "request", path: "", authenticated: base === "guarded" };
   const handler = calls.at(-1)?.args.find((arg) => arg.k === "closure" || arg.k === "foreign" || arg.k === "chain");
 

@@ -1,5 +1,6 @@
 import type { Node } from "oxc-parser";
-import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { isCallerName } from "../knowledge/names.ts";
+import { NULL, opaque, UNDEFINED, type Value } from "../values/value.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
 import { noteUntested } from "./note-untested.ts";
@@ -39,6 +40,7 @@ export function bindPattern(machine: Machine, pattern: Node, value: Value, scope
     case "ObjectPattern": {
       if (value.k === "choice") noteUntested(machine, value, { file: scope.file, node: pattern });
       const taken: string[] = [];
+      const asked = asksWho(machine, pattern, value, scope);
       for (const property of pattern.properties) {
         if (property.type === "RestElement") {
           bindPattern(machine, property.argument, without(value, taken), scope);
@@ -46,6 +48,10 @@ export function bindPattern(machine: Machine, pattern: Node, value: Value, scope
         }
         const name = propertyName(machine, property, scope);
         taken.push(name);
+        if (asked !== null && (isCallerName(name) || REFUSES.test(name))) {
+          bindPattern(machine, property.value, isCallerName(name) ? orNull(asked) : { ...asked, path: name }, scope);
+          continue;
+        }
         bindPattern(
           machine,
           property.value,
@@ -85,4 +91,29 @@ function without(value: Value, taken: readonly string[]): Value {
   if (value.k === "rows" && taken.length > 0)
     return { k: "struct", props: new Map(taken.map((name) => [name, UNDEFINED])), spreads: [value], node: null };
   return value.k === "literal" ? opaque("rest") : value;
+}
+
+const REFUSES = /^(?:error|err|failure|response|errorResponse)$/;
+
+/** `const { auth, error } = await parseRequest(request)`: code that is not seen was given the request and says who it is. */
+function asksWho(
+  machine: Machine,
+  pattern: Extract<Node, { type: "ObjectPattern" }>,
+  value: Value,
+  scope: Scope,
+): Extract<Value, { k: "principal" }> | null {
+  if (value.k !== "chain") return null;
+  const last = value.steps.at(-1);
+  if (last?.kind !== "call" || !last.args.some((arg) => arg.k === "request")) return null;
+  const names = pattern.properties.flatMap((one) =>
+    one.type === "Property" ? [propertyName(machine, one, scope)] : [],
+  );
+  return names.some(isCallerName) ? { k: "principal", path: "", sure: false, origin: last.place } : null;
+}
+
+function orNull(value: Value): Value {
+  return choose([
+    { value, facts: Facts.none },
+    { value: NULL, facts: Facts.none },
+  ]);
 }

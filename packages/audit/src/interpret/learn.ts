@@ -22,7 +22,9 @@ export function evidence(why: string, place: Place | null, sure = true): Evidenc
 /** A principal that is there: the credential was verified. */
 export function knowPrincipal(value: Extract<Value, { k: "principal" }>, facts: Facts): Facts {
   const shown = evidence("the caller was identified", value.origin, value.sure);
-  const known = facts.with("auth", shown);
+  const known = /(?:system|super|instance|platform|global|server)\w*admin/i.test(value.path)
+    ? facts.with("auth", shown).with("global", shown)
+    : facts.with("auth", shown);
   return isRoleName(value.path) ? known.with("role", shown) : known;
 }
 
@@ -109,14 +111,25 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
     return facts.with("auth", evidence("others were asked about the caller's credential", value.place, false));
   if (call?.kind !== "call" || value.root.k === "rows") return facts;
   const parts = call.args.flatMap((arg) => (arg.k === "struct" ? [...arg.props.values()] : [arg]));
-  const someone = parts.some((arg) => arg.k === "principal" || trustOf(arg, facts) !== null);
+  const asked = parts.some((arg) => arg.k === "request");
+  const someone = asked || parts.some((arg) => arg.k === "principal" || trustOf(arg, facts) !== null);
   if (!someone || parts.length < 2) return facts;
   const shown = evidence("it was looked up for the caller by code that is not seen", call.place, false);
   return authorise(
     value,
-    parts.reduce((all, arg) => authorise(arg, all, shown), facts),
+    parts.reduce((all, arg) => authorise(arg, all, shown), asked ? facts.with("auth", shown) : facts),
     shown,
   );
+}
+
+const REFUSES =
+  /forbid|denied|deny|blocked|restricted|unauthori[sz]ed|cannot|disallow|invalid|error|fail|reject|banned|prevent|violat|(?:^|[a-z])Not[A-Z]|missing/i;
+
+/** `isWriteForbidden(row, user)`, `(await validateAccess(request, id)).error`: to say no is what there is an answer for. */
+export function knowNoRefusal(value: Extract<Value, { k: "chain" }>, facts: Facts): Facts {
+  const names = value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
+  if (value.root.k === "foreign") names.push(value.root.name);
+  return names.some((name) => REFUSES.test(name)) ? knowAnswer(value, facts) : facts;
 }
 
 /** `fetch(url, { body: new URLSearchParams({ token }) })`: the caller's own credential is in what is sent. */
@@ -162,7 +175,10 @@ export function knowLiteral(value: Value, place: Place, facts: Facts, wanted: st
       ? knowPrincipal(value, facts)
       : value.k === "rows" && path !== ""
         ? knowRow(value, facts)
-        : facts;
+        : // `permission !== "admin"`, of what was looked up for the caller.
+          value.k === "chain"
+          ? knowAnswer(value, facts)
+          : facts;
   }
   let known = facts.with("role", evidence(`the role ${wanted} was asked`, place));
   if (value.k === "principal") known = knowPrincipal(value, known);

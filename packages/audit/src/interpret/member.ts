@@ -1,7 +1,7 @@
 import type { Node } from "oxc-parser";
 import { callerMember, requestMember } from "../knowledge/request.ts";
 import { orNobody } from "./or-nobody.ts";
-import { opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
+import { DENIED, opaque, THROWN, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { bindMethod, fieldOf } from "./class.ts";
 import { settled } from "./consume.ts";
 import type { Machine } from "./machine.ts";
@@ -144,7 +144,11 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       const kept = quiet ? object.alternatives : there;
       return choose(
         kept.map((one) => ({
-          value: isNothing(one.value) ? UNDEFINED : memberOf(machine, one.value, name, place, true),
+          value: isNothing(one.value)
+            ? UNDEFINED
+            : one.value === DENIED && SAYS_WHY.test(name)
+              ? THROWN
+              : memberOf(machine, one.value, name, place, true),
           facts: one.facts,
         })),
       );
@@ -218,6 +222,9 @@ const VALUE_METHOD =
 const CONTAINER_METHOD = /^(?:get|getAll|has|set|delete|append|json|text|formData|parse)$/;
 const DOCUMENT_METHOD =
   /^(?:save|remove|deleteOne|updateOne|toObject|toJSON|populate|destroy|update|reload|comparePassword|validatePassword)$/;
+
+/** What the answer of a check holds where it says no. */
+const SAYS_WHY = /^(?:error\w*|err|failure|reason|problem|response)$/;
 
 function chainMember(root: Value, name: string, place: Place, missing: Value | null): Value {
   if (missing !== null && !ARRAY_METHOD.test(name) && !CALLABLE.test(name)) return missing;

@@ -7,6 +7,7 @@ import {
   knowAnswer,
   knowEqual,
   knowLiteral,
+  knowNoRefusal,
   knowOpen,
   knowPrincipal,
   knowRow,
@@ -59,7 +60,10 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
     case "env":
       return truth ? withFacts(state, state.facts.with(`set:${keyOf(value)}`, evidence("it was tested", null))) : state;
     case "chain":
-      return truth ? withFacts(state, knowAnswer(value, state.facts)) : state;
+      // `session.isAdmin`: read, and not called.
+      if (value.root.k === "principal" && value.steps.length === 1 && value.steps[0]?.kind === "member")
+        return suppose({ ...value.root, path: `${value.root.path}.${value.steps[0].name}` }, truth, state);
+      return withFacts(state, truth ? knowAnswer(value, state.facts) : knowNoRefusal(value, state.facts));
     case "derived":
       return supposeDerived(value, truth, state);
     default:

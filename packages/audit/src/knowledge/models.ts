@@ -8,6 +8,7 @@ import { databases } from "./databases/building.ts";
 import { effects } from "./effects/effects.ts";
 import { identity } from "./identity.ts";
 import { platform } from "./platform.ts";
+import { predicates } from "./predicates.ts";
 import { procedures } from "./procedures.ts";
 import { requests } from "./requests.ts";
 import { responses } from "./responses.ts";
@@ -32,6 +33,7 @@ const MODELS: readonly Model[] = [
   cryptography,
   validation,
   sinks,
+  predicates,
   procedures,
   databases,
 ];

@@ -78,6 +78,7 @@ const PLAIN = words(
     "validation validate body schema method methods headers timeout axiom highlight context",
 );
 
+const ACCESS = words("access permission permissions ownership membership rights");
 const TENANTS = words("org organization organisation team workspace tenant account request action");
 
 export function nameKind(name: string): NameKind {
@@ -93,6 +94,13 @@ function classify(words: readonly string[]): NameKind {
   const has = (set: ReadonlySet<string>): boolean => words.some((word) => set.has(word));
   const restHas = (set: ReadonlySet<string>): boolean => rest.some((word) => set.has(word));
   if (has(CONCEALING) && !restHas(IDENTITY) && !["authenticate", "authorize"].includes(first)) return "conceals";
+  // `validatedActionWithUser(schema, fn)`, `apiHandlerWithSession(fn)`.
+  if (
+    words.slice(words.indexOf("with") + 1).some((word) => IDENTITY.has(word) || TENANTS.has(word)) &&
+    words.indexOf("with") > 0 &&
+    words.slice(0, words.indexOf("with")).some((word) => /^(?:action|handler|route|procedure|endpoint|api)$/.test(word))
+  )
+    return "guards";
   if (first === "with" || first === "wrap") {
     if (restHas(IDENTITY) || restHas(RIGHTS) || restHas(ASSERTING)) return "guards";
     return restHas(PLAIN) ? "wraps" : "none";
@@ -117,6 +125,8 @@ function classify(words: readonly string[]): NameKind {
     return "asks";
   if (first === "validate" && words.at(-1) === "request" && words.length === 2) return "identity";
   if ((first === "current" || (GETTING.has(first) && words[1] === "current")) && words.length > 1) return "identity";
+  // `validateWorkflowAccess(request, id)` validates no shape.
+  if (first === "validate" && restHas(ACCESS)) return "none";
   if (first === "validate" || (has(VALIDATING) && !restHas(IDENTITY))) return "validates";
   if (words.length === 1) {
     if (first === "auth" || first === "session" || first === "viewer" || first === "protect" || first === "me")
@@ -145,6 +155,7 @@ function classify(words: readonly string[]): NameKind {
   // `getOrgContext()`: who is calling and for whom.
   if (GETTING.has(first) && (last === "context" || last === "ctx") && (restHas(IDENTITY) || restHas(TENANTS)))
     return "identity";
+  if (GETTING.has(first) && words.includes("context") && (last === "req" || last === "request")) return "identity";
   if (has(ASKING) && restHas(RIGHTS) && !WRITING.has(first) && !READING.has(first)) return "asks";
   if (WRITING.has(first)) return "writes";
   if (READING.has(first)) return "reads";
@@ -168,7 +179,7 @@ export function isRoleName(path: string): boolean {
   return ROLE.test(path.slice(path.lastIndexOf(".") + 1));
 }
 const ROLE =
-  /^(?:\w*[_]?roles?|\w*Roles?|is_?(?:super_?)?(?:admin|owner|staff|moderator|editor|member)\w*|(?:super_?)?admin|permissions?|privileges?|scopes?|access_?level|account_?type|can[A-Z_]\w*|owner|staff|plan|tier|abilities|rights)$/i;
+  /^(?:\w*[_]?roles?|\w*Roles?|is_?\w*?(?:admin|owner|staff|moderator|editor|member)\w*|(?:super_?)?admin|permissions?|privileges?|scopes?|access_?level|account_?type|can[A-Z_]\w*|owner|staff|plan|tier|abilities|rights)$/i;
 
 /** A member that holds a secret only its holder knows. */
 export function isTokenName(path: string): boolean {
@@ -181,7 +192,7 @@ export function isCallerName(name: string): boolean {
   return CALLER.test(name);
 }
 const CALLER =
-  /^(?:(?:current|auth|session|logged_?in|authenticated|request)?_?(?:user|person|subject|staff|employee|operator|account|member|membership|actor|viewer|principal|identity|profile|workspace|organi[sz]ation|org|team|tenant|customer|company)(?:_?id|_?slug)?|session|auth|authentication|jwt|jwt_?payload|token_?payload|claims|creds|credentials|uid|sub|caller|api_?key(?:_?id)?|access|is_?logged_?in|is_?authenticated|logged_?in|authenticated|admin)$/i;
+  /^(?:(?:current|auth|session|logged_?in|authenticated|request)?_?(?:user|person|subject|staff|employee|operator|account|member|membership|actor|viewer|principal|identity|profile|workspace|organi[sz]ation|org|team|tenant|customer|company)(?:_?id|_?slug)?|session|auth|auth_?context|authentication|jwt|jwt_?payload|token_?payload|claims|creds|credentials|uid|sub|caller|api_?key(?:_?id)?|access|is_?logged_?in|is_?authenticated|logged_?in|authenticated|admin|is_?\w*admin)$/i;
 
 /** A column or member that names the tenant: `orgId`, `workspace_id`. */
 export function isTenantName(name: string): boolean {
