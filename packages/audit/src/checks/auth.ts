@@ -16,6 +16,7 @@ import { comparisons } from "../values/query.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
+import { missingGuard } from "./missing-guard.ts";
 import { missingRoles } from "./roles.ts";
 import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
 import { isCron, isScheduled, isTenantTable, isPublicByDesign, isSensitive, isWebhook } from "./entry-kinds.ts";
@@ -84,6 +85,7 @@ export const auth: Check = {
       return;
     if (isWebhook(judged)) return;
     grantLost(judged, report);
+    const unguarded = missingGuard(judged, report);
     const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one));
     const signing = signUps(trace.operations, entry);
     const unheld = sensitive.filter(
@@ -100,13 +102,13 @@ export const auth: Check = {
     const [first] = unheld;
     if ((first === undefined || !isPublicByDesign(entry, judged)) && untested(judged, report)) return;
     if (first === undefined) {
-      missingRoles(judged, report);
+      if (!unguarded) missingRoles(judged, report);
       if (sensitive.length > 0 && sensitive.every((one) => isSure(one.facts))) report.proved();
       else if (sensitive.length > 0) report.unknown(whyUnsure(sensitive));
       else if (trace.unknowns.length > 0) report.unknown(trace.unknowns[0] ?? "");
       return;
     }
-    if (isPublicByDesign(entry, judged) && !isCron(judged) && !unheld.some(isTakeover)) return;
+    if (unguarded || (isPublicByDesign(entry, judged) && !isCron(judged) && !unheld.some(isTakeover))) return;
     letGoOn(judged, first, report);
     const swallowed = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("auth"));
     if (swallowed !== undefined) {

@@ -1,5 +1,6 @@
 import type { Node } from "oxc-parser";
 import type { Machine } from "../interpret/machine.ts";
+import type { Neighbours } from "./neighbours.ts";
 
 export type EntryKind =
   | "route" // an HTTP route of any framework
@@ -26,6 +27,8 @@ export interface EntryPoint {
   readonly node: Node;
   /** Other files it is put together from: those that mount its router. Absent where its own file tells all. */
   readonly with?: readonly string[];
+  /** What those beside it in the same router or class ask of their callers, where that can be read off. */
+  readonly neighbours?: () => Neighbours;
   /** Follows it, from the request to the answer. */
   follow(machine: Machine): void;
 }

@@ -12,6 +12,7 @@ import { scopeFact } from "../knowledge/vouches.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
+import { type Asked, ASKS_RIGHTS, type Neighbours } from "./neighbours.ts";
 
 const VERB = /^(?:Get|Post|Put|Patch|Delete|All|Query|Mutation|Subscription|MessagePattern|EventPattern)$/;
 
@@ -63,14 +64,9 @@ function entry(
   guardedEverywhere: boolean,
 ): EntryPoint {
   const name = method.key.type === "Identifier" ? method.key.name : verb;
-  const http = /^(?:Get|Query|Subscription)$/.test(verb)
-    ? "GET"
-    : verb === "All"
-      ? null
-      : verb === "Mutation"
-        ? "POST"
-        : verb.toUpperCase();
+  const http = methodOf(verb);
   return {
+    neighbours: () => rightsBeside(of, method),
     with: [], // whether all routes are guarded is said anywhere
     kind: "route",
     framework: "nest",
@@ -99,6 +95,41 @@ function entry(
     },
   };
 }
+
+function methodOf(verb: string): string | null {
+  if (/^(?:Get|Query|Subscription)$/.test(verb)) return "GET";
+  return verb === "All" ? null : verb === "Mutation" ? "POST" : verb.toUpperCase();
+}
+
+/** A guard that looks up what a decorator of the method asks for: without one it asks for nothing. */
+const LOOKS_UP = /^(?:Has|Check)?(?:Roles?|Permissions?|Scopes?|Polic(?:y|ies))Guard$/;
+
+function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
+  const asked = (decorators: readonly Decorator[]): string[] =>
+    decorators.flatMap((one) => {
+      const name = nameOf(one);
+      if (name !== "UseGuards") return ASKS_RIGHTS.test(name) && !/^Api[A-Z]/.test(name) ? [name] : [];
+      const guards = one.expression.type === "CallExpression" ? one.expression.arguments : [];
+      return guards.flatMap((guard) =>
+        guard.type === "Identifier" && !LOOKS_UP.test(guard.name) && GUARDS_RIGHTS.test(guard.name) ? [guard.name] : [],
+      );
+    });
+  const others: Asked[] = [];
+  for (const member of of.body.body) {
+    if (member.type !== "MethodDefinition" || member === method) continue;
+    const verb = decorator(member.decorators, VERB);
+    if (verb !== null) others.push({ method: methodOf(nameOf(verb)), guards: asked(member.decorators) });
+  }
+  const verb = decorator(method.decorators, VERB);
+  return {
+    own: {
+      method: verb === null ? null : methodOf(nameOf(verb)),
+      guards: asked([...of.decorators, ...method.decorators]),
+    },
+    others,
+  };
+}
+const GUARDS_RIGHTS = /role|permission|scope|admin|owner|polic|access|member/i;
 
 function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
   const place = { file: file.path, node: one };

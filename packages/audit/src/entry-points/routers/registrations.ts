@@ -3,6 +3,7 @@ import type { ProjectFile } from "../../project.ts";
 import { isFunction } from "../../syntax/is-function.ts";
 import { children, walk } from "../../syntax/walk.ts";
 import type { FunctionNode } from "../../values/value.ts";
+import { declaredRoute } from "./openapi-routes.ts";
 
 type CallNode = Extract<Node, { type: "CallExpression" }>;
 
@@ -25,7 +26,7 @@ export const ROUTER =
 
 export function mayRoute(file: ProjectFile): boolean {
   return (
-    /\.(?:get|post|put|patch|delete|all|route|on|use|register)\s*(?:<[^>(]*>)?\(/.test(file.text) &&
+    /\.(?:get|post|put|patch|delete|all|route|on|use|register|openapi)\s*(?:<[^>(]*>)?\(/.test(file.text) &&
     /express|fastify|hono|koa|Router|polka|restify|elysia|itty|oak|router|app\.|server\./i.test(file.text)
   );
 }
@@ -123,6 +124,13 @@ function registration(
   if (root === null) return null;
   const [first, ...rest] = node.arguments;
   if (first === undefined) return null;
+  // Hono with OpenAPI: the route is declared, and stands before its handler.
+  if (verb === "openapi") {
+    if (rest.length === 0) return null;
+    const { verb: method, path, middleware } = declaredRoute(file, first);
+    const args = [...middleware, ...rest.slice(0, 1)];
+    return { router: `${file.path}:${root}`, verb: method, path, args, node, file, around };
+  }
   const text = textOf(first);
   if (VERBS.test(verb)) {
     // `map.get("x")`, `axios.get("/x", {…})`: a route has a path and a function.

@@ -10,6 +10,7 @@ import { type FunctionNode, opaque, type Value } from "../../values/value.ts";
 import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware } from "../follow-middleware.ts";
+import { ASKS_RIGHTS } from "../neighbours.ts";
 import { chainOf, type Mounts, mountsOf } from "./mounts.ts";
 import { CALLED, isRoute, mayRoute, type Registration, registrations, ROUTER, routerNames } from "./registrations.ts";
 import { routerMadeBy } from "./router-makers.ts";
@@ -34,10 +35,7 @@ function entryOf(
   byRouter: ReadonlyMap<string, readonly Registration[]>,
   mounts: Mounts,
 ): EntryPoint {
-  const method =
-    route.verb === "all" || route.verb === "route"
-      ? null
-      : route.verb.toUpperCase().replace("DEL", "DELETE").replace("DELETEETE", "DELETE");
+  const method = methodOf(route);
   const chain = chainOf(route, byRouter, mounts, 0);
   const path = `${chain.prefix}${route.path ?? ""}` || "/";
   return {
@@ -48,6 +46,14 @@ function entryOf(
     path,
     file: route.file.path,
     node: route.node,
+    neighbours: () => ({
+      own: { method, guards: [...chain.before.flatMap(({ args }) => args), ...route.args].flatMap(rightsAsked) },
+      others: (byRouter.get(route.router) ?? []).flatMap((one) =>
+        one === route || !isRoute(one) || one.file !== route.file
+          ? []
+          : [{ method: methodOf(one), guards: one.args.flatMap(rightsAsked) }],
+      ),
+    }),
     with: [...new Set(chain.before.map(({ registration: one }) => one.file.path))],
     follow(machine) {
       if (!chain.mounted)
@@ -93,6 +99,37 @@ function entryOf(
     },
   };
 }
+
+function methodOf({ verb }: Registration): string | null {
+  return verb === "all" || verb === "route"
+    ? null
+    : verb.toUpperCase().replace("DEL", "DELETE").replace("DELETEETE", "DELETE");
+}
+
+/** Middleware that names a role, a scope or a permission: `requireRole("admin")`, `{ preHandler: [requireScope(…)] }`. */
+function rightsAsked(node: Node): string[] {
+  switch (node.type) {
+    case "CallExpression":
+      return rightsAsked(node.callee);
+    case "MemberExpression":
+      return node.property.type === "Identifier" && ASKS_RIGHTS.test(node.property.name) ? [node.property.name] : [];
+    case "Identifier":
+      return ASKS_RIGHTS.test(node.name) ? [node.name] : [];
+    case "ArrayExpression":
+      return node.elements.flatMap((one) => (one === null ? [] : rightsAsked(one)));
+    case "ObjectExpression":
+      return node.properties.flatMap((one) =>
+        one.type === "Property" && one.key.type === "Identifier" && HOOK.test(one.key.name)
+          ? rightsAsked(one.value)
+          : [],
+      );
+    case "TSAsExpression":
+      return rightsAsked(node.expression);
+    default:
+      return [];
+  }
+}
+const HOOK = /^(?:onRequest|preValidation|preHandler|middleware|beforeHandle)$/;
 
 function flatten(value: Value): Value[] {
   return value.k === "list" ? value.items.flatMap(flatten) : [value];

@@ -1,0 +1,50 @@
+import { guardOfMilder } from "../entry-points/neighbours.ts";
+import { nameKind } from "../knowledge/names.ts";
+import { missingRole } from "../rules/catalogue.ts";
+import type { Judged, Report } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import { comparisons } from "../values/query.ts";
+import type { Value } from "../values/value.ts";
+import { isPublicByDesign, isSensitive } from "./entry-kinds.ts";
+
+/** Something that milder neighbours are guarded from by a role, a scope or a permission, and that asks for none. */
+export function missingGuard(judged: Judged, report: Report): boolean {
+  const { entry, trace } = judged;
+  const guard = entry.neighbours === undefined ? null : guardOfMilder(entry.neighbours());
+  if (guard === null || isPublicByDesign(entry, judged) || OWN.test(`${entry.path ?? ""} ${entry.name}`)) return false;
+  const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one));
+  const [first] = done;
+  if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one))) return false;
+  // Where nobody at all is asked for, that is the finding.
+  if (!first.facts.has("auth") && !first.facts.has("opaque:auth")) return false;
+  report.violated(
+    missingRole,
+    { file: entry.file, node: entry.node },
+    `Whoever is known may do this: ${guard} stands before what is less, and nothing of the kind before it.`,
+    first,
+  );
+  return true;
+}
+/** One's own affairs need no role. */
+const OWN = /\b(?:me|my|mine|self|own|profile|leave|account|preferences)\b/i;
+
+/** A role was compared on the way, by code that was seen; or it is about the caller's own, which the call is told. */
+function asksElsewhere(one: Operation): boolean {
+  if (one.facts.get("role")?.sure === true || one.facts.has("shared-secret") || one.facts.has("signature")) return true;
+  if (one.kind === "query") return comparisons(one.query.where).some(({ value }) => isPerson(value));
+  return one.kind === "call" && one.args.some(isPerson);
+}
+
+/** The caller, not the tenant they act for. */
+function isPerson(value: Value): boolean {
+  if (value.k === "struct") return [...value.props.values()].some(isPerson);
+  if (value.k === "request") return value.path === "";
+  return value.k === "principal" && !TENANT_PATH.test(value.path);
+}
+const TENANT_PATH =
+  /(?:team|org|organi[sz]ation|workspace|tenant|account|company|project)(?:_?id|_?slug|\.id|\.slug)?$/i;
+
+/** Rows are changed by a package that is not there: of the application's own monorepo. */
+function isPassedOn(one: Operation): boolean {
+  return one.kind === "call" && one.origin === "package" && nameKind(one.name) === "writes";
+}
