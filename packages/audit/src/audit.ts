@@ -1,7 +1,7 @@
 import path from "node:path";
 import { EntryCache, type KeptEntry } from "./cache/entry-cache.ts";
 import { keepResult, readResult, stateOf, type Kept } from "./cache/result-cache.ts";
-import { checkFunctions } from "./checks/fail-closed.ts";
+import { checkFunctions } from "./checks/functions-of-rights.ts";
 import { fileSecrets } from "./checks/file-secrets.ts";
 import type { EntryPoint } from "./entry-points/entry-point.ts";
 import { findEntryPoints, findHandlers } from "./entry-points/find-entry-points.ts";

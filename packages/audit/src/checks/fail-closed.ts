@@ -1,19 +1,11 @@
 import type { Node } from "oxc-parser";
-import {
-  bypass,
-  catchAllows,
-  defaultAllows,
-  optionalSecret,
-  undefinedCondition,
-  unsetSecret,
-} from "../rules/catalogue.ts";
+import { bypass, defaultAllows, optionalSecret, undefinedCondition, unsetSecret } from "../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
-import { answersWhether } from "../knowledge/answers-whether.ts";
-import type { ProjectFile } from "../project.ts";
-import { isFunction } from "../syntax/is-function.ts";
-import { children as childrenOf, walk } from "../syntax/walk.ts";
+import { walk } from "../syntax/walk.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
+import { neverEqual, openBySettings } from "./open-by-settings.ts";
+import { allows } from "./functions-of-rights.ts";
 import { keyOf } from "../values/key.ts";
 import { comparisons } from "../values/query.ts";
 import { clientOf, clientsOf, isCredential, isDigestOfClient } from "../values/trust.ts";
@@ -23,6 +15,8 @@ import type { Value } from "../values/value.ts";
 export const failClosed: Check = {
   requirement: "fail-closed",
   run(judged, report) {
+    openBySettings(judged, report);
+    neverEqual(judged, report);
     for (const one of judged.trace.operations) {
       if (one.kind === "compare" && !isDemanded(judged.project, one.place.file, one.place.node)) unset(one, report);
       if (one.kind === "query") undefinedIn(one, report);
@@ -280,116 +274,4 @@ function sameName(one: Node, other: Node): boolean {
     other.property.type === "Identifier" &&
     one.property.name === other.property.name
   );
-}
-
-/** One of these stands in every text in which such a function could say yes by mistake. */
-const MAY_ALLOW = /\bcatch\b|(?:\?\?|\|\|)[\s(]*true\b|\bdefault\s*:/;
-const YES = /\btrue\b|\bnext\s*\(/;
-
-/** What can be seen in the text of any function that answers whether somebody may. */
-export function checkFunctions({
-  text,
-  syntax: { program },
-}: ProjectFile): { readonly rule: typeof catchAllows; readonly node: Node; readonly message: string }[] {
-  const found: { rule: typeof catchAllows; node: Node; message: string }[] = [];
-  if (!MAY_ALLOW.test(text) || !YES.test(text)) return found;
-  const visit = (node: Node, name: string): void => {
-    let named = name;
-    if (node.type === "VariableDeclarator" && node.id.type === "Identifier") named = node.id.name;
-    if ((node.type === "Property" || node.type === "MethodDefinition") && node.key.type === "Identifier")
-      named = node.key.name;
-    if ((node.type === "FunctionDeclaration" || node.type === "FunctionExpression") && node.id !== null)
-      named = node.id.name;
-    if (
-      node.type === "AssignmentExpression" &&
-      node.left.type === "MemberExpression" &&
-      node.left.property.type === "Identifier" &&
-      node.left.property.name !== "exports"
-    )
-      named = node.left.property.name;
-    if (isFunction(node) && answersWhether(named)) judgeFunction(node, found);
-    for (const child of childrenOf(node)) visit(child, named);
-  };
-  visit(program, "");
-  return found;
-}
-
-function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; message: string }[]): void {
-  if (!isFunction(fn) || fn.body === null) return;
-  for (const node of walk(fn.body)) {
-    if (node.type === "CatchClause") {
-      for (const inner of walk(node.body)) {
-        const given =
-          inner.type === "ReturnStatement"
-            ? inner.argument
-            : inner.type === "ExpressionStatement" && inner.expression.type !== "Literal"
-              ? inner.expression
-              : null;
-        if (given !== null && allows(given)) {
-          found.push({ rule: catchAllows, node: inner, message: "When the check itself fails, the answer is yes." });
-        }
-      }
-    }
-    if (
-      node.type === "LogicalExpression" &&
-      (node.operator === "??" || node.operator === "||") &&
-      node.right.type === "Literal" &&
-      node.right.value === true
-    ) {
-      found.push({ rule: defaultAllows, node, message: "What is not known is allowed." });
-    }
-    if (node.type === "SwitchCase" && node.test === null) {
-      for (const inner of node.consequent) {
-        if (inner.type === "ReturnStatement" && inner.argument?.type === "Literal" && inner.argument.value === true) {
-          found.push({ rule: defaultAllows, node: inner, message: "Whatever the switch does not name is allowed." });
-        }
-      }
-    }
-    if (
-      node.type === "CallExpression" &&
-      node.callee.type === "MemberExpression" &&
-      node.callee.property.type === "Identifier" &&
-      node.callee.property.name === "catch"
-    ) {
-      const [handler] = node.arguments;
-      if (
-        handler !== undefined &&
-        isFunction(handler) &&
-        handler.body !== null &&
-        handler.body.type === "Literal" &&
-        handler.body.value === true
-      ) {
-        found.push({ rule: catchAllows, node, message: "When the check itself fails, the answer is yes." });
-      }
-    }
-  }
-}
-
-/** true, `{ allowed: true }`, `next()`, NextResponse.next(). */
-function allows(node: Node): boolean {
-  if (node.type === "Literal") return node.value === true;
-  if (node.type === "ObjectExpression") {
-    return node.properties.some(
-      (one) =>
-        one.type === "Property" &&
-        one.key.type === "Identifier" &&
-        /^(?:allowed|ok|valid|authorized|granted|success|hasAccess|entitled|isValid|permitted|pass)$/.test(
-          one.key.name,
-        ) &&
-        one.value.type === "Literal" &&
-        one.value.value === true,
-    );
-  }
-  if (node.type === "AwaitExpression") return allows(node.argument);
-  if (node.type === "CallExpression") {
-    if (node.callee.type === "Identifier") return node.callee.name === "next" && node.arguments.length === 0;
-    return (
-      node.callee.type === "MemberExpression" &&
-      node.callee.property.type === "Identifier" &&
-      node.callee.property.name === "next" &&
-      node.callee.object.type === "Identifier" &&
-      node.callee.object.name.endsWith("Response")
-    );
-  }
-  return false;
 }

@@ -1,4 +1,6 @@
 import { clientSecret, logSecret, urlSecret } from "../rules/catalogue.ts";
+import type { EntryPoint } from "../entry-points/entry-point.ts";
+import { loggedWhole } from "./logged-whole.ts";
 import type { Node } from "oxc-parser";
 import type { Check, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -14,9 +16,9 @@ export const secrets: Check = {
   run(judged, report) {
     const { entry, trace } = judged;
     for (const one of trace.operations) {
-      if (one.kind === "log") logged(one, report);
+      if (one.kind === "log") logged(one, entry, report);
       else if (one.kind === "call" && /capture(?:Exception|Message)|setContext|setExtra|addBreadcrumb/.test(one.name))
-        logged(one, report);
+        logged(one, entry, report);
       else if (one.kind === "fetch") inUrl(one.url, one, report);
       else if (one.kind === "respond" && entry.kind !== "function") answered(one.body, one, judged, report);
       else if (one.kind === "prop") handedOn(one, report);
@@ -51,12 +53,12 @@ function handedOn(one: Extract<Operation, { kind: "prop" }>, report: Report): vo
     );
 }
 
-function logged(one: Extract<Operation, { kind: "log" | "call" }>, report: Report): void {
+function logged(one: Extract<Operation, { kind: "log" | "call" }>, entry: EntryPoint, report: Report): void {
   const named = writtenOut(one.place.node);
   if (named !== null)
     return report.violated(logSecret, one.place, `${named} is written to a log, and stays wherever the log goes.`, one);
   for (const arg of one.args) {
-    const name = secretIn(arg);
+    const name = secretIn(arg) ?? loggedWhole(arg, entry);
     if (name !== null) {
       report.violated(logSecret, one.place, `${name} is written to a log, and stays wherever the log goes.`, one);
       return;

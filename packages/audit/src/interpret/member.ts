@@ -113,6 +113,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return attached ?? orNobody(machine, requestMember(object, name, place));
     }
     case "caught":
+      if (name === "toString") return chainMember(object, name, place, null);
       return { ...object, path: deeper(object.path, name) };
     case "choice": {
       const there = object.alternatives.filter((one) => !isNothing(one.value));

@@ -34,7 +34,8 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
     case "response":
     case "pending":
     case "caught":
-      return truth || value.k === "caught" ? state : null;
+      // What was thrown is there; a field of it need not be.
+      return truth || (value.k === "caught" && value.path !== "") ? knownAs(value, truth, state) : null;
     case "choice": {
       let found: State | null = null;
       for (const one of value.alternatives) {
@@ -69,6 +70,25 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
     default:
       return state;
   }
+}
+
+/** `error.expose`: it says of itself that clients may read it. */
+function knownAs(value: Value, truth: boolean, state: State): State {
+  return truth && value.k === "caught" && /^(?:expose|isOperational|isPublic|public)$/.test(value.path)
+    ? withFacts(state, ofItsOwn(value, state.facts))
+    : state;
+}
+
+function ofItsOwn(value: Extract<Value, { k: "caught" }>, facts: Facts): Facts {
+  return facts.with(`typed:${keyOf({ ...value, path: "" })}`, evidence("what kind it is was tested", null));
+}
+
+/** `error.status < 500`: what was thrown with a status of its own was meant for the client. */
+function statusOf(value: Value): Extract<Value, { k: "caught" }> | null {
+  if (value.k === "caught") return /^(?:status|statusCode)$/.test(value.path) ? value : null;
+  if (value.k === "choice")
+    return value.alternatives.map((one) => statusOf(one.value)).find((found) => found !== null) ?? null;
+  return null;
 }
 
 /** Of a caller on the request it is kept which one was seen to be there. */
@@ -147,6 +167,9 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
 
 function supposeOrder(op: string, left: Value, right: Value, truth: boolean, state: State): State | null {
   if (right.k === "literal" && typeof right.value === "number") {
+    const thrown = statusOf(left);
+    if (thrown !== null && right.value === 500 && op.startsWith("<") === truth)
+      return withFacts(state, ofItsOwn(thrown, state.facts));
     if ((op === ">" && right.value === 0) || (op === ">=" && right.value === 1)) return suppose(left, truth, state);
     if ((op === "<" && right.value === 1) || (op === "<=" && right.value === 0)) return suppose(left, !truth, state);
   }

@@ -1,7 +1,7 @@
 import type { Machine } from "../interpret/machine.ts";
 import { choose, withFacts } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
-import { type Closure, NULL, opaque, type Place, THROWN, UNDEFINED, type Value } from "../values/value.ts";
+import { type Closure, NULL, opaque, type Place, UNDEFINED, type Value } from "../values/value.ts";
 
 const ERROR = /^_*(?:e|er|err\d?|error\d?|\w*(?:Err|Error))$/;
 
@@ -24,7 +24,7 @@ export function callBack(machine: Machine, callback: Closure, result: Value, sho
   if (before === null) return;
   const error = choose([
     { value: NULL, facts: shown },
-    { value: THROWN, facts: Facts.none },
+    { value: { k: "caught", path: "", place: { file: callback.file, node: callback.node } }, facts: Facts.none },
   ]);
   // Where nothing is shown by it, that it is there is no news: rows are told by themselves.
   const value =

@@ -24,6 +24,7 @@ export function strings(call: UnseenCall): Value | undefined {
     if (method === "toUpperCase") return literal(text.toUpperCase());
     if (method === "trim") return literal(text.trim());
   }
+  if (receiver.k === "caught" && /^(?:toString|valueOf)$/.test(method)) return { ...receiver, path: "toString" };
   const holdsText =
     receiver.k === "client" ||
     receiver.k === "rows" ||

@@ -1,5 +1,5 @@
-import type { Verb } from "../../values/query.ts";
-import { type Chain } from "../../values/value.ts";
+import type { Condition, Verb } from "../../values/query.ts";
+import type { Chain, Value } from "../../values/value.ts";
 import { modelName, type NamedCall, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
@@ -49,7 +49,7 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           verb,
           where: chain.root.query.where,
           // A row that is saved or removed goes wrong where it was found.
-          at: chain.root.query.place,
+          ...(only.args[0] === undefined ? { at: chain.root.query.place } : {}),
           data: only.args[0] ?? null,
         };
   }
@@ -89,13 +89,33 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
         : byId
           ? { kind: "compare", field: "_id", op: "equal", value: first }
           : call.name === "aggregate"
-            ? { kind: "unknown", value: first }
+            ? pipeline(first)
             : fromObject(options ?? first),
     data: verb === "create" ? (first ?? null) : verb === "update" ? (second ?? null) : null,
     throws: calls.some((one) => one.name === "orFail"),
+    selected: selectedBy(first, calls),
   };
 }
 
 function madeByMongoose(chain: Chain): boolean {
   return chain.root.k === "foreign" && chain.root.from === "mongoose";
+}
+
+/** `aggregate([{ $match: { orgId } }, …])`: what the first stages ask for. */
+function pipeline(stages: Value): Condition {
+  const matches = (stages.k === "list" ? stages.items : []).flatMap((stage) => {
+    const asked = prop(stage, "$match");
+    return asked === undefined ? [] : [fromObject(asked)];
+  });
+  return matches.length === 0 ? { kind: "unknown", value: stages } : { kind: "all", of: matches };
+}
+
+/** Sequelize's `attributes: ["id", "email"]`, Mongoose's `.select("id email")`. */
+function selectedBy(options: Value | undefined, calls: readonly NamedCall[]): readonly string[] | null {
+  const attributes = prop(options, "attributes");
+  if (attributes?.k === "list" && attributes.items.every((item) => item.k === "literal"))
+    return attributes.items.map((item) => (item.k === "literal" ? String(item.value) : ""));
+  const text = calls.find((one) => one.name === "select")?.args[0];
+  if (text?.k !== "literal" || typeof text.value !== "string" || /[-+]/.test(text.value)) return null;
+  return text.value.split(/\s+/).filter((name) => name !== "");
 }

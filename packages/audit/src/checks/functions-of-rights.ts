@@ -1,0 +1,133 @@
+import type { Node } from "oxc-parser";
+import { catchAllows, defaultAllows } from "../rules/catalogue.ts";
+import { answersWhether } from "../knowledge/answers-whether.ts";
+import type { ProjectFile } from "../project.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import { children as childrenOf, walk } from "../syntax/walk.ts";
+
+/** One of these stands in every text in which such a function could say yes by mistake. */
+const MAY_ALLOW = /\bcatch\b|(?:\?\?|\|\|)[\s(]*true\b|\bdefault\s*:/;
+const YES = /\btrue\b|\bnext\s*\(/;
+
+/** What can be seen in the text of any function that answers whether somebody may. */
+export function checkFunctions({
+  text,
+  syntax: { program },
+}: ProjectFile): { readonly rule: typeof catchAllows; readonly node: Node; readonly message: string }[] {
+  const found: { rule: typeof catchAllows; node: Node; message: string }[] = [];
+  if (!MAY_ALLOW.test(text) || !YES.test(text)) return found;
+  const visit = (node: Node, name: string): void => {
+    let named = name;
+    if (node.type === "VariableDeclarator" && node.id.type === "Identifier") named = node.id.name;
+    if ((node.type === "Property" || node.type === "MethodDefinition") && node.key.type === "Identifier")
+      named = node.key.name;
+    if ((node.type === "FunctionDeclaration" || node.type === "FunctionExpression") && node.id !== null)
+      named = node.id.name;
+    if (
+      node.type === "AssignmentExpression" &&
+      node.left.type === "MemberExpression" &&
+      node.left.property.type === "Identifier" &&
+      node.left.property.name !== "exports"
+    )
+      named = node.left.property.name;
+    if (isFunction(node) && answersWhether(named)) judgeFunction(node, found);
+    for (const child of childrenOf(node)) visit(child, named);
+  };
+  visit(program, "");
+  return found;
+}
+
+function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; message: string }[]): void {
+  if (!isFunction(fn) || fn.body === null) return;
+  for (const node of walk(fn.body)) {
+    if (node.type === "CatchClause") {
+      for (const inner of walk(node.body)) {
+        const given =
+          inner.type === "ReturnStatement"
+            ? inner.argument
+            : inner.type === "ExpressionStatement" && inner.expression.type !== "Literal"
+              ? inner.expression
+              : null;
+        if (given !== null && allows(given)) {
+          found.push({ rule: catchAllows, node: inner, message: "When the check itself fails, the answer is yes." });
+        }
+      }
+    }
+    if (
+      node.type === "LogicalExpression" &&
+      (node.operator === "??" || node.operator === "||") &&
+      node.right.type === "Literal" &&
+      node.right.value === true
+    ) {
+      found.push({ rule: defaultAllows, node, message: "What is not known is allowed." });
+    }
+    if (node.type === "SwitchCase" && node.test === null) {
+      for (const inner of node.consequent) {
+        if (inner.type === "ReturnStatement" && inner.argument?.type === "Literal" && inner.argument.value === true) {
+          found.push({ rule: defaultAllows, node: inner, message: "Whatever the switch does not name is allowed." });
+        }
+      }
+    }
+    if (
+      node.type === "CallExpression" &&
+      node.callee.type === "MemberExpression" &&
+      node.callee.property.type === "Identifier" &&
+      node.callee.property.name === "catch"
+    ) {
+      const [handler] = node.arguments;
+      if (
+        handler !== undefined &&
+        isFunction(handler) &&
+        handler.body !== null &&
+        (handler.body.type === "ParenthesizedExpression" ? grants(handler.body.expression) : grants(handler.body))
+      ) {
+        found.push({ rule: catchAllows, node, message: "When the check itself fails, the answer is yes." });
+      }
+    }
+  }
+}
+
+/** `true`, or what would be found of somebody who may: `{ role: "viewer" }`. */
+function grants(node: Node): boolean {
+  return (
+    allows(node) ||
+    (node.type === "ObjectExpression" &&
+      node.properties.some(
+        (one) =>
+          one.type === "Property" &&
+          one.key.type === "Identifier" &&
+          /^(?:role|roles|permissions|scopes|member)$/.test(one.key.name) &&
+          !(one.value.type === "ArrayExpression" && one.value.elements.length === 0) &&
+          !(one.value.type === "Literal" && one.value.value === null),
+      ))
+  );
+}
+
+/** true, `{ allowed: true }`, `next()`, NextResponse.next(). */
+export function allows(node: Node): boolean {
+  if (node.type === "Literal") return node.value === true;
+  if (node.type === "ObjectExpression") {
+    return node.properties.some(
+      (one) =>
+        one.type === "Property" &&
+        one.key.type === "Identifier" &&
+        /^(?:allowed|ok|valid|authorized|granted|success|hasAccess|entitled|isValid|permitted|pass)$/.test(
+          one.key.name,
+        ) &&
+        one.value.type === "Literal" &&
+        one.value.value === true,
+    );
+  }
+  if (node.type === "AwaitExpression") return allows(node.argument);
+  if (node.type === "CallExpression") {
+    if (node.callee.type === "Identifier") return node.callee.name === "next" && node.arguments.length === 0;
+    return (
+      node.callee.type === "MemberExpression" &&
+      node.callee.property.type === "Identifier" &&
+      node.callee.property.name === "next" &&
+      node.callee.object.type === "Identifier" &&
+      node.callee.object.name.endsWith("Response")
+    );
+  }
+  return false;
+}
