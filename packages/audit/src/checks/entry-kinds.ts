@@ -120,7 +120,11 @@ export function isWebhook({ entry, trace }: Judged): boolean {
     )
   )
     return trace.operations.some(readsSignature) && !trace.operations.some((one) => one.facts.has("auth"));
-  if (/web-?hook/i.test(where)) return !/\b(?:create|list|update|delete)\w*web-?hook/i.test(entry.name);
+  if (/web-?hook/i.test(where))
+    return (
+      !/\b(?:create|list|update|delete|get|put|post|patch|remove|edit|add|test)\w*web-?hook/i.test(entry.name) ||
+      trace.operations.some(readsSignature)
+    );
   return trace.operations.some(readsSignature) && !trace.operations.some((one) => one.facts.has("auth"));
 }
 

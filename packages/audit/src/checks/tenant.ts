@@ -13,6 +13,7 @@ import { isGlobalRole } from "./global-role.ts";
 import { describe } from "./describe-value.ts";
 import { done, nameOf } from "./query-words.ts";
 import { isUsed } from "./shown-rows.ts";
+import { tenantOfCall } from "./tenant-of-call.ts";
 import { tenantOfObject } from "./tenant-of-object.ts";
 import { tenantOfJob } from "./tenant-of-job.ts";
 
@@ -28,6 +29,7 @@ export const tenant: Check = {
     if (isScheduled(judged) && !trace.operations.some((one) => one.facts.get("auth")?.sure === true)) return;
     for (const one of trace.operations) {
       tenantOfObject(one, judged, report);
+      tenantOfCall(one, judged, report);
       if (one.kind === "call") handedOver(one, judged, report);
       if (one.kind !== "query") continue;
       if (!isKnown(one.facts) && (isPublicByDesign(entry, judged) || !callerUsed(trace.operations))) continue;

@@ -3,7 +3,7 @@ import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot, packageOf } from "../knowledge/call.ts";
 import { isCallerName, nameKind, wordsOf } from "../knowledge/names.ts";
 import { followProcedure, isProcedure } from "./follow-procedure.ts";
-import type { Place, Value } from "../values/value.ts";
+import { client, type Place, type Value } from "../values/value.ts";
 
 export const REQUEST: Value = { k: "request", path: "", authenticated: false };
 export const WRITER: Value = { k: "response-writer", status: null };
@@ -60,6 +60,9 @@ function byRequestType(machine: Machine, { node }: Extract<Value, { k: "closure"
     why: `${name} says that the caller is known, and what sees to it is not in the tree`,
   });
 }
+
+/** What a wrapper that is not seen hands over as the client's own. */
+const IS_INPUT = /^(?:data|input|values|payload|body|form\w*|params|args|parsed\w*|dto)$/;
 
 /** `withUser(schema, async (data, _, user) => …)`: what the wrapper hands over under that name. */
 function caller(origin: Place): Value {
@@ -130,11 +133,13 @@ function throughWrappers(
         arg,
         authenticated
           ? arg.node.params.map((parameter, at) =>
-              at > 0 && parameter.type === "Identifier" && isCallerName(parameter.name)
-                ? caller(place)
-                : at === 1 && args[1]?.k === "response-writer"
-                  ? args[1]
-                  : bag,
+              at === 0 && parameter.type === "Identifier" && IS_INPUT.test(parameter.name)
+                ? client("body", "", plain)
+                : at > 0 && parameter.type === "Identifier" && isCallerName(parameter.name)
+                  ? caller(place)
+                  : at === 1 && args[1]?.k === "response-writer"
+                    ? args[1]
+                    : bag,
             )
           : [args[0] ?? bag, args[1] ?? bag, bag],
         place,

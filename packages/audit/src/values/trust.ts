@@ -172,6 +172,8 @@ export function isCapability(query: Query): boolean {
     if (op === "other") return false;
     const last = field.slice(field.lastIndexOf(".") + 1);
     if (isDigestOfClient(value)) return true;
+    // What may be read by whoever has its address may not be changed by them.
+    if (/^(?:share|public)/i.test(last) && (query.verb === "update" || query.verb === "delete")) return false;
     return CAPABILITY.test(last) ? clientOf(value) !== null : isCredential(value);
   });
 }
