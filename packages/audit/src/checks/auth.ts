@@ -8,7 +8,7 @@ import {
   untestedCaller,
 } from "../rules/catalogue.ts";
 import { tokens } from "./tokens.ts";
-import { grantLost, letGoOn } from "./let-go-on.ts";
+import { grantLost, letGoOn, refusedAndDone } from "./let-go-on.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
@@ -102,7 +102,7 @@ export const auth: Check = {
     const [first] = unheld;
     if ((first === undefined || !isPublicByDesign(entry, judged)) && untested(judged, report)) return;
     if (first === undefined) {
-      if (!unguarded) missingRoles(judged, report);
+      if (!unguarded && !refusedAndDone(judged, report)) missingRoles(judged, report);
       if (sensitive.length > 0 && sensitive.every((one) => isSure(one.facts))) report.proved();
       else if (sensitive.length > 0) report.unknown(whyUnsure(sensitive));
       else if (trace.unknowns.length > 0) report.unknown(trace.unknowns[0] ?? "");

@@ -1,6 +1,9 @@
+import type { Node } from "oxc-parser";
+import { isRoleName } from "../knowledge/names.ts";
 import { ignoredCheck, swallowedCheck } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Despite, Operation } from "../trace/operation.ts";
+import type { Value } from "../values/value.ts";
 
 const SAYS: Readonly<Record<Despite["why"], string>> = {
   refused: "The refusal is sent, nothing returns, and the request goes on.",
@@ -30,4 +33,53 @@ export function grantLost({ trace }: Judged, report: Report): void {
     );
     return;
   }
+}
+
+/**
+ * A caller who may not is told so, nothing returns, and what they asked for is done all the same. What is done first
+ * without the right is where it shows.
+ */
+export function refusedAndDone({ trace }: Judged, report: Report): boolean {
+  for (const [at, one] of trace.operations.entries()) {
+    if (one.kind !== "test" || one.denies !== "neither" || !asksForRights(one.value)) continue;
+    const branch = one.consequent;
+    if (branch === null || !trace.operations.some((other) => other.kind === "respond" && refuses(other, one, branch)))
+      continue;
+    const end = (one.whole ?? branch).end;
+    const after = trace.operations
+      .slice(at)
+      .filter(
+        (other) =>
+          other.kind === "query" &&
+          other.place.file === one.place.file &&
+          other.place.node.start >= end &&
+          other.facts.has("auth") &&
+          !other.facts.has("role") &&
+          other.within.at(-1)?.node === one.within.at(-1)?.node,
+      );
+    const first = after.find((other) => other.kind === "query" && !/^(?:read|list|count)$/.test(other.query.verb));
+    const done = first ?? after[0];
+    if (done === undefined) continue;
+    report.violated(ignoredCheck, done.place, SAYS.refused, done);
+    return true;
+  }
+  return false;
+}
+
+function refuses(one: Extract<Operation, { kind: "respond" }>, test: Operation, { start, end }: Node): boolean {
+  const { file, node } = one.place;
+  return (
+    file === test.place.file &&
+    node.start >= start &&
+    node.end <= end &&
+    one.status?.k === "literal" &&
+    (one.status.value === 401 || one.status.value === 403)
+  );
+}
+
+function asksForRights(value: Value, depth = 0): boolean {
+  if (depth > 6) return false;
+  if (value.k === "principal" || value.k === "rows") return isRoleName(value.path);
+  if (value.k === "derived") return value.args.some((arg) => asksForRights(arg, depth + 1));
+  return value.k === "choice" && value.alternatives.some((one) => asksForRights(one.value, depth + 1));
 }

@@ -77,6 +77,8 @@ function wholeRow(query: Query, judged: Judged): string | null {
     const column = columnsOf(relation, judged)?.[0];
     if (column !== undefined) return `${column} of ${relation}`;
   }
+  const asked = query.related?.find(isStoredSecret);
+  if (asked !== undefined) return asked;
   if (query.selected !== null)
     return query.selected.find((name) => isStoredSecret(name) || isKeyToken(name, query)) ?? null;
   const read = readSecret(query, judged);

@@ -8,6 +8,7 @@ import { isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts
 import type { Value } from "../values/value.ts";
 import { describe } from "./describe-value.ts";
 import { isGlobalRole } from "./global-role.ts";
+import { lookedUp } from "./looked-up.ts";
 import { holdsTenants, nameOf } from "./query-words.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -54,6 +55,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
     // What it is called over there stands beside it: the id is another service's.
     if (data?.k === "struct" && [`${stem}Name`, `${stem}_name`].some((beside) => data.props.has(beside))) continue;
     if (stem !== "" && /(?:Id|_id)$/.test(name) && !SHARED.test(stem) && !isOwnerName(name)) {
+      lookedUp(value, one, report);
       report.violated(
         foreignReference,
         one.place,

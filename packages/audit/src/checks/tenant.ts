@@ -11,6 +11,7 @@ import { isPublicByDesign, isPublicTable, isTenantTable, isWebhook, isScheduled 
 import { created, handedOver } from "./tenant-of-created.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { describe } from "./describe-value.ts";
+import { lookedUp } from "./looked-up.ts";
 import { done, nameOf } from "./query-words.ts";
 import { isUsed } from "./shown-rows.ts";
 import { tenantOfCall } from "./tenant-of-call.ts";
@@ -90,6 +91,7 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
       `${describe(value)} says whose rows of ${nameOf(query)} are ${done(query)}, instead of the verified caller.`,
       one,
     );
+  lookedUp(value, one, report);
   const checked = otherAuthorised(facts);
   if (checked !== null)
     return report.violated(

@@ -48,6 +48,12 @@ export function settled(machine: Machine, value: Value): Value {
 export function settleChain(machine: Machine, chain: Chain): Value | null {
   const before = machine.consumed.get(chain);
   if (before !== undefined) return before;
+  const together = statementsOf(chain);
+  if (together !== null) {
+    const value = machine.consume(together, chain.place);
+    machine.consumed.set(chain, value);
+    return value;
+  }
   const found = recogniseQuery(machine, chain);
   if (found === null) {
     recordUnseen(machine, chain);
@@ -76,4 +82,12 @@ export function settleChain(machine: Machine, chain: Chain): Value | null {
   const callback = last?.kind === "call" ? errorFirst(last.args) : null;
   if (callback !== null) callBack(machine, callback, value, Facts.none, query.place);
   return value;
+}
+
+/** `db.$transaction([…])`, `db.batch(rows.map(…))`: statements that are sent together. */
+function statementsOf({ steps }: Chain): Value | null {
+  const [named, last] = steps.slice(-2);
+  if (named?.kind !== "member" || last?.kind !== "call" || !/^(?:\$transaction|batch)$/.test(named.name)) return null;
+  const [first] = last.args;
+  return first?.k === "list" ? first : null;
 }

@@ -99,6 +99,8 @@ export interface Query {
   readonly included: readonly string[];
   /** The fields it returns when the code says so. */
   readonly selected: readonly string[] | null;
+  /** Columns of relations that the code names to come with the rows: `dkimKey.privateKey`. */
+  readonly related?: readonly string[];
   readonly place: Place;
 }
 

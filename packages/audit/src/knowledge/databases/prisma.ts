@@ -76,8 +76,23 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
     selected: selected?.k === "struct" ? [...selected.props.keys()] : null,
     nested,
     included,
+    related: [...related(include), ...related(selected)],
     rights: isConfinedClient(chain) ? "user" : "unknown",
   };
+}
+
+/** Columns that are asked for below relations. */
+function related(held: Value | undefined, depth = 0): string[] {
+  if (held?.k !== "struct" || depth > 4) return [];
+  return [...held.props].flatMap(([relation, one]) => {
+    const select = prop(one, "select");
+    const named =
+      select?.k !== "struct"
+        ? []
+        : [...select.props].flatMap(([name, on]) => (on.k === "literal" && on.value === true ? [name] : []));
+    const deeper = [...related(prop(one, "include"), depth + 1), ...related(select, depth + 1)];
+    return [...named, ...deeper].map((name) => `${relation}.${name}`);
+  });
 }
 
 /** `prisma.$extends({ query })` made inside a function: a client for one tenant, by what the function was given. */
