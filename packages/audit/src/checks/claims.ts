@@ -215,10 +215,24 @@ function granted(one: Extract<Operation, { kind: "query" }>, report: Parameters<
     if (!/user|account|member|profile|customer|org|team|workspace|tenant/i.test(table)) continue;
     // The creator of an invitation or a member says which role others get: that is for those who may.
     if (/invit/i.test(table) || !isSaid(value) || trustOf(value, one.facts) !== null) continue;
-    if (/member/i.test(table) && one.facts.has("auth")) continue;
+    if (/member/i.test(table) && one.facts.has("auth") && !isOwnRow(one)) continue;
     report.violated(clientRole, one.place, `${name} is stored as the client says.`, one);
     return;
   }
+}
+
+/** The row by which the caller is a member: nobody says for themselves what they may. */
+function isOwnRow({ query }: Extract<Operation, { kind: "query" }>): boolean {
+  return (
+    query.verb === "update" &&
+    comparisons(query.where).some(
+      ({ field, op, value }) =>
+        op === "equal" &&
+        /(?:^|[._])user_?id$/i.test(field) &&
+        value.k === "principal" &&
+        /(?:^|\.)(?:id|userId|sub)$/.test(value.path),
+    )
+  );
 }
 
 function isSaid(value: Value): boolean {

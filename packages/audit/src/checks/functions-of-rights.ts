@@ -6,7 +6,7 @@ import { isFunction } from "../syntax/is-function.ts";
 import { children as childrenOf, walk } from "../syntax/walk.ts";
 
 /** One of these stands in every text in which such a function could say yes by mistake. */
-const MAY_ALLOW = /\bcatch\b|(?:\?\?|\|\|)[\s(]*true\b|\bdefault\s*:/;
+const MAY_ALLOW = /\.(?:includes|has|some|indexOf)\(|\bcatch\b|(?:\?\?|\|\|)[\s(]*true\b|\bdefault\s*:/;
 const YES = /\btrue\b|\bnext\s*\(/;
 
 /** What can be seen in the text of any function that answers whether somebody may. */
@@ -61,6 +61,17 @@ function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; 
     ) {
       found.push({ rule: defaultAllows, node, message: "What is not known is allowed." });
     }
+    if (node.type === "LogicalExpression" && node.operator === "||" && node.left.type === "UnaryExpression") {
+      // `!scopes || scopes.includes(scope)`
+      if (node.left.operator === "!" && asksOf(node.right, node.left.argument))
+        found.push({ rule: defaultAllows, node, message: "Where there is no list, everybody is allowed." });
+    }
+    if (node.type === "IfStatement") {
+      const list = missingIn(node.test);
+      const given = onlyOf(node.consequent);
+      if (list !== null && given !== null && allows(given) && [...walk(fn.body)].some((one) => asksOf(one, list)))
+        found.push({ rule: defaultAllows, node: given, message: "Where there is no list, everybody is allowed." });
+    }
     if (node.type === "SwitchCase" && node.test === null) {
       for (const inner of node.consequent) {
         if (inner.type === "ReturnStatement" && inner.argument?.type === "Literal" && inner.argument.value === true) {
@@ -85,6 +96,46 @@ function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; 
       }
     }
   }
+}
+
+/** `list.includes(…)`, `list.has(…)`, `list.some(…)` of that very list. */
+function asksOf(node: Node, list: Node): boolean {
+  return (
+    node.type === "CallExpression" &&
+    node.callee.type === "MemberExpression" &&
+    node.callee.property.type === "Identifier" &&
+    /^(?:includes|has|some|indexOf)$/.test(node.callee.property.name) &&
+    same(node.callee.object, list)
+  );
+}
+
+function same(one: Node, other: Node): boolean {
+  if (one.type === "Identifier" && other.type === "Identifier") return one.name === other.name;
+  return (
+    one.type === "MemberExpression" &&
+    other.type === "MemberExpression" &&
+    same(one.property, other.property) &&
+    same(one.object, other.object)
+  );
+}
+
+/** The list that a test finds missing or empty: `!list`, `list.length === 0`. */
+function missingIn(test: Node): Node | null {
+  const counted = (node: Node): Node | null =>
+    node.type === "MemberExpression" && node.property.type === "Identifier" && node.property.name === "length"
+      ? node.object
+      : null;
+  if (test.type === "UnaryExpression" && test.operator === "!") return counted(test.argument) ?? test.argument;
+  if (test.type === "BinaryExpression" && /^===?$/.test(test.operator) && test.right.type === "Literal")
+    return test.right.value === 0 ? counted(test.left) : null;
+  return null;
+}
+
+/** What a branch that does nothing else answers. */
+function onlyOf(node: Node): Node | null {
+  if (node.type === "ReturnStatement") return node.argument;
+  const [only, ...more] = node.type === "BlockStatement" ? node.body : [];
+  return only?.type === "ReturnStatement" && more.length === 0 ? only.argument : null;
 }
 
 /** `true`, or what would be found of somebody who may: `{ role: "viewer" }`. */

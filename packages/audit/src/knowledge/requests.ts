@@ -41,6 +41,9 @@ export function requests(call: UnseenCall): Value | undefined {
     const found = requestCall(receiver, method, args, place);
     return found === undefined ? undefined : orNobody(machine, found);
   }
+  // Hono's `c.req.query("q")`: what other frameworks have as a member is a function here.
+  if (root.k === "client" && receiver === null && names.length === 0 && !call.isNew && call.chain.steps.length === 1)
+    return first?.k === "literal" && root.path === "" ? { ...root, path: String(first.value) } : root;
   if (receiver?.k === "client" && !call.isNew) {
     const name = first?.k === "literal" ? String(first.value) : null;
     const part = receiver.part === "url" ? "query" : receiver.part;

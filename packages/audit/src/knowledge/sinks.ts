@@ -50,6 +50,15 @@ export function sinks(call: UnseenCall): Value | undefined {
   const entity = args.at(-1);
   if (entity !== undefined && /^(?:create|merge)$/.test(method) && isRepository(call))
     machine.record({ kind: "assign", value: entity, place });
+  // `new Order(req.body)`: a document with whatever it was sent.
+  if (
+    call.isNew &&
+    root.k === "foreign" &&
+    root.origin === "missing" &&
+    text !== undefined &&
+    isModel(root.from, root.local ?? name)
+  )
+    machine.record({ kind: "assign", value: text, place });
   // `url.searchParams.set("api_key", key)`
   if (
     (method === "set" || method === "append") &&
@@ -129,6 +138,14 @@ function isShellCommand([first, second]: readonly Value[]): boolean {
 /** A list that a helper made or that is put together of several: its first is the program, and not seen. */
 function isFromList(value: Value | undefined): boolean {
   return value?.k === "choice" && value.alternatives.every((one) => one.value.k === "list");
+}
+
+function isModel(from: string, name: string): boolean {
+  return (
+    /(?:^|\/)(?:models?|entit(?:y|ies)|schemas?)(?:\/|$|\.)/i.test(from) &&
+    /^[A-Z]/.test(name) &&
+    !/(?:Dto|Input|Request|Command|Event|Error|Query|View)$/.test(name)
+  );
 }
 
 function isRepository({ chain, receiver }: UnseenCall): boolean {
