@@ -6,7 +6,9 @@ import type { Machine } from "../../interpret/machine.ts";
 import { aside, moduleScope } from "../../interpret/module-value.ts";
 import { Scope } from "../../interpret/scope.ts";
 import type { Project, ProjectFile } from "../../project.ts";
-import { type FunctionNode, opaque, type Value } from "../../values/value.ts";
+import { packageOf } from "../../knowledge/call.ts";
+import { fromSchema } from "../../knowledge/validation.ts";
+import { client, type FunctionNode, opaque, type Value } from "../../values/value.ts";
 import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware } from "../follow-middleware.ts";
@@ -75,8 +77,12 @@ function entryOf(
         const parts = schema?.k === "struct" ? [...schema.props.keys()] : schema === undefined ? [] : ["body"];
         for (const part of parts) {
           const key = part === "body" ? "body" : part === "params" ? "params" : part === "querystring" ? "query" : null;
-          if (key !== null)
-            machine.learn(`valid:client:${key}.`, { sure: true, place, why: "the route declares its shape" });
+          if (key === null) continue;
+          machine.learn(`valid:client:${key}.`, { sure: true, place, why: "the route declares its shape" });
+          const declared = schema?.k === "struct" ? schema.props.get(part) : undefined;
+          // What zod passes on holds nothing but what was declared.
+          if (declared?.k === "chain" && packageOf(declared.root) === "zod")
+            machine.attach(part === "querystring" ? "query" : part, fromSchema(declared, client(key, "", true), 0));
         }
       }
       const handlers = own.flatMap(fromOptions);
