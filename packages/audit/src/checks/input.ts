@@ -141,7 +141,11 @@ function isWritten(one: Operation): boolean {
 
 /** A body that is written as it is, or spread into what is written. */
 function wholeBody(data: Value, facts: Facts): ClientValue | null {
-  if (data.k === "client") return !data.checked && data.part === "body" ? data : null;
+  if (data.k === "client")
+    // A part of a body whose shape was declared has the keys that were declared.
+    return !data.checked && data.part === "body" && !(data.path !== "" && facts.has("valid:client:body."))
+      ? data
+      : null;
   if (data.k === "struct") {
     // Mongo's `{ $set: body }`.
     const set = data.props.get("$set");

@@ -4,7 +4,7 @@ import { exportedValue, moduleScope } from "../interpret/module-value.ts";
 import type { ProjectFile } from "../project.ts";
 import { walk } from "../syntax/walk.ts";
 import { nameKind } from "../knowledge/names.ts";
-import type { FunctionNode } from "../values/value.ts";
+import { client, struct, type FunctionNode, type Value } from "../values/value.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { CONTEXT, declarationOf } from "./next.ts";
@@ -20,6 +20,10 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
   for (const name of file.module.exports.keys()) {
     const node = declarationOf(file, name);
     const fn = functionIn(node);
+    if (fn !== null && takesContextAndInput(fn)) {
+      found.push(procedureHandler(file, name, node));
+      continue;
+    }
     if (fn === null || !takesRequest(fn) || !isHandler(name, fn)) continue;
     const web = isWebStyle(fn);
     found.push({
@@ -57,6 +61,36 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
   )
     found.push(...served(file));
   return found;
+}
+
+/** `async ({ ctx, input }: Options) => …`: the function of a procedure whose router is not in the tree. */
+function takesContextAndInput(fn: FunctionNode): boolean {
+  const [first, ...more] = fn.params;
+  if (first?.type !== "ObjectPattern" || more.length > 0) return false;
+  const names = first.properties.flatMap((one) =>
+    one.type === "Property" && one.key.type === "Identifier" ? [one.key.name] : [],
+  );
+  return names.includes("input") && (names.includes("ctx") || names.includes("context"));
+}
+
+function procedureHandler(file: ProjectFile, name: string, node: Node): EntryPoint {
+  return {
+    kind: "procedure",
+    framework: "trpc",
+    name,
+    method: "POST",
+    path: null,
+    file: file.path,
+    node,
+    follow(machine) {
+      const place = { file: file.path, node };
+      machine.learn("auth", { sure: false, place, why: "the procedure that calls it is not in the tree" });
+      const value = exportedValue(machine, file.path, name);
+      const context: Value = { k: "request", path: "", authenticated: true };
+      const bag = struct({ ctx: context, context, input: client("body", "", true) });
+      if (value !== null) followHandler(machine, value, [bag], place);
+    },
+  };
 }
 
 /** Deno.serve(fn), defineEventHandler(fn), onRequest(fn), export default { fetch }. */

@@ -37,7 +37,7 @@ function spread(machine: Machine, value: Value, props: Map<string, Value>, sprea
     for (const one of standing(value, machine.facts)) spread(machine, one.value, props, spreads);
   } else if (value.k !== "literal") {
     // What the client sends after it may say otherwise: `{ orgId, ...body }`.
-    if (value.k === "client" && !value.checked) {
+    if (value.k === "client" && !value.checked && !(value.path !== "" && machine.facts.has("valid:client:body."))) {
       for (const [name, inner] of props) {
         props.set(name, {
           k: "choice",

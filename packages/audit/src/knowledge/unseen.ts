@@ -36,7 +36,7 @@ export function unseen(call: UnseenCall): Value {
       machine.assume(granted(call));
       return { k: "principal", path: "", sure: false, origin: place };
     case "asks":
-      if (call.method === "cannot")
+      if (SAYS_NO.test(call.method))
         return choose([
           { value: FALSE, facts: granted(call) },
           { value: TRUE, facts: Facts.none },
@@ -226,6 +226,8 @@ function middleware(call: UnseenCall, onward: Value): Value {
 }
 const AUTHENTICATES = /auth|jwt|passport|login|signed|protect|bearer/i;
 
+/** Its yes is a refusal: `ability.cannot`, `isWriteForbidden`. */
+const SAYS_NO = /^cannot$|forbidden|denied|unauthori[sz]ed|disallowed|restricted|blocked|banned/i;
 const CONFINES =
   /^(?:with|as|for|in|use|runAs|runWith|runIn|scoped|withinTransaction)_?(?:Org|Organi[sz]ation|Tenant|Workspace|Team|Account|Company|User|Member|Rls|RLS|Auth|Scope|Project|Shop|Store|Site)\w*$/;
 
