@@ -73,6 +73,13 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
     const next = middleware[at];
     if (next === undefined) {
       if (handler === undefined) return opaque("handler");
+      const inner = handler.k === "chain" ? functionOf(handler) : null;
+      if (inner !== null && handler.k === "chain" && inner.k === "closure") {
+        // `.action(withAuditLog("deleted", async ({ ctx, parsedInput }) => …))`: a wrapper that is not seen hands on.
+        byName(machine, handler, place);
+        machine.answering = inner.node;
+        return machine.consume(machine.invoke(inner, [bag(context, input)], place), place);
+      }
       if (handler.k !== "closure") {
         machine.unknowns.add("the procedure's function is not in the tree");
         return opaque("handler");
@@ -94,20 +101,7 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
     }
     const fn = functionOf(next);
     if (fn === null) {
-      machine.absent = null;
-      const name = nameOf(next);
-      const kind = nameKind(name);
-      if (
-        kind === "asserts" ||
-        kind === "guards" ||
-        kind === "asks" ||
-        kind === "identity" ||
-        /auth|session|protect|member|admin|role|permission|user/i.test(name)
-      ) {
-        machine.learn("auth", { sure: false, place, why: `${name} is taken for a check by its name` });
-        if (context.k === "request") context = { ...context, authenticated: true };
-      } else if (!/log|rate|limit|timing|trace|metric|sentry|error|cache/i.test(name))
-        machine.learn("opaque:auth", { sure: false, place, why: `${name} is not in the tree` });
+      if (byName(machine, next, place) && context.k === "request") context = { ...context, authenticated: true };
       return from(at + 1);
     }
     let ran = false;
@@ -127,6 +121,22 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
     return result;
   };
   return from(0);
+}
+
+/** What middleware that is not seen is taken for; true where it asks for the caller. */
+function byName(machine: Machine, value: Value, place: Place): boolean {
+  machine.absent = null;
+  const name = nameOf(value);
+  if (
+    /^(?:asserts|guards|asks|identity)$/.test(nameKind(name)) ||
+    /auth|session|protect|member|admin|role|permission|user/i.test(name)
+  ) {
+    machine.learn("auth", { sure: false, place, why: `${name} is taken for a check by its name` });
+    return true;
+  }
+  if (!/log|rate|limit|timing|trace|metric|sentry|error|cache|audit|revalidat|valid/i.test(name))
+    machine.learn("opaque:auth", { sure: false, place, why: `${name} is not in the tree` });
+  return false;
 }
 
 /** zsa: `createServerActionProcedure(parent).handler(fn)`: what each function answers is the context of the next. */

@@ -189,7 +189,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         if (/^(?:process|import\.meta|Bun|c)$/.test(object.root.name) || /env/i.test(object.root.name))
           return { k: "env", name };
       }
-      return { ...object, steps: [...object.steps, { kind: "member", name }] };
+      return givenTo(object, name) ?? { ...object, steps: [...object.steps, { kind: "member", name }] };
     }
     case "response-writer":
       return name === "locals"
@@ -208,6 +208,24 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return chainMember(object, name, place, null);
   }
 }
+
+/** `DeleteThingCommand.create({ userId, thingId }).thingId`: a class that is not seen holds what it was made of. */
+function givenTo({ root, steps }: Extract<Value, { k: "chain" }>, name: string): Value | null {
+  const made = steps.at(-1);
+  const named = steps.at(-2);
+  const isMade =
+    steps.length === 1
+      ? made?.kind === "new"
+      : steps.length === 2 &&
+        made?.kind === "call" &&
+        named?.kind === "member" &&
+        /^(?:create|of|from|build)$/.test(named.name);
+  if (!isMade || made === undefined || made.kind === "member" || made.args.length !== 1) return null;
+  if (root.k !== "foreign" || !HOLDS.test(root.name)) return null;
+  const [only] = made.args;
+  return only?.k === "struct" && only.spreads.length === 0 ? (only.props.get(name) ?? null) : null;
+}
+const HOLDS = /(?:Command|Query|Dto|DTO|Input|Params|Props|Payload|Event|Message|Request|Args|Options)$/;
 
 const VARIABLE = /^[A-Z][A-Z0-9_]+$/;
 const DOCUMENT_VERB =

@@ -73,11 +73,18 @@ export function requests(call: UnseenCall): Value | undefined {
     (first?.k === "request" || first?.k === "client")
   )
     return client("body", "");
+  const told = READS_PART.exec(name)?.[1]?.toLowerCase();
+  if (told !== undefined && first?.k === "request" && first.path === "")
+    return client(/quer|search/.test(told) ? "query" : /param/.test(told) ? "params" : "body", "", args.length > 1);
   if (name === "getRouterParam" || name === "getRouterParams")
     return client("params", args[1]?.k === "literal" ? literalText(args[1]) : "");
   if (name === "getQuery") return client("query", "");
   return undefined;
 }
+
+/** `parseRequestBody(req)`, `readJson(request)`, `validateQuery(req, schema)`: whatever reads it, a client wrote it. */
+const READS_PART =
+  /^(?:parse|read|get|validate|extract|load)(?:Req|Request|Valid(?:ated)?|Safe|Raw)?(Body|Json|JSON|Payload|FormData|QueryParams|Query|SearchParams|UrlParams|PathParams|RouteParams)(?:OrThrow|Async|Safe)?$/;
 
 function tokenVerified(place: Place): Evidence {
   return { sure: true, place, why: "a token was verified" };
