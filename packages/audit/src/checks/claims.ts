@@ -228,7 +228,7 @@ function isOwnRow({ query }: Extract<Operation, { kind: "query" }>): boolean {
     comparisons(query.where).some(
       ({ field, op, value }) =>
         op === "equal" &&
-        /(?:^|[._])user_?id$/i.test(field) &&
+        /^(?:\w*user_?id\w*\.)?user_?id$/i.test(field) &&
         value.k === "principal" &&
         /(?:^|\.)(?:id|userId|sub)$/.test(value.path),
     )

@@ -69,7 +69,13 @@ function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; 
     if (node.type === "IfStatement") {
       const list = missingIn(node.test);
       const given = onlyOf(node.consequent);
-      if (list !== null && given !== null && allows(given) && [...walk(fn.body)].some((one) => asksOf(one, list)))
+      if (
+        list !== null &&
+        ALLOWS.test(nameOf(list)) &&
+        given !== null &&
+        allows(given) &&
+        [...walk(fn.body)].some((one) => asksOf(one, list))
+      )
         found.push({ rule: defaultAllows, node: given, message: "Where there is no list, everybody is allowed." });
     }
     if (node.type === "SwitchCase" && node.test === null) {
@@ -129,6 +135,14 @@ function missingIn(test: Node): Node | null {
   if (test.type === "BinaryExpression" && /^===?$/.test(test.operator) && test.right.type === "Literal")
     return test.right.value === 0 ? counted(test.left) : null;
   return null;
+}
+
+/** A list of those who may; one of restrictions or requirements may well be empty. */
+const ALLOWS = /allow|white|scope|permission|role|grant|^list$|members?$|ips?$|origins?$/i;
+
+function nameOf(node: Node): string {
+  if (node.type === "Identifier") return node.name;
+  return node.type === "MemberExpression" && node.property.type === "Identifier" ? node.property.name : "";
 }
 
 /** What a branch that does nothing else answers. */
