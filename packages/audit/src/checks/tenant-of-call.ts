@@ -78,23 +78,23 @@ function isLetGo(facts: Facts): boolean {
 
 function answers(other: Operation, call: Call, id: ClientValue): boolean {
   const body = other.kind === "respond" ? other.body : other.kind === "return" ? other.value : null;
-  return body !== null && trustOf(id, other.facts) === null && holds(body, call.result, other.facts);
+  return body !== null && trustOf(id, other.facts) === null && holds(body, call.result);
 }
 
-function holds(value: Value, wanted: Value, facts: Facts, depth = 0): boolean {
+function holds(value: Value, wanted: Value, depth = 0): boolean {
   if (depth > 5) return false;
   if (value === wanted) return true;
   switch (value.k) {
     case "struct":
-      return [...value.props.values(), ...value.spreads].some((one) => holds(one, wanted, facts, depth + 1));
+      return [...value.props.values(), ...value.spreads].some((one) => holds(one, wanted, depth + 1));
     case "list":
-      return value.items.some((one) => holds(one, wanted, facts, depth + 1));
+      return value.items.some((one) => holds(one, wanted, depth + 1));
     case "choice":
-      return value.alternatives.some((one) => one.facts.size === 0 && holds(one.value, wanted, facts, depth + 1));
+      return value.alternatives.some((one) => one.facts.size === 0 && holds(one.value, wanted, depth + 1));
     case "response":
-      return value.body !== null && holds(value.body, wanted, facts, depth + 1);
+      return value.body !== null && holds(value.body, wanted, depth + 1);
     case "pending":
-      return holds(value.value, wanted, facts, depth + 1);
+      return holds(value.value, wanted, depth + 1);
     case "chain":
       return keyOf(value) === keyOf(wanted);
     default:

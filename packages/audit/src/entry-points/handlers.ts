@@ -67,10 +67,10 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
 function takesContextAndInput(fn: FunctionNode): boolean {
   const [first, ...more] = fn.params;
   if (first?.type !== "ObjectPattern" || more.length > 0) return false;
-  const names = first.properties.flatMap((one) =>
-    one.type === "Property" && one.key.type === "Identifier" ? [one.key.name] : [],
+  const names = new Set(
+    first.properties.flatMap((one) => (one.type === "Property" && one.key.type === "Identifier" ? [one.key.name] : [])),
   );
-  return names.includes("input") && (names.includes("ctx") || names.includes("context"));
+  return names.has("input") && (names.has("ctx") || names.has("context"));
 }
 
 function procedureHandler(file: ProjectFile, name: string, node: Node): EntryPoint {
