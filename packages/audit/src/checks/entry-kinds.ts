@@ -88,6 +88,7 @@ const PUBLIC = new Set([
   "blog",
   "changelog",
   "metrics",
+  "features",
 ]);
 const AUTH_FOLDER = /(?:^|\/)(?:auth|authentication|sessions?)(?:\/|$)/i;
 

@@ -54,7 +54,8 @@ function knowsWhom(value: Value, facts: Facts): boolean {
   if (value.k === "principal" || isCredential(value)) return true;
   if (value.k === "rows" || value.k === "chain" || value.k === "choice")
     return trustOf(value, facts) !== null || value.k !== "choice";
-  return value.k !== "client" && trustOf(value, facts) !== null;
+  // Beside an id that is the caller's the other can be bound to it.
+  return trustOf(value, facts) !== null;
 }
 
 /** An id of a record, which nothing has looked at for the caller. */
