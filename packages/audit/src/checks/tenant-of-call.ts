@@ -1,11 +1,14 @@
-import { wordsOf } from "../knowledge/names.ts";
-import { unscopedQuery } from "../rules/catalogue.ts";
+import { nameOfRoot } from "../knowledge/call.ts";
+import { nameKind, wordsOf } from "../knowledge/names.ts";
+import { unboundChild, unscopedQuery } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { isCredential, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
+import { comparisons } from "../values/query.ts";
+import { comparedElsewhere } from "./compared-elsewhere.ts";
 import { describe } from "./describe-value.ts";
 import { isPublicByDesign, isSensitive } from "./entry-kinds.ts";
 
@@ -22,8 +25,10 @@ const NO_RECORD =
  */
 export function tenantOfCall(one: Operation, judged: Judged, report: Report): void {
   const { entry, trace } = judged;
-  if (one.kind !== "call" || one.origin !== "missing" || !isSensitive(one) || entry.kind === "page") return;
-  if (!one.facts.has("auth") || isLetGo(one.facts) || isPublicByDesign(entry, judged)) return;
+  if (one.kind !== "call" || entry.kind === "page") return;
+  if (comparedBeside(one, judged, report)) return;
+  if (one.origin !== "missing" || !isSensitive(one)) return;
+  if (!one.facts.has("auth") || isLetGo(one.facts, judged) || isPublicByDesign(entry, judged)) return;
   const words = wordsOf(one.name);
   if (NO_RECORD.test(one.name)) return;
   const given = one.args.flatMap(partsOf);
@@ -32,6 +37,14 @@ export function tenantOfCall(one: Operation, judged: Judged, report: Report): vo
   if (id === undefined) return;
   // What is only read goes wrong where it is answered.
   if (READS.test(words[0] ?? "") && !trace.operations.some((other) => answers(other, one, id))) return;
+  const checked = askedAbout(one.facts);
+  if (checked !== null)
+    return report.violated(
+      unboundChild,
+      one.place,
+      `${checked} was shown to be the caller's; ${one.name} is given ${describe(id)} alone.`,
+      one,
+    );
   report.violated(
     unscopedQuery,
     one.place,
@@ -69,12 +82,66 @@ function isId(value: Value, facts: Facts): value is ClientValue {
   );
 }
 
-/** Asked for more than to be known: what that reaches is not seen. */
-function isLetGo(facts: Facts): boolean {
-  if (facts.has("role") || facts.has("global") || facts.has("rls") || facts.has("capability") || facts.has("signature"))
+/** Asked for more than to be known: what that reaches is not seen, unless it was asked about something else. */
+function isLetGo(facts: Facts, { entry }: Judged): boolean {
+  if (facts.has("global") || facts.has("rls") || facts.has("capability") || facts.has("signature")) return true;
+  if (facts.has("role") && (askedAbout(facts) === null || /admin/i.test(`${entry.path ?? ""} ${entry.name}`)))
     return true;
   for (const [name] of facts.entries()) if (name.startsWith("opaque:") || name.startsWith("row:")) return true;
   return false;
+}
+
+/** Something else of the client's that was shown to be the caller's: `body.organizationId`, `parseRequest(…).query.websiteId`. */
+function askedAbout(facts: Facts): string | null {
+  for (const [name] of facts.entries()) {
+    const [, said] =
+      /^ok:(?:client:\w+\.|.*\)\.(?:query|body|params|data|input)\.)([\w.]*(?:[iI]d|[sS]lug))$/.exec(name) ?? [];
+    if (said !== undefined) return said;
+  }
+  return null;
+}
+
+/** Other handlers of the file compare what this function finds with whose it is; here it is only found, and used. */
+function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
+  const file = judged.project.file(judged.entry.file);
+  if (one.place.file !== judged.entry.file || file === null || !comparedElsewhere(file).has(one.name)) return false;
+  const [first] = one.args;
+  if (
+    !one.facts.has("auth") ||
+    one.facts.has("role") ||
+    one.facts.has("global") ||
+    isPublicByDesign(judged.entry, judged)
+  )
+    return false;
+  const given = one.args.flatMap(partsOf);
+  const id = given.find((arg): arg is ClientValue => isId(arg, one.facts));
+  if (first === undefined || id === undefined || given.some((arg) => knowsWhom(arg, one.facts))) return false;
+  const used = judged.trace.operations.find(
+    (other) => other !== one && trustOf(one.result, other.facts) === null && usesFound(other, one, id),
+  );
+  if (used === undefined) return false;
+  report.violated(
+    unscopedQuery,
+    used.place,
+    `Other handlers here compare what ${one.name} finds with whose it is; here ${describe(id)} is enough.`,
+    used,
+  );
+  return true;
+}
+
+function usesFound(other: Operation, call: Call, id: ClientValue): boolean {
+  if (answers(other, call, id)) return true;
+  if (other.kind === "query") return comparisons(other.query.where).some(({ value }) => comesOf(value, call));
+  return (
+    other.kind === "call" &&
+    /^(?:writes|none)$/.test(nameKind(other.name)) &&
+    !/error|exception|log|json|response/i.test(other.name) &&
+    other.args.flatMap(partsOf).some((arg) => comesOf(arg, call))
+  );
+}
+
+function comesOf(value: Value, { result }: Call): boolean {
+  return value.k === "chain" && result.k === "chain" && keyOf(value).startsWith(keyOf(result));
 }
 
 function answers(other: Operation, call: Call, id: ClientValue): boolean {
@@ -96,9 +163,19 @@ function holds(value: Value, wanted: Value, depth = 0): boolean {
       return value.body !== null && holds(value.body, wanted, depth + 1);
     case "pending":
       return holds(value.value, wanted, depth + 1);
-    case "chain":
-      return keyOf(value) === keyOf(wanted);
+    case "chain": {
+      if (keyOf(value) === keyOf(wanted)) return true;
+      // `return json(report)`: a helper that is not seen answers with it.
+      const [only] = value.steps;
+      return (
+        value.steps.length === 1 &&
+        only?.kind === "call" &&
+        ANSWERS.test(nameOfRoot(value.root)) &&
+        only.args.some((arg) => holds(arg, wanted, depth + 1))
+      );
+    }
     default:
       return false;
   }
 }
+const ANSWERS = /^(?:json|ok|success|respond|reply|send)|response$/i;

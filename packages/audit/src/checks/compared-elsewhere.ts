@@ -1,0 +1,62 @@
+import type { Node } from "oxc-parser";
+import { isOwnerName, isTenantName } from "../knowledge/names.ts";
+import type { ProjectFile } from "../project.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import { children, walk } from "../syntax/walk.ts";
+
+const known = new WeakMap<ProjectFile, ReadonlySet<string>>();
+
+/**
+ * The functions whose answer other handlers of the file compare with whose it is:
+ * `const app = await findApp(id); if (app.project.organizationId !== session.organizationId) throw …`.
+ */
+export function comparedElsewhere(file: ProjectFile): ReadonlySet<string> {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const found = new Set<string>();
+  for (const node of walk(file.syntax.program)) {
+    if (!isFunction(node) || node.body === null || node.body === undefined) continue;
+    const answers = new Map<string, string>();
+    for (const inner of within(node.body)) {
+      if (inner.type === "VariableDeclarator" && inner.id.type === "Identifier" && inner.init !== null) {
+        const called = calledFunction(inner.init);
+        if (called !== null) answers.set(inner.id.name, called);
+      }
+      if (inner.type !== "BinaryExpression" || !/^[!=]==?$/.test(inner.operator)) continue;
+      for (const [side, other] of [
+        [inner.left, inner.right],
+        [inner.right, inner.left],
+      ] as const) {
+        const root = rootOf(side);
+        const called = root === null ? undefined : answers.get(root);
+        if (called !== undefined && namesWhom(side) && other.type !== "Literal") found.add(called);
+      }
+    }
+  }
+  known.set(file, found);
+  return found;
+}
+
+/** What stands in a function, and not in the functions in it. */
+function* within(node: Node): Generator<Node> {
+  yield node;
+  for (const child of children(node)) if (!isFunction(child)) yield* within(child);
+}
+
+function calledFunction(node: Node): string | null {
+  if (node.type === "AwaitExpression") return calledFunction(node.argument);
+  return node.type === "CallExpression" && node.callee.type === "Identifier" ? node.callee.name : null;
+}
+
+function rootOf(node: Node): string | null {
+  if (node.type === "ChainExpression") return rootOf(node.expression);
+  if (node.type === "MemberExpression")
+    return node.object.type === "Identifier" ? node.object.name : rootOf(node.object);
+  return null;
+}
+
+function namesWhom(node: Node): boolean {
+  if (node.type === "ChainExpression") return namesWhom(node.expression);
+  if (node.type !== "MemberExpression" || node.property.type !== "Identifier") return false;
+  return isTenantName(node.property.name) || isOwnerName(node.property.name);
+}
