@@ -20,6 +20,11 @@ function maybe(value: Value): Value {
   };
 }
 
+/** Until it is awaited it is a promise, and a promise is always true. */
+function later(value: Value): Value {
+  return { k: "pending", value, facts: Facts.none, dead: false };
+}
+
 const PACKAGES =
   /^(?:next-auth|@auth\/|@clerk\/|better-auth|@supabase\/|lucia|iron-session|@kinde|@auth0|@workos|@stackframe|@descope|firebase-admin|passport|express-session|@fastify\/|@thallesp|@authjs|@hono\/auth|@hono\/clerk)/;
 
@@ -57,7 +62,8 @@ export function identity(call: UnseenCall): Value | undefined {
     return struct({ data: struct({ session: maybe(caller("session", place, false)) }), error: maybe(THROWN) });
   }
   // better-auth: `auth.api.getSession({ headers })`.
-  if (path.endsWith("api.getSession") || path.endsWith("api.getMcpSession")) return maybe(caller("session", place));
+  if (path.endsWith("api.getSession") || path.endsWith("api.getMcpSession"))
+    return later(maybe(caller("session", place)));
   if (/(?:^|\.)api\.(?:hasPermission|userHasPermission)$/.test(path)) {
     return struct({
       success: {
@@ -81,7 +87,7 @@ export function identity(call: UnseenCall): Value | undefined {
         // The session is always an object; only what is in it says whether somebody signed in.
         if (names.length === 0 && name === "getIronSession")
           return { k: "request", path: "session", authenticated: false };
-        if (names.length === 0) return maybe(caller(name === "currentUser" ? "user" : "session", place));
+        if (names.length === 0) return later(maybe(caller(name === "currentUser" ? "user" : "session", place)));
         break;
       case "auth":
       case "getAuth":

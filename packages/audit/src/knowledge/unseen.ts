@@ -30,7 +30,10 @@ export function unseen(call: UnseenCall): Value {
   if (kind === "asserts" || kind === "asks" || kind === "guards") noteAbsent(machine, args, place);
   switch (kind) {
     case "identity":
-      if (!args.some(choosesWhom)) return somebody(place, NULLABLE.test(call.method) ? NOBODY : NULL);
+      if (!args.some(choosesWhom)) {
+        const found = somebody(place, NULLABLE.test(call.method) ? NOBODY : NULL);
+        return NULLABLE.test(call.method) ? { k: "pending", value: found, facts: Facts.none, dead: false } : found;
+      }
       break;
     case "asserts":
       machine.assume(granted(call));
