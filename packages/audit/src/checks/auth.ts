@@ -233,7 +233,15 @@ function declarationOf({ entry }: Judged, operation: Operation): Place {
   const outermost = operation.within.find((one) => one.file === entry.file);
   const holds =
     outermost !== undefined && outermost.node.start >= entry.node.start && outermost.node.end <= entry.node.end;
-  const [elsewhere] = operation.within;
+  const [elsewhere, dispatched] = operation.within;
+  // One handler for every method hands on to a function for each: that one was forgotten.
+  if (
+    operation.facts.has("valid:client:method.") &&
+    outermost === elsewhere &&
+    dispatched?.file === entry.file &&
+    (dispatched.node.start >= entry.node.end || dispatched.node.end <= entry.node.start)
+  )
+    return dispatched;
   if (outermost === undefined && elsewhere !== undefined && entry.node.type !== "CallExpression") return elsewhere;
   return outermost === undefined || holds ? { file: entry.file, node: entry.node } : outermost;
 }

@@ -5,7 +5,8 @@ import { widened } from "./widened.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
 import { clientsOf, trustOf } from "../values/trust.ts";
-import type { Value } from "../values/value.ts";
+import { walk } from "../syntax/walk.ts";
+import type { Place, Value } from "../values/value.ts";
 
 const ENTITLEMENT =
   /feature|entitle|premium|subscri|^(?:is|has)_?(?:pro|paid|premium|plus)|^plan$|^tier$|seats|quota|^isPro$|paid/i;
@@ -256,10 +257,28 @@ function priced(one: Extract<Operation, { kind: "call" }>, report: Parameters<Ch
   for (const arg of one.args) {
     const found = amountIn(arg);
     if (found !== null) {
-      report.violated(clientPrice, one.place, `${found} is what the client says it costs.`, one);
+      report.violated(
+        clientPrice,
+        writtenAt(one, found.column),
+        `${found.said} is what the client says it costs.`,
+        one,
+      );
       return;
     }
   }
+}
+
+/** Where the amount is written down: in the call, or before it in what the call is given. */
+function writtenAt(one: Operation, column: string): Place {
+  const around = one.within.at(-1);
+  if (around === undefined || around.file !== one.place.file) return one.place;
+  const { start, end } = one.place.node;
+  const named = [...walk(around.node)].filter(
+    (node) => node.type === "Property" && node.key.type === "Identifier" && node.key.name === column,
+  );
+  const [only] = named;
+  if (only === undefined || named.length > 1 || (only.start >= start && only.end <= end)) return one.place;
+  return { file: one.place.file, node: only };
 }
 
 /** What the client said, through arithmetic; what was looked up by it is the server's own. */
@@ -281,13 +300,13 @@ function saidIn(value: Value, depth = 0): Extract<Value, { k: "client" }> | null
   return null;
 }
 
-function amountIn(value: Value, depth = 0): string | null {
+function amountIn(value: Value, depth = 0): { readonly column: string; readonly said: string } | null {
   if (depth > 6) return null;
   if (value.k === "struct") {
     for (const [name, inner] of value.props) {
       if (/^(?:amount|unit_amount|price_amount|total|value)$/.test(name)) {
         const said = saidIn(inner);
-        if (said !== null) return said.path === "" ? name : said.path;
+        if (said !== null) return { column: name, said: said.path === "" ? name : said.path };
       }
       const found = amountIn(inner, depth + 1);
       if (found !== null) return found;

@@ -24,6 +24,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
   if (facts.has("role") && isGlobalRole(judged, one)) return;
   // Under the caller's own rights the policies say what may be written.
   if (query.rights === "user" || facts.has("rls")) return;
+  if (takesPart(one, judged, report)) return;
   for (const [name, value] of fieldsOf(query.data)) {
     if (!isChosen(value, facts) || isCredential(value) || trustOf(value, facts) !== null) continue;
     if ((isTenantName(name) || project.names.tenantColumns.has(name)) && !holdsTenants(query.table)) {
@@ -67,6 +68,40 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
   }
 }
 
+/** The caller is made a member of what a row says that the client's own id chose: an invitation written to anybody. */
+function takesPart(one: QueryOperation, { entry }: Judged, report: Report): boolean {
+  const { query, facts } = one;
+  if (query.verb === "update" || !JOINING.test(query.table) || !/invit|accept|join/i.test(entry.name)) return false;
+  const fields = [...fieldsOf(query.data)];
+  if (!fields.some(([name, value]) => isOwnerName(name) && value.k === "principal")) return false;
+  const [, taken] =
+    fields.find(
+      ([name, value]) =>
+        isTenantName(name) && value.k === "rows" && /invit/i.test(value.query.table) && isUnshown(value, facts),
+    ) ?? [];
+  if (taken === undefined) return false;
+  report.violated(
+    clientTenant,
+    one.place,
+    `Whoever names the id is made a member: nothing shows that ${describe(taken)} was written for the caller.`,
+    one,
+  );
+  return true;
+}
+
+/** A row that the client's own id chose, and nothing more. */
+function isUnshown({ query }: Extract<Value, { k: "rows" }>, facts: Facts): boolean {
+  return (
+    query.verb === "read" &&
+    !facts.has(`row:${query.id}`) &&
+    scopeOf(query.where, facts) === null &&
+    !isCapability(query) &&
+    comparisons(query.where).some(
+      ({ field, value: by }) => /^_?id$/.test(field) && by.k === "client" && trustOf(by, facts) === null,
+    )
+  );
+}
+
 /** The same of a layer that stores what it is given, and is not in the tree: `dao.apiToken.create({ organizationId })`. */
 export function handedOver(one: Extract<Operation, { kind: "call" }>, { project }: Judged, report: Report): void {
   const { facts } = one;
@@ -105,17 +140,7 @@ function isChosen(value: Value, facts: Facts): boolean {
   if (value.k === "client") return true;
   if (value.k === "choice") return value.alternatives.some((one) => isChosen(one.value, facts));
   // The id of a row that the client's own id chose is that id.
-  if (value.k === "rows")
-    return (
-      value.query.verb === "read" &&
-      /^_?id$/.test(value.path) &&
-      !facts.has(`row:${value.query.id}`) &&
-      scopeOf(value.query.where, facts) === null &&
-      !isCapability(value.query) &&
-      comparisons(value.query.where).some(
-        ({ field, value: by }) => /^_?id$/.test(field) && by.k === "client" && trustOf(by, facts) === null,
-      )
-    );
+  if (value.k === "rows") return /^_?id$/.test(value.path) && isUnshown(value, facts);
   return (
     value.k === "derived" &&
     (value.op === "string" || value.op === "number") &&
