@@ -1,6 +1,8 @@
 import { missingRole } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
+import { isOwnerName, isTenantName } from "../knowledge/names.ts";
+import type { Value } from "../values/value.ts";
 import { comparisons } from "../values/query.ts";
 import { trustOf } from "../values/trust.ts";
 
@@ -44,9 +46,28 @@ function isGovernment(one: Operation): boolean {
   )
     return false;
   // A row that was found for the caller is theirs: by its id they leave.
-  if (by.length > 0 && by.every(({ value }) => value.k !== "client" && trustOf(value, facts) !== null)) return false;
+  if (by.some(({ value }) => isOwn(value)) && by.every(({ value }) => trustOf(value, facts) !== null)) return false;
   if (query.verb === "update" && query.data?.k === "struct" && !changesRights(query.data.props.keys())) return false;
   return true;
+}
+
+/** Found by who is calling: the caller's own row, and not one of their tenant that they named. */
+function isOwn(value: Value, depth = 0): boolean {
+  if (depth > 4) return false;
+  switch (value.k) {
+    case "principal":
+      return !isTenantName(value.path);
+    case "rows":
+      return comparisons(value.query.where).some(({ field, value: by }) => isOwnerName(field) && isOwn(by, depth + 1));
+    case "chain":
+      return value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => isOwn(arg, depth + 1)));
+    case "struct":
+      return [...value.props.values()].some((one) => isOwn(one, depth + 1));
+    case "choice":
+      return value.alternatives.some((one) => isOwn(one.value, depth + 1));
+    default:
+      return false;
+  }
 }
 
 function changesRights(columns: Iterable<string>): boolean {
