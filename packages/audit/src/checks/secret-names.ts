@@ -20,7 +20,7 @@ export function isSecretName(name: string): boolean {
 /** The name a secret is stored under; one-time tokens are another matter. */
 export function isStoredSecret(name: string): boolean {
   const last = name.slice(name.lastIndexOf(".") + 1);
-  return isSecretName(last) && !/^(?:token|otp|authorization)$/i.test(last);
+  return isSecretName(last) && !/^(?:tokens?|otp|authorization)$/i.test(last);
 }
 
 /** What the last call of a chain is named. */

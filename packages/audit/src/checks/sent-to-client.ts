@@ -81,6 +81,8 @@ function wholeRow(query: Query, judged: Judged): string | null {
   if (asked !== undefined) return asked;
   if (query.selected !== null)
     return query.selected.find((name) => isStoredSecret(name) || isKeyToken(name, query)) ?? null;
+  const stored = storedSecret(query, judged);
+  if (stored !== null) return `${stored} of ${query.table}`;
   const read = readSecret(query, judged);
   if (read !== null) return `${read} of ${query.table}`;
   const columns = columnsOf(query.table, judged);
@@ -133,6 +135,19 @@ function columnIn(value: Value, query: number, depth = 0): string | null {
   for (const one of inner) {
     const found = columnIn(one, query, depth + 1);
     if (found !== null) return found;
+  }
+  return null;
+}
+
+/** A secret that the same file writes into the same table. */
+function storedSecret({ table, library }: Query, { entry, project }: Judged): string | null {
+  if (library !== "prisma" || table === "") return null;
+  const text = project.file(entry.file)?.text ?? "";
+  for (const write of [`.${table}.create(`, `.${table}.update(`, `.${table}.upsert(`]) {
+    const at = text.indexOf(write);
+    if (at === -1) continue;
+    const statement = text.slice(at, at + 800).split(/\n\s*\}\);/)[0] ?? "";
+    for (const [, name = ""] of statement.matchAll(/\b(\w+)\s*:/g)) if (isStoredSecret(name)) return name;
   }
   return null;
 }

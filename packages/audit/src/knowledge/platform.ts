@@ -25,7 +25,7 @@ export function platform(call: UnseenCall): Value | undefined {
   const [first] = args;
   if (root.k === "foreign" && root.origin === "global") {
     if (names.length === 0) {
-      if (call.isNew) return root.name === "Function" ? undefined : makeNew(call);
+      if (call.isNew) return root.name === "Function" || root.name === "Response" ? undefined : makeNew(call);
       const pure = PURE[root.name];
       if (pure !== undefined)
         return first === undefined ? opaque(root.name) : { k: "derived", op: pure, args: [first], place };
@@ -161,8 +161,6 @@ function makeNew(call: UnseenCall): Value {
       if (first?.k !== "closure") return opaque("Promise");
       return promiseOf(call, first);
     }
-    case "Response":
-      return { k: "response", body: first ?? null, status: null, redirect: false };
     default:
       return call.chain;
   }
