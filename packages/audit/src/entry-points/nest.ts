@@ -12,9 +12,8 @@ import { scopeFact } from "../knowledge/vouches.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
-import { type Asked, ASKS_RIGHTS, type Neighbours } from "./neighbours.ts";
-
-const VERB = /^(?:Get|Post|Put|Patch|Delete|All|Query|Mutation|Subscription|MessagePattern|EventPattern)$/;
+import { methodOf, rightsBeside } from "./rights-beside.ts";
+import { decorator, nameOf, VERB } from "./decorators.ts";
 
 /** Controllers and resolvers of Nest and its kin: methods with a verb, the guards of the class and of the method. */
 export function nestEntryPoints(file: ProjectFile, guardedEverywhere: boolean): EntryPoint[] {
@@ -95,41 +94,6 @@ function entry(
     },
   };
 }
-
-function methodOf(verb: string): string | null {
-  if (/^(?:Get|Query|Subscription)$/.test(verb)) return "GET";
-  return verb === "All" ? null : verb === "Mutation" ? "POST" : verb.toUpperCase();
-}
-
-/** A guard that looks up what a decorator of the method asks for: without one it asks for nothing. */
-const LOOKS_UP = /^(?:Has|Check)?(?:Roles?|Permissions?|Scopes?|Polic(?:y|ies))Guard$/;
-
-function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
-  const asked = (decorators: readonly Decorator[]): string[] =>
-    decorators.flatMap((one) => {
-      const name = nameOf(one);
-      if (name !== "UseGuards") return ASKS_RIGHTS.test(name) && !/^Api[A-Z]/.test(name) ? [name] : [];
-      const guards = one.expression.type === "CallExpression" ? one.expression.arguments : [];
-      return guards.flatMap((guard) =>
-        guard.type === "Identifier" && !LOOKS_UP.test(guard.name) && GUARDS_RIGHTS.test(guard.name) ? [guard.name] : [],
-      );
-    });
-  const others: Asked[] = [];
-  for (const member of of.body.body) {
-    if (member.type !== "MethodDefinition" || member === method) continue;
-    const verb = decorator(member.decorators, VERB);
-    if (verb !== null) others.push({ method: methodOf(nameOf(verb)), guards: asked(member.decorators) });
-  }
-  const verb = decorator(method.decorators, VERB);
-  return {
-    own: {
-      method: verb === null ? null : methodOf(nameOf(verb)),
-      guards: asked([...of.decorators, ...method.decorators]),
-    },
-    others,
-  };
-}
-const GUARDS_RIGHTS = /role|permission|scope|admin|owner|polic|access|member/i;
 
 function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
   const place = { file: file.path, node: one };
@@ -275,15 +239,6 @@ function isTyped(parameter: ParamPattern): boolean {
     type.typeName.type === "Identifier" &&
     !/^(?:any|Record|Partial|unknown|object)$/.test(type.typeName.name)
   );
-}
-
-function decorator(decorators: readonly Decorator[], wanted: RegExp): Decorator | null {
-  return decorators.find((one) => wanted.test(nameOf(one))) ?? null;
-}
-
-function nameOf(one: Decorator): string {
-  const target: Node = one.expression.type === "CallExpression" ? one.expression.callee : one.expression;
-  return target.type === "Identifier" ? target.name : "";
 }
 
 function firstText(one: Decorator): string | null {

@@ -1,0 +1,13 @@
+import type { Decorator, Node } from "oxc-parser";
+
+/** What makes a method of a controller or resolver answer. */
+export const VERB = /^(?:Get|Post|Put|Patch|Delete|All|Query|Mutation|Subscription|MessagePattern|EventPattern)$/;
+
+export function decorator(decorators: readonly Decorator[], wanted: RegExp): Decorator | null {
+  return decorators.find((one) => wanted.test(nameOf(one))) ?? null;
+}
+
+export function nameOf(one: Decorator): string {
+  const target: Node = one.expression.type === "CallExpression" ? one.expression.callee : one.expression;
+  return target.type === "Identifier" ? target.name : "";
+}

@@ -1,0 +1,40 @@
+import type { Class, Decorator, MethodDefinition } from "oxc-parser";
+import { decorator, nameOf, VERB } from "./decorators.ts";
+import { type Asked, ASKS_RIGHTS, type Neighbours } from "./neighbours.ts";
+
+/** The HTTP method that a decorator stands for; null for all of them. */
+export function methodOf(verb: string): string | null {
+  if (/^(?:Get|Query|Subscription)$/.test(verb)) return "GET";
+  return verb === "All" ? null : verb === "Mutation" ? "POST" : verb.toUpperCase();
+}
+
+/** A guard that looks up what a decorator of the method asks for: without one it asks for nothing. */
+const LOOKS_UP = /^(?:Has|Check)?(?:Roles?|Permissions?|Scopes?|Polic(?:y|ies))Guard$/;
+
+/** What a method of a controller asks of its caller, and what the others of its class do. */
+export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
+  const asked = (decorators: readonly Decorator[]): string[] =>
+    decorators.flatMap((one) => {
+      const name = nameOf(one);
+      if (name !== "UseGuards") return ASKS_RIGHTS.test(name) && !/^Api[A-Z]/.test(name) ? [name] : [];
+      const guards = one.expression.type === "CallExpression" ? one.expression.arguments : [];
+      return guards.flatMap((guard) =>
+        guard.type === "Identifier" && !LOOKS_UP.test(guard.name) && GUARDS_RIGHTS.test(guard.name) ? [guard.name] : [],
+      );
+    });
+  const others: Asked[] = [];
+  for (const member of of.body.body) {
+    if (member.type !== "MethodDefinition" || member === method) continue;
+    const verb = decorator(member.decorators, VERB);
+    if (verb !== null) others.push({ method: methodOf(nameOf(verb)), guards: asked(member.decorators) });
+  }
+  const verb = decorator(method.decorators, VERB);
+  return {
+    own: {
+      method: verb === null ? null : methodOf(nameOf(verb)),
+      guards: asked([...of.decorators, ...method.decorators]),
+    },
+    others,
+  };
+}
+const GUARDS_RIGHTS = /role|permission|scope|admin|owner|polic|access|member/i;
