@@ -141,7 +141,6 @@ const UNSTARTED: readonly [string, Partial<JobOptions>, string, number][] = [
     "tenants_unavailable",
     1,
   ],
-  ["a tenant without a name", { tenants: () => ["t1", ""] }, "tenants_unavailable", 1],
   ["an idempotency key with nothing in it", { idempotencyKey: () => "" }, "job_invalid", 0],
   ["an idempotency key that cannot be made", { idempotencyKey: () => assert.fail("no key") }, "handler_failed", 0],
 ];
@@ -153,6 +152,47 @@ for (const [what, change, code, turns] of UNSTARTED) {
     if (code !== "handler_failed") assert.equal(report.code, code);
     assert.equal(host.reports.length, 1);
   });
+}
+
+const unsettled = (): unknown => new Promise(() => undefined);
+const ENTRIES: readonly [string, () => unknown][] = [
+  ["an empty text", () => ""],
+  ["a number", () => 7],
+  ["null", () => null],
+  ["nothing", () => undefined],
+  ["an object", () => ({ id: "t1" })],
+  ["a promise that rejects", () => Promise.reject(new Error("down"))],
+  ["a promise that never settles", unsettled],
+];
+for (const [what, entry] of ENTRIES) {
+  for (const paged of [false, true]) {
+    test(`${what} in a list of tenants${paged ? " that comes in pages" : ""} is reported alone, and the others run`, async () => {
+      const seen: Record<string, unknown>[] = [];
+      const host = { ...fakeHost({ answer: free }), onEvent: (event: object) => void seen.push({ ...event }) };
+      const list = ["t1", entry(), "t2"] as string[];
+      const pages = list.values();
+      const report = await build({
+        host,
+        tenants: () => (paged ? { [Symbol.asyncIterator]: () => ({ next: async () => pages.next() }) } : list),
+      })();
+      assert.deepEqual(report.tenants, [
+        { tenantId: "t1", outcome: "done", attempts: 1, code: null, recorded: true },
+        { tenantId: "", outcome: "failed", attempts: 0, code: "tenant_required", recorded: false },
+        { tenantId: "t2", outcome: "done", attempts: 1, code: null, recorded: true },
+      ]);
+      assert.deepEqual([report.outcome, report.code], ["incomplete", null]);
+      assert.equal(host.reports.length, 1);
+      const turns = seen.filter(({ event }) => event === "job.turn_ended");
+      assert.deepEqual(
+        turns.map(({ tenant_id: tenantId, code }) => [tenantId, code]),
+        [
+          ["t1", undefined],
+          [undefined, "tenant_required"],
+          ["t2", undefined],
+        ],
+      );
+    });
+  }
 }
 
 for (const fault of ["clock", "database", "query", "commit", "report"] as const) {

@@ -1,3 +1,4 @@
+import { quietly } from "../events/quietly.ts";
 import { Problem } from "../problem.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import { defineJob } from "./define-job.ts";
@@ -56,8 +57,11 @@ async function runAll(plan: JobPlan, run: Run): Promise<JobReport> {
   const seen = new Set<string>();
   const report = { job: plan.definition.name, runId: run.id, idempotencyKey: run.key, at: run.at, tenants } as const;
   try {
-    for await (const tenantId of listTenants(plan, run)) {
-      if (typeof tenantId !== "string" || tenantId === "") throw new Problem("tenant_required");
+    for await (const { id: tenantId } of listTenants(plan, run)) {
+      if (typeof tenantId !== "string" || tenantId === "") {
+        tenants.push(refuseEntry(plan, run, tenantId));
+        continue;
+      }
       // The tenant gate compares ids without regard to case, so two spellings are one tenant.
       const same = tenantId.toLowerCase();
       if (seen.has(same)) continue;
@@ -79,12 +83,28 @@ async function runAll(plan: JobPlan, run: Run): Promise<JobReport> {
   return { ...report, outcome: done ? "done" : "incomplete", code: null };
 }
 
+/** An entry that names no tenant: the others have their turns all the same. */
+function refuseEntry(plan: JobPlan, run: Run, entry: unknown): TenantReport {
+  // It may be a promise, whose rejection must not end the process.
+  quietly(() => entry);
+  const problem = new Problem("tenant_required");
+  reportFailure(plan, run.id, problem);
+  const turn = { tenantId: "", outcome: "failed", attempts: 0, code: problem.code, recorded: false } as const;
+  tellTurn(plan, run.id, turn, performance.now());
+  return turn;
+}
+
+/** In an object of its own, since a generator awaits what it yields, and one entry that rejects would end the list. */
+interface Entry {
+  readonly id: unknown;
+}
+
 /** The tenants as the job lists them, each page of a list that comes in pages waited for as long as one turn may take. */
-async function* listTenants(plan: JobPlan, { at, signal }: Run): AsyncGenerator {
+async function* listTenants(plan: JobPlan, { at, signal }: Run): AsyncGenerator<Entry> {
   const { timeoutMs } = plan.definition;
   const list = await within(timeoutMs, signal, async () => plan.tenants({ at: new Date(at), signal }));
   if (!(Symbol.asyncIterator in list)) {
-    yield* list;
+    for (const id of list) yield { id };
     return;
   }
   const pages = list[Symbol.asyncIterator]();
@@ -94,7 +114,7 @@ async function* listTenants(plan: JobPlan, { at, signal }: Run): AsyncGenerator 
       const next = await within(timeoutMs, signal, async () => pages.next());
       ended = next.done === true;
       if (ended) return;
-      yield next.value;
+      yield { id: next.value };
     }
   } finally {
     // Not waited for: a list that hangs would hang here as well.

@@ -71,6 +71,7 @@ export type TenantIds = Iterable<string> | AsyncIterable<string>;
  * `interrupted` the run was ended before or in its turn: rolled back, unless its commit was already under way.
  */
 export interface TenantReport {
+  /** Empty for an entry of the list that is no id; it has failed with `tenant_required`. */
   readonly tenantId: string;
   readonly outcome: "done" | "already_done" | "in_progress" | "refused" | "failed" | "timed_out" | "interrupted";
   /** 0 when the handler's transaction was never begun. */

@@ -11,7 +11,7 @@ export function tellTurn(plan: JobPlan, runId: string, report: TenantReport, beg
     module: definition.manifest.slug,
     job: definition.name,
     run_id: runId,
-    tenant_id: report.tenantId,
+    tenant_id: report.tenantId === "" ? null : report.tenantId,
     outcome: report.outcome,
     code: report.code,
     attempt: report.attempts,
