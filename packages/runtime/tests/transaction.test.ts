@@ -254,3 +254,42 @@ for (const [what, shape, answer] of DRIVER_ERRORS) {
     assert.equal(host.events.at(-1), "rollback");
   });
 }
+
+for (const awaited of [true, false]) {
+  test(`an audit entry that was not taken and ${awaited ? "was" : "was not"} awaited is not mended by going back to a savepoint`, async () => {
+    const host = fakeHost();
+    host.faults.add("audit");
+    const { send } = thing({
+      host,
+      handler: async ({ sql, audit }) => {
+        await sql.query("insert into things");
+        await sql.query("savepoint a");
+        const recorded = audit({ action: "thing.made", subject: { type: "thing", id: "1" } }).catch(() => undefined);
+        if (awaited) await recorded;
+        await sql.query("rollback to savepoint a");
+        return { status: 201 };
+      },
+    });
+    assert.equal((await send()).status, 500);
+    assert.equal(host.events.includes("commit"), false);
+  });
+}
+
+for (const back of ["rollback to a", "rollback work to a", "ROLLBACK TRANSACTION TO SAVEPOINT a"]) {
+  test(`a query that failed is mended by ${back}`, async () => {
+    const host = fakeHost({
+      answer: (text) => (text === "bad" ? Promise.reject(new Error("bad")) : { rows: [], rowCount: 0 }),
+    });
+    const { send } = thing({
+      host,
+      handler: async ({ sql }) => {
+        await sql.query("savepoint a");
+        await assert.rejects(sql.query("bad"));
+        await sql.query(back);
+        return { status: 201 };
+      },
+    });
+    assert.equal((await send()).status, 201);
+    assert.equal(host.events.includes("commit"), true);
+  });
+}

@@ -2,13 +2,10 @@ import type { RuntimeHost, Sql } from "../host.ts";
 import { Problem } from "../problem.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import type { VerifiedTenant } from "../tenant/verified-tenant.ts";
+import { endsTransaction } from "./ends-transaction.ts";
 import { isUnavailable } from "./is-unavailable.ts";
 
-// The gate alone ends the transaction: its answer must say what really happened.
-// At the start, or after a semicolon, behind any white space and comments.
-const CONTROL =
-  /(?:^|;)(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:begin|commit|end|abort|start\s+transaction|rollback(?!\s+(?:work\s+|transaction\s+)?to\b)|prepare\s+transaction)\b/i;
-const BACK_TO_SAVEPOINT = /^\s*rollback\s+to\b/i;
+const BACK_TO_SAVEPOINT = /^\s*rollback\s+(?:work\s+|transaction\s+)?to\b/i;
 
 /**
  * One request's transaction under one tenant.
@@ -25,7 +22,10 @@ export class TenantTransaction {
   #verdict: PromiseWithResolvers<void> | null = null;
   /** Settles when the newest query has; null before the first. */
   #tail: Promise<void> | null = null;
+  /** Of a query; a savepoint leads back behind it. */
   #failure: { error: unknown } | null = null;
+  /** Of anything else, which nothing mends. */
+  #poison: { error: unknown } | null = null;
   readonly #beside: Promise<unknown>[] = [];
   #closed = false;
 
@@ -42,9 +42,9 @@ export class TenantTransaction {
     });
   }
 
-  /** Makes `commit` fail: for an effect that must not stand, such as one the audit log did not take. */
+  /** Makes `commit` fail, savepoint or not: for an effect that must not stand, such as one the audit log did not take. */
   poison(error: unknown): void {
-    this.#failure ??= { error };
+    this.#poison ??= { error };
   }
 
   /** Work that belongs to the transaction although its own handler may not wait for it: the commit does. */
@@ -57,11 +57,12 @@ export class TenantTransaction {
   async commit(): Promise<void> {
     while (this.#beside.length > 0) await Promise.allSettled(this.#beside.splice(0));
     this.#closed = true;
-    if (this.#tail === null && this.#failure === null) return;
+    if (this.#tail === null && this.#poison === null) return;
     await this.#tail;
-    if (this.#failure !== null) {
+    const failed = this.#poison ?? this.#failure;
+    if (failed !== null) {
       await this.#rollback();
-      const { error } = this.#failure;
+      const { error } = failed;
       if (error instanceof Problem) throw error;
       throw new RuntimeError("transaction_failed", "A query had failed, so nothing was committed.", error);
     }
@@ -113,7 +114,8 @@ export class TenantTransaction {
   /** One after the other: a connection must never be handed two queries at once. */
   async #query<Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number | null }> {
     if (this.#closed) throw new RuntimeError("transaction_closed", "The transaction has ended.");
-    if (CONTROL.test(text)) throw new RuntimeError("transaction_failed", "The route gate ends the transaction.");
+    // The gate's answer must say what really happened.
+    if (endsTransaction(text)) throw new RuntimeError("transaction_failed", "The route gate ends the transaction.");
     const before = this.#tail;
     const mine = Promise.withResolvers<void>();
     this.#tail = mine.promise;
@@ -126,7 +128,7 @@ export class TenantTransaction {
       return result;
     } catch (error) {
       const translated = translate(error);
-      this.poison(translated);
+      this.#failure ??= { error: translated };
       throw translated;
     } finally {
       mine.resolve();
