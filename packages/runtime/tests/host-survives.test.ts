@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { emitEvent, jobKey, serviceAccount, type AuditEntry, type Sql } from "../src/index.ts";
 import { nodeServe } from "../src/adapters/node-serve.ts";
 import { fakeHost, manifestForTest } from "../src/testing/index.ts";
@@ -112,6 +113,8 @@ test("sinks that reject are no louder than sinks that throw", async () => {
     })();
     assert.equal(report.outcome, "incomplete");
     emitEvent(sink, { event: "a.b" });
+    // A promise of another realm, as test runners have them, is none of ours.
+    emitEvent(() => runInNewContext("Promise.reject(new Error())"), { event: "a.b" });
     const serve = nodeServe(rejects, { maxBodyBytes: 1, hosts: ["site.test"], report: sink });
     const outgoing = { destroyed: true, writableFinished: true, on: () => 0, once: () => 0, destroy: () => 0 };
     const socket = { remoteAddress: "192.0.2.1" };
@@ -127,6 +130,9 @@ for (const [what, text] of [
   ["behind another statement", "select 1; commit"],
   ["behind another and a comment", "select 1 ;/* * */ rollback"],
   ["in an older spelling", "abort"],
+  ["behind a comment in a comment", "/* /* then */ */ commit"],
+  ["behind a comment around a comment", "select 1; /* a /* b */ c */ commit"],
+  ["behind a line that ends without a line feed", "-- then\rcommit"],
 ] as const) {
   test(`a handler does not end its transaction by a word ${what}`, async () => {
     const { send, host } = thing({
@@ -148,6 +154,7 @@ test("a savepoint, and a word that only looks like an end, are no end", async ()
         "rollback to savepoint a",
         "rollback to a",
         "release savepoint a",
+        "select /* /* commit; */ */ 1",
         "select commit_id from commits; ",
         "insert into ends values ($1) -- commit",
       ]) {
