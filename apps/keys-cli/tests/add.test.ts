@@ -52,6 +52,8 @@ describe("adding", () => {
     const before = await snapshot(host);
     const { code, value } = await keysJson(one, ["add", "things"], { cwd: host });
     assert.deepEqual([code, value["outcome"]], [0, "unchanged"]);
+    const { out } = await keysHere(one, ["add", "things"], { cwd: host });
+    assert.match(out, /is here already[^]*modules\/things\/esm\/index\.js[^]*keys verify things/);
     assert.deepEqual(await snapshot(host), before);
   });
 

@@ -73,6 +73,7 @@ describe("the modules that are offered", () => {
       }
       const text = Object.values(filesOf({ manifest, files, dependencies: {}, peers: {} })).join("\n");
       assert.equal(text.includes(ROOT), false, "no path of this machine");
+      assert.equal(text.includes(`"@meterr/module-${manifest.slug}"`), false, "no package that a host cannot install");
       assert.doesNotMatch(text, /from "\.[^"]*\.ts"/, "no import that only this repository understands");
     }
   });

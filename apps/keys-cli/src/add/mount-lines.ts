@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { ModuleCopy } from "../catalogue/catalogue.ts";
+import { hostSpecifier } from "../catalogue/host-specifier.ts";
 import { rewriteSpecifiers } from "../catalogue/rewrite-specifiers.ts";
 import { FRAMEWORK_NAMES } from "../host/framework.ts";
 import type { Framework, Host } from "../host/host.ts";
@@ -33,7 +34,7 @@ export function mountLines(host: Host, copy: ModuleCopy, sourceFolder: string): 
   return { framework: FRAMEWORK_NAMES[host.framework], parts };
 }
 
-/** The first TypeScript block of quickstart.md, which names the package as this repository knows it. */
+/** The first TypeScript block of quickstart.md, with the module's path as seen from the file it is to stand in. */
 function wiringCode(copy: ModuleCopy, file: string): string {
   const { slug, exposed_routes: routes } = copy.manifest;
   const built = relative(file, `modules/${slug}/esm/index.js`);
@@ -47,7 +48,7 @@ function wiringCode(copy: ModuleCopy, file: string): string {
   const needsMount = /\bmount\(/.test(code) && !/import \{[^}]*\bmount\b[^}]*\} from "@meterr\/runtime"/.test(code);
   const whole = needsMount ? `import { mount } from "@meterr/runtime";\n${code}` : code;
   const rewritten = rewriteSpecifiers("quickstart.ts", whole, (specifier) =>
-    specifier === `@meterr/module-${slug}` ? built : null,
+    [`@meterr/module-${slug}`, hostSpecifier(slug)].includes(specifier) ? built : null,
   );
   return rewritten.replaceAll(/^const handle\b/gm, "export const handle");
 }

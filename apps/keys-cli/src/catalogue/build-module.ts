@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { filesBelow } from "../files/files-below.ts";
 import type { ModuleFile } from "./catalogue.ts";
 import { compile } from "./compile.ts";
+import { hostSpecifier } from "./host-specifier.ts";
 import { rewriteSpecifiers } from "./rewrite-specifiers.ts";
 
 /** What of a module a host gets beside its code. */
@@ -27,7 +28,7 @@ export async function buildModule(root: string, slug: string): Promise<ModuleFil
   );
   const files: ModuleFile[] = [{ path: "package.json", bytes: await packageJson(folder) }];
   for (const path of paths) {
-    if (COPIED.test(path)) files.push({ path, bytes: await copied(folder, path) });
+    if (COPIED.test(path)) files.push({ path, bytes: await copied(folder, slug, path) });
     else if (/^src\/.+\.tsx?$/.test(path)) files.push({ path, bytes: await source(folder, path) });
   }
   for (const { path, bytes } of await compiled(root, slug, paths)) {
@@ -45,8 +46,12 @@ async function packageJson(folder: string): Promise<Uint8Array> {
   return Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
 }
 
-async function copied(folder: string, path: string): Promise<Uint8Array> {
+async function copied(folder: string, slug: string, path: string): Promise<Uint8Array> {
   const bytes = await readFile(join(folder, path));
+  // No host has a package of that name.
+  if (path.endsWith(".md")) {
+    return Buffer.from(bytes.toString("utf8").replaceAll(`"@meterr/module-${slug}"`, `"${hostSpecifier(slug)}"`));
+  }
   if (path !== "key.json") return bytes;
   // The schema's place in this repository means nothing elsewhere.
   return Buffer.from(bytes.toString("utf8").replace(/"\$schema": "[^"]*",\n\s*/, ""));

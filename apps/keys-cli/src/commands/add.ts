@@ -93,7 +93,7 @@ function describe({ host, copy, plan, attention, mount, paint }: Told): string {
   if (added.length > 0) lines.push(`  package.json: ${added.join(", ")}`);
   if (plan.envText !== "") lines.push("  .env.example: lines for its settings");
   for (const path of plan.lost) lines.push(`  ${paint("yellow", "replaced")} modules/${slug}/${path}`);
-  if (plan.outcome === "unchanged" && plan.steps.length === 0) return lines.join("\n");
+  const unchanged = plan.outcome === "unchanged" && plan.steps.length === 0;
 
   const todo: string[][] = [];
   if (added.length > 0) todo.push([`Run: ${host.install.all}`]);
@@ -106,12 +106,18 @@ function describe({ host, copy, plan, attention, mount, paint }: Told): string {
   if (elsewhere.length > 0) {
     todo.push([`Make ${elsewhere.join(", ")}: "Installation" in modules/${slug}/README.md says how.`]);
   }
+  if (mount.parts.some(({ code }) => /\bhost\b/.test(code))) {
+    todo.push([
+      "Write the host once, for all modules: what they need of your database and sessions. To copy from:",
+      `"The host" in node_modules/@meterr/runtime/README.md.`,
+    ]);
+  }
   for (const { file, code } of mount.parts) {
     const where = file === null ? `Where your ${mount.framework} application is made` : `In ${file}`;
     todo.push([`${where}:`, ...code.split("\n").map((line) => (line === "" ? "" : `  ${paint("cyan", line)}`))]);
   }
   todo.push([`Ask whether all is well: keys verify ${slug}`]);
-  lines.push("", paint("bold", "Next"));
+  lines.push("", paint("bold", unchanged ? "Where it is not wired yet" : "Next"));
   todo.forEach(([first = "", ...rest], index) => {
     lines.push(`  ${index + 1}. ${first}`, ...rest.map((line) => (line === "" ? "" : `     ${line}`)));
   });
