@@ -54,6 +54,10 @@ for (const language of ["TypeScript", "JavaScript"]) {
     const files = await snapshot(host);
     for (const [path, text] of Object.entries(files)) assert.doesNotMatch(text, /[⟪⟫]|__[a-zA-Z]+__/, path);
     assert.ok(TYPES.every((type) => `modules/my-${type}/src/index.${ending}` in files));
+    for (const type of TYPES) {
+      const imported = `from "../modules/my-${type}/src/index.${ending}"`;
+      assert.ok(files[`modules/my-${type}/quickstart.md`]?.includes(imported), type);
+    }
 
     const tests = globSync("modules/*/tests/*.test.mjs", { cwd: host });
     const ran = await runProgram("--test", tests, { cwd: host });

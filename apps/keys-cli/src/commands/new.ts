@@ -59,7 +59,14 @@ async function make(slug: string, options: NewOptions, context: CommandContext):
       ...[
         ...(install === null ? [] : [`Run: ${install}`]),
         `Attack it: ${test}`,
-        ...(manifest.tables.length === 0 ? [] : [`Run the SQL in modules/${slug}/migrations.`]),
+        ...(manifest.required_env.length === 0
+          ? []
+          : [
+              `Set ${manifest.required_env.join(", ")}, and name it in .env.example: ${manifest.required_env.join("=, ")}=`,
+            ]),
+        ...(manifest.tables.length === 0
+          ? []
+          : [`Run the SQL that "Installation" in modules/${slug}/README.md names.`]),
         `Mount it as modules/${slug}/quickstart.md shows, then ask: keys verify ${slug}`,
       ].map((line, index) => `  ${index + 1}. ${line}`),
     ].join("\n"),

@@ -2,11 +2,16 @@ import type { KeyManifest } from "@meterr/runtime";
 import type { ModuleNames, ModuleType } from "./module-type.ts";
 
 /** What the documents of a scaffold say that depends on its type. */
-export function documentsOf(type: ModuleType, names: ModuleNames, manifest: KeyManifest): Record<string, string> {
+export function documentsOf(
+  type: ModuleType,
+  names: ModuleNames,
+  manifest: KeyManifest,
+  ext: "js" | "ts",
+): Record<string, string> {
   const { tables, required_env: env } = manifest;
   return {
-    quickstart: QUICKSTARTS[type](names),
-    installation: tables.length === 0 ? "Nothing to run: it has no tables." : installationOf(names, tables),
+    quickstart: QUICKSTARTS[type](names, ext),
+    installation: tables.length === 0 ? "Nothing to run: it has no tables." : installationOf(type, names, tables),
     configuration: env.length === 0 ? "None." : env.map((name) => `- \`${name}\`: required; a secret.`).join("\n"),
     rls: tables.length === 0 ? "It has no tables and carries no tenant's data." : rlsOf(tables),
     removal: tables.length === 0 ? "" : `, run \`migrations/0001_${names.table}.down.sql\` (the data is lost)`,
@@ -20,11 +25,17 @@ const JOB_RUNS = `Once for all jobs of the application, make the runtime's \`job
 node --input-type=module -e 'import { jobRunsTable } from "@meterr/runtime"; console.log(jobRunsTable().up)'
 \`\`\``;
 
-function installationOf({ table }: ModuleNames, tables: readonly string[]): string {
+/** As with the runs of jobs: one table for every route of a host. */
+const IDEMPOTENCY_KEYS = `Clients may send an \`Idempotency-Key\` with \`POST\`. For that, once for all routes of the application, run
+\`node_modules/@meterr/runtime/migrations/idempotency-keys/0001_idempotency_keys.up.sql\` and grant the application
+\`select, insert, delete\` on \`idempotency_keys\`. Without the table such a request is answered 500; others need none.`;
+
+function installationOf(type: ModuleType, { table }: ModuleNames, tables: readonly string[]): string {
   const grants = tables.map((name) => `grant select, insert, update on ${name} to app;`).join("\n");
   const parts = [
     `Run \`migrations/0001_${table}.up.sql\` as the role that shall own the tables.`,
     ...(tables.includes("job_runs") ? [JOB_RUNS] : []),
+    ...(type === "route" ? [IDEMPOTENCY_KEYS] : []),
     `Grant the application's role what it needs:\n\n\`\`\`sql\n${grants}\n\`\`\``,
   ];
   return parts.join("\n\n");
@@ -41,25 +52,25 @@ function rlsOf(tables: readonly string[]): string {
   ].join("\n");
 }
 
-const QUICKSTARTS: Readonly<Record<ModuleType, (names: ModuleNames) => string>> = {
-  route: ({ slug, pascal }) => `import { mount } from "@meterr/runtime";
-import { create${pascal} } from "@meterr/module-${slug}";
+const QUICKSTARTS: Readonly<Record<ModuleType, (names: ModuleNames, ext: string) => string>> = {
+  route: ({ slug, pascal }, ext) => `import { mount } from "@meterr/runtime";
+import { create${pascal} } from "../modules/${slug}/src/index.${ext}";
 
 const { routes } = create${pascal}({ host, auth, authorize: { read: () => true, create: () => true } });
 export const handle = mount(routes);`,
-  job: ({ slug, pascal }) => `import { create${pascal} } from "@meterr/module-${slug}";
+  job: ({ slug, pascal }, ext) => `import { create${pascal} } from "../modules/${slug}/src/index.${ext}";
 
 const run = create${pascal}({ host, serviceAccount, tenants });
 const report = await run(); // from your scheduler`,
-  data: ({ slug, pascal }) => `import { create${pascal} } from "@meterr/module-${slug}";
+  data: ({ slug, pascal }, ext) => `import { create${pascal} } from "../modules/${slug}/src/index.${ext}";
 
 await create${pascal}().checkAssumptions(pool); // at boot, as the application's role; do not serve when it throws`,
-  ui: ({ slug, pascal }) => `import { headers } from "next/headers";
-import { create${pascal} } from "@meterr/module-${slug}";
+  ui: ({ slug, pascal }, ext) => `import { headers } from "next/headers";
+import { create${pascal} } from "../modules/${slug}/src/index.${ext}";
 
 export const ${pascal} = create${pascal}({ host: { ...host, headers }, auth });`,
-  integration: ({ slug, pascal, env }) => `import { Secret } from "@meterr/runtime";
-import { create${pascal} } from "@meterr/module-${slug}";
+  integration: ({ slug, pascal, env }, ext) => `import { Secret } from "@meterr/runtime";
+import { create${pascal} } from "../modules/${slug}/src/index.${ext}";
 
 const readThing = create${pascal}({ secret: new Secret(process.env["${env}_API_KEY"] ?? "") });
 const thing = await readThing("1");`,

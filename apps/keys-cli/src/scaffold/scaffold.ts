@@ -16,12 +16,13 @@ export function scaffold(
   const names = namesOf(slug);
   const manifest = manifestOf(type, names);
   const tableSql = fill(template("any/table.sql"), { ...names }).trim();
+  const ext = typescript ? "ts" : "js";
   const words = {
     ...names,
-    ...documentsOf(type, names, manifest),
+    ...documentsOf(type, names, manifest, ext),
     Pascal: names.pascal,
     type,
-    ext: typescript ? "ts" : "js",
+    ext,
     ENV: names.env,
     tableSql,
   };
