@@ -293,3 +293,36 @@ for (const back of ["rollback to a", "rollback work to a", "ROLLBACK TRANSACTION
     assert.equal(host.events.includes("commit"), true);
   });
 }
+
+const UNSENDABLE: readonly Record<string, string>[] = [{ "x-a": "b\nc" }, { "x-a": "€" }, { "a name": "x" }];
+for (const headers of UNSENDABLE) {
+  test(`headers that cannot be sent, ${JSON.stringify(headers)}, have no effect and never reject`, async () => {
+    const { send, host } = thing({
+      handler: async ({ sql }) => {
+        await sql.query("insert into things");
+        return { status: 201, body: {}, headers };
+      },
+    });
+    assert.equal(await codeOf(await send()), "500 internal_error");
+    assert.equal(host.events.at(-1), "rollback");
+    const refusing = thing({ handler: () => Promise.reject(new Problem("conflict", { headers })) });
+    assert.equal(await codeOf(await refusing.send()), "500 internal_error");
+  });
+}
+
+test("a stream that somebody else reads has no effect, and a status that goes without a body has one", async () => {
+  const answer = async (status: number, body: unknown) => {
+    const { send, host } = thing({
+      handler: async ({ sql }) => {
+        await sql.query("insert into things");
+        return { status, body, headers: { "content-type": "text/csv" } };
+      },
+    });
+    return [(await send()).status, host.events.at(-1)];
+  };
+  const read = new Blob(["a,b"]).stream();
+  read.getReader();
+  assert.deepEqual(await answer(200, read), [500, "rollback"]);
+  assert.deepEqual(await answer(205, { a: 1 }), [205, "commit"]);
+  assert.deepEqual(await answer(204, { a: 1 }), [204, "commit"]);
+});

@@ -39,9 +39,9 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
   504: "Gateway Timeout",
 };
 
-/** The problem as the route may answer it: an undeclared code, or anything that is no Problem, is an internal error. */
+/** The problem as the route may answer it: an undeclared code, unfit headers, or no Problem at all, is an internal error. */
 export function toProblem(error: unknown, declared: DeclaredProblems): Problem {
-  if (!(error instanceof Problem)) return new Problem("internal_error", { cause: error });
+  if (!(error instanceof Problem) || !isSendable(error)) return new Problem("internal_error", { cause: error });
   if (Object.hasOwn(PROBLEM_CODES, error.code)) return error;
   const own = Object.hasOwn(declared, error.code) ? declared[error.code] : undefined;
   if (own === undefined) return new Problem("internal_error", { cause: error });
@@ -52,6 +52,16 @@ export function toProblem(error: unknown, declared: DeclaredProblems): Problem {
     errors: error.errors,
     cause: error,
   });
+}
+
+/** False of headers that no answer can have: the problem's own would be lost, and the route reject. */
+function isSendable({ headers }: Problem): boolean {
+  try {
+    void new Headers(headers);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The answer for a problem that passed `toProblem`. */
