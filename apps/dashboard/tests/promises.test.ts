@@ -27,7 +27,7 @@ import { keyServiceClient } from "../src/key-service/key-service-client.ts";
 import { mountModules } from "../src/mount-modules.ts";
 import { compose, ORIGIN, type Composed, type Organisation } from "./support/composed.ts";
 import { controlCredential, requestOf, ROUTE_CASES, type RouteCase } from "./support/route-cases.ts";
-import { provoked } from "./support/provoked.ts";
+import { ELSEWHERE, provoked } from "./support/provoked.ts";
 
 let world: Composed;
 let organisation: Organisation;
@@ -110,6 +110,7 @@ const fixtures = (): StatusFixtures => ({
     return role === undefined || caseOf(route).by === "grace" ? null : asked(route, role);
   },
   provoked: provoked(world),
+  elsewhere: ELSEWHERE,
 });
 
 function caseOf({ method, path }: RouteDefinition): RouteCase {

@@ -247,6 +247,21 @@ test("every route keeps the promises, and answers every status it can, against t
       request.headers.set("x-test-credential", "developer of one");
       return request;
     },
+    provoked: {
+      "POST /api/v1/webhook-inbox/deliveries/:id/replay": {
+        already_processed: async () => {
+          await database.pools.admin.query(
+            "update meterr.webhook_inbox_deliveries set status = 'processed', failure = null where id = $1",
+            [row.id],
+          );
+          return new Request(`https://site.test/api/v1/webhook-inbox/deliveries/${row.id}/replay`, {
+            method: "POST",
+            headers: { "x-test-credential": "owner of one", "content-type": "application/json" },
+            body: "{}",
+          });
+        },
+      },
+    },
   };
   await assertKeyPromises(mounted, fixtures);
   await assertKeyStatuses(mounted, fixtures);

@@ -84,7 +84,20 @@ test("a route made by routeKey answers every status it can", async () => {
 
 test("a problem that nothing provokes, a limit that does not bind and an id that always is are found out", async () => {
   const sold = things({ sold_out: { status: 410, detail: "Gone" } });
-  await assert.rejects(assertKeyStatuses(mount([sold.route]), sold.given), /410, and nothing provokes it/);
+  await assert.rejects(assertKeyStatuses(mount([sold.route]), sold.given), /410 sold_out, and nothing provokes it/);
+  // 409 is what a busy Idempotency-Key is answered, too.
+  const taken = things({ name_taken: { status: 409, detail: "Taken" } });
+  await assert.rejects(assertKeyStatuses(mount([taken.route]), taken.given), /409 name_taken, and nothing provokes it/);
+  const name = "POST /api/v1/things/:id";
+  const provokes = (code: string) => ({ ...taken.given, provoked: { [name]: { [code]: () => thingRequest() } } });
+  await assert.rejects(assertKeyStatuses(mount([taken.route]), provokes("name_taken")), /was to answer 409 name_taken/);
+  const table = await assertKeyStatuses(mount([taken.route]), {
+    ...taken.given,
+    elsewhere: { [name]: ["name_taken"] },
+  });
+  assert.ok(table.has(name));
+  const misspelt = { ...taken.given, provoked: { "POST /api/v1/thing": {} } };
+  await assert.rejects(assertKeyStatuses(mount([taken.route]), misspelt), /is not mounted/);
   const { route, given } = things();
   const unlimited = (request: Request): Promise<Response> => {
     given.host.limited.clear();

@@ -9,10 +9,12 @@ export interface StatusFixtures extends PromiseFixtures {
   /** A request of somebody whose credential holds and whose role does not suffice; null where every role does. */
   withoutRight(route: RouteDefinition): Request | null | Promise<Request | null>;
   /**
-   * For each status that a route answers for reasons of its own alone: a request that is answered so, by
-   * `METHOD /path/:id` and status.
+   * What a route answers for reasons of its own alone: a request that is answered so, by `METHOD /path/:id` and status
+   * or, of a problem that the route declares, its code.
    */
-  readonly provoked?: Readonly<Record<string, Readonly<Record<number, () => Request | Promise<Request>>>>>;
+  readonly provoked?: Readonly<Record<string, Readonly<Record<string | number, () => Request | Promise<Request>>>>>;
+  /** Declared problems that no request alone provokes, such as another service's outage: their codes, by route. */
+  readonly elsewhere?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -26,6 +28,10 @@ export async function assertKeyStatuses(
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const table = new Map<string, readonly number[]>();
   assert.ok(mounted.routes.length > 0, "no route is mounted");
+  const names = new Set(mounted.routes.map(({ definition }) => nameOf(definition)));
+  for (const name of Object.keys({ ...fixtures.provoked, ...fixtures.elsewhere })) {
+    assert.ok(names.has(name), `${name} is to be provoked, and is not mounted`);
+  }
   for (const { definition } of mounted.routes) {
     const proved = await assertRoute(mounted, definition, fixtures);
     table.set(
@@ -40,6 +46,7 @@ async function assertRoute(mounted: Mounted, route: RouteDefinition, fixtures: S
   const { host } = fixtures;
   const name = nameOf(route);
   const proved = new Set<number>();
+  const codes = new Set<string>();
   const unsent = await fixtures.request(route);
   const fit = (): Request => unsent.clone();
 
@@ -57,6 +64,7 @@ async function assertRoute(mounted: Mounted, route: RouteDefinition, fixtures: S
     if (status === 429 || status === 503) assert.ok(Number(response.headers.get("retry-after")) > 0, at);
     if (status === 405) assert.ok(response.headers.get("allow")?.split(", ").includes(route.method), at);
     proved.add(status);
+    codes.add(String(problem.code));
   }
 
   const absent = route.path.includes(":") && route.auth.kind !== "webhook";
@@ -88,11 +96,16 @@ async function assertRoute(mounted: Mounted, route: RouteDefinition, fixtures: S
     await refused(503, "database_unavailable", await fixtures.request(route), "query");
     await refused(500, "internal_error", await fixtures.request(route), "defect");
   }
-  for (const [status, provoke] of Object.entries(fixtures.provoked?.[name] ?? {})) {
-    await refused(Number(status), null, await provoke());
+  for (const [what, provoke] of Object.entries(fixtures.provoked?.[name] ?? {})) {
+    const status = route.problems[what]?.status ?? Number(what);
+    await refused(status, status === Number(what) ? null : what, await provoke());
   }
-  for (const { status } of Object.values(route.problems)) {
-    assert.ok(proved.has(status), `${name} declares a problem of ${status}, and nothing provokes it`);
+  // By code: its status alone may be a gate's.
+  const elsewhere = fixtures.elsewhere?.[name] ?? [];
+  for (const code of elsewhere) assert.ok(code in route.problems, `${name} declares no ${code}`);
+  for (const [code, { status }] of Object.entries(route.problems)) {
+    if (elsewhere.includes(code)) continue;
+    assert.ok(codes.has(code), `${name} declares ${status} ${code}, and nothing provokes it`);
   }
   return proved;
 }
