@@ -1,7 +1,6 @@
 const ALGORITHM = { name: "Ed25519" } as const;
 
 export const PUBLIC_KEY_BYTES = 32;
-export const SIGNATURE_BYTES = 64;
 
 /**
  * y of the points of small order, least octet first, in every encoding and without the sign bit. Under such a key anybody
