@@ -59,7 +59,10 @@ function describe(slug: string, plan: RemovePlan, install: string, paint: Paint)
   const todo: string[][] = [];
   if (plan.mounts.length > 0) {
     const places = plan.mounts.map(({ file, line }) => `  ${printable(file)}:${line}`);
-    todo.push([`Unmount it: these lines import what is gone.`, ...places]);
+    todo.push([
+      "Unmount it: these lines import what is gone. Where that was all a file did, what imports the file goes, too.",
+      ...places,
+    ]);
   }
   if (removed.length > 0) todo.push([`Run: ${install}`]);
   if (plan.down.length > 0) {
@@ -72,7 +75,7 @@ function describe(slug: string, plan: RemovePlan, install: string, paint: Paint)
   const elsewhere = tablesElsewhere(plan.tables, "drop", sql);
   if (elsewhere.length > 0) {
     todo.push([
-      `${elsewhere.join(", ")} stays as well: "Removal" in the output of "keys docs ${slug}" says how it goes.`,
+      `Not dropped by that: ${elsewhere.join(", ")}. "Removal" in the output of "keys docs ${slug}" says when and how.`,
     ]);
   }
   if (todo.length > 0) lines.push("", paint("bold", "Next"));

@@ -8,7 +8,10 @@ export function checkMounted({ slug, locked, sources }: Patient): Answer {
   const mounts = imports.filter(({ typeOnly, test }) => !typeOnly && !test);
   if (mounts.length > 0) return ok(few(mounts.map(({ file, line }) => `${file}:${line}`)));
   if (sources.unread.length > 0) {
-    return unknown(`no import found, but these files could not be parsed: ${few(sources.unread)}`);
+    return unknown(
+      `no import found, but these files could not be parsed: ${few(sources.unread)}`,
+      "Mend their syntax, then ask again.",
+    );
   }
   const [only] = imports;
   const where =
@@ -43,7 +46,10 @@ export function checkHandedOver({ slug, sources, manifest }: Patient): Answer {
   }
   const where = few([...leading]);
   if (using(MOUNT) !== undefined) {
-    return unknown(`${where}: its routes are joined by mount(), and whether a server gets them cannot be told`);
+    return unknown(
+      `${where}: its routes are joined by mount(), and whether a server gets them cannot be told`,
+      "Hand them to an adapter, such as expressHandler(…). Where your server takes Request and Response itself, try a route.",
+    );
   }
   return problem(
     `${where} leads to it, yet hands nothing to an adapter of @meterr/runtime`,

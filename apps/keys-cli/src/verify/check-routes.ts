@@ -24,7 +24,10 @@ export function checkRoutes(patient: Patient): Answer {
   }
   if (lost.length === 0) return ok(few(files.map(({ file }) => file)));
   if (sources.unread.length > 0) {
-    return unknown(`no file found for ${few(lost)}, but these could not be parsed: ${few(sources.unread)}`);
+    return unknown(
+      `no file found for ${few(lost)}, but these could not be parsed: ${few(sources.unread)}`,
+      "Mend their syntax, then ask again.",
+    );
   }
   const paths = manifest.exposed_routes.map(({ path }) => path);
   const expected = routeFileOf(host.framework, paths, sourceFolderOf(host), host.typescript);
