@@ -48,6 +48,14 @@ test("the published package works alone, offline, within its size, and is told a
   const filled = await runProgram(join(APP, "src/pack/main.ts"), [installed], { cwd: folder });
   assert.deepEqual([filled.code, filled.err], [0, ""]);
 
+  for (const page of ["README.md", "docs/keys.md", "docs/audit.md"]) {
+    const text = readFileSync(join(installed, page), "utf8");
+    for (const [, target = ""] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      const leads = target.startsWith("https:") || existsSync(join(installed, dirname(page), target));
+      assert.ok(leads, `${page} leads to ${target}`);
+    }
+  }
+
   const { dependencies = {} } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as PackageJson;
   assert.ok(["@clack/prompts", "commander", "oxc-parser", "zod"].every((name) => name in dependencies));
   assert.deepEqual(

@@ -6,6 +6,7 @@ import type { PackedCatalogue } from "../catalogue/packed-catalogue.ts";
 import { repositoryCatalogue } from "../catalogue/repository-catalogue.ts";
 import { hashOf } from "../files/hash-of.ts";
 import { collectProgram } from "./collect-program.ts";
+import { documentsOf } from "./documents.ts";
 
 /** In the published package there is no Node of the project's own: it runs on the one that started it. */
 const LAUNCHER = `#!/usr/bin/env node
@@ -18,13 +19,15 @@ await import("../dist/main.js");
 `;
 
 /**
- * Fills a folder that holds the published package.json: the program with the rooms it stands on, and every module
- * built. `node apps/keys-cli/src/pack/main.ts <folder>`; scripts/pack runs it before npm packs the folder.
+ * Fills a folder that holds the published package.json: the program with the rooms it stands on, its documents, and
+ * every module built. `node apps/keys-cli/src/pack/main.ts <folder>`; scripts/pack runs it before npm packs the folder.
  */
 async function fill(root: string, folder: string): Promise<void> {
   const { files, dependencies } = await collectProgram(root);
   await rm(join(folder, "dist"), { recursive: true, force: true });
   for (const [path, content] of files) await write(join(folder, path), content);
+
+  for (const [path, text] of await documentsOf(root)) await write(join(folder, path), text);
 
   const catalogue = repositoryCatalogue(root);
   const packed: PackedCatalogue = { modules: {} };
