@@ -107,7 +107,7 @@ const HIDES =
   /^(?:hash|hmac|concealed|length|boolean|typeof|===|!==|==|!=|!|keys|number|includes|is-type|is-like|matches|pattern|random|parts|part-of|<|>|encoded-size|token)$/;
 
 /** The name of a secret inside a value that is written out; null when there is none. */
-export function secretIn(value: Value, depth = 0): string | null {
+function secretIn(value: Value, depth = 0): string | null {
   if (depth > 8) return null;
   switch (value.k) {
     case "env":

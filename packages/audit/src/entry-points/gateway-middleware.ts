@@ -112,7 +112,7 @@ function applies(machine: Machine, file: ProjectFile, path: string): boolean {
 }
 
 /** Next.js path patterns: `/a/:path*`, `/((?!api|_next).*)`. An unreadable one is taken to match nothing. */
-export function matchesPattern(pattern: string, path: string): boolean {
+function matchesPattern(pattern: string, path: string): boolean {
   if (pattern.length > MAX_PATTERN) return false;
   const source = pattern
     .replace(/\/:(\w+)\*/g, "(?:/.*)?")

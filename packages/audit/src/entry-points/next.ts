@@ -96,7 +96,7 @@ export function declarationOf(file: ProjectFile, name: string): Node {
   return found?.node ?? file.syntax.program;
 }
 
-export function appPath(path: string): string {
+function appPath(path: string): string {
   const [, inside = ""] =
     /(?:^|\/)(?:app|routes)\/(?:(.*)\/)?(?:\+server|route|page|layout|template|default)\.[cm]?[jt]sx?$/.exec(path) ??
     [];
@@ -183,7 +183,7 @@ function nameOfFunction(node: FunctionNode): string | null {
 }
 
 /** The arguments of an action, each under its own name. */
-export function argumentsOf(value: Value): Value[] {
+function argumentsOf(value: Value): Value[] {
   if (value.k !== "closure") return [client("arguments", "0"), client("arguments", "1"), client("arguments", "2")];
   return value.node.params.map((parameter, at) => {
     const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;

@@ -1,5 +1,5 @@
 import type { Node } from "oxc-parser";
-import { isCallerName } from "../knowledge/names.ts";
+import { isCallerName, isRefusalName } from "../knowledge/names.ts";
 import { NULL, opaque, UNDEFINED, type Value } from "../values/value.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
@@ -48,7 +48,7 @@ export function bindPattern(machine: Machine, pattern: Node, value: Value, scope
         }
         const name = propertyName(machine, property, scope);
         taken.push(name);
-        if (asked !== null && (isCallerName(name) || REFUSES.test(name))) {
+        if (asked !== null && (isCallerName(name) || isRefusalName(name))) {
           bindPattern(machine, property.value, isCallerName(name) ? orNull(asked) : { ...asked, path: name }, scope);
           continue;
         }
@@ -92,8 +92,6 @@ function without(value: Value, taken: readonly string[]): Value {
     return { k: "struct", props: new Map(taken.map((name) => [name, UNDEFINED])), spreads: [value], node: null };
   return value.k === "literal" ? opaque("rest") : value;
 }
-
-const REFUSES = /^(?:error|err|failure|response|errorResponse)$/;
 
 /** `const { auth, error } = await parseRequest(request)`: code that is not seen was given the request and says who it is. */
 function asksWho(

@@ -120,7 +120,7 @@ function selfScope(at: ClassValue, self: Value): Scope {
   return outer.within(self);
 }
 
-export function parentOf(machine: Machine, of: ClassValue): ClassValue | null {
+function parentOf(machine: Machine, of: ClassValue): ClassValue | null {
   const { superClass } = of.node;
   if (superClass?.type !== "Identifier") return null;
   const found = moduleValue(machine, of.file, superClass.name);

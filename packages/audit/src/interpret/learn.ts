@@ -260,7 +260,7 @@ export function pathOf(value: Value): string {
   return value.k === "principal" || value.k === "rows" ? value.path : "";
 }
 
-export function holdsEnv(value: Value, depth = 0): boolean {
+function holdsEnv(value: Value, depth = 0): boolean {
   if (depth > 8) return false;
   if (value.k === "env") return true;
   if (value.k === "derived") return value.args.some((arg) => holdsEnv(arg, depth + 1));

@@ -1,4 +1,5 @@
 import type { Node } from "oxc-parser";
+import { isRefusalName } from "../knowledge/names.ts";
 import { callerMember, requestMember } from "../knowledge/request.ts";
 import { orNobody } from "./or-nobody.ts";
 import { DENIED, opaque, THROWN, UNDEFINED, type Place, type Value } from "../values/value.ts";
@@ -147,7 +148,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         kept.map((one) => ({
           value: isNothing(one.value)
             ? UNDEFINED
-            : one.value === DENIED && SAYS_WHY.test(name)
+            : one.value === DENIED && isRefusalName(name)
               ? THROWN
               : memberOf(machine, one.value, name, place, true),
           facts: one.facts,
@@ -241,9 +242,6 @@ const VALUE_METHOD =
 const CONTAINER_METHOD = /^(?:get|getAll|has|set|delete|append|json|text|formData|parse)$/;
 const DOCUMENT_METHOD =
   /^(?:save|remove|deleteOne|updateOne|toObject|toJSON|populate|destroy|update|reload|comparePassword|validatePassword)$/;
-
-/** What the answer of a check holds where it says no. */
-const SAYS_WHY = /^(?:error\w*|err|failure|reason|problem|response)$/;
 
 function chainMember(root: Value, name: string, place: Place, missing: Value | null): Value {
   if (missing !== null && !ARRAY_METHOD.test(name) && !CALLABLE.test(name)) return missing;

@@ -15,7 +15,7 @@ import {
   pathOf,
 } from "./learn.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
-import { isRoleName } from "../knowledge/names.ts";
+import { isRefusalName, isRoleName } from "../knowledge/names.ts";
 import { join, type State, withFacts } from "./state.ts";
 
 /** The path on which `value` is truthy (or falsy), with what that teaches; null when it cannot be. */
@@ -46,7 +46,7 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
     }
     case "principal":
       // `const { user, error } = await requireUser()`: without an error there is somebody.
-      if (REFUSAL.test(value.path)) return truth ? state : withFacts(state, knowPrincipal(value, state.facts));
+      if (isRefusalName(value.path)) return truth ? state : withFacts(state, knowPrincipal(value, state.facts));
       return truth ? withFacts(state, present(value, knowPrincipal(value, state.facts))) : state;
     case "rows":
       if (truth) return withFacts(state, knowRow(value, state.facts));
@@ -95,9 +95,6 @@ function statusOf(value: Value): Extract<Value, { k: "caught" }> | null {
 function present(value: Extract<Value, { k: "principal" }>, facts: Facts): Facts {
   return value.origin === null ? facts.with(`set:${keyOf(value)}`, evidence("it was tested", null)) : facts;
 }
-
-const REFUSAL =
-  /(?:^|\.)(?:error\w*|err|failure|response|errorResponse|redirect\w*|unauthori[sz]ed|forbidden|denied|problem|rejected)$/i;
 
 function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean, state: State): State | null {
   const [left, right] = value.args;

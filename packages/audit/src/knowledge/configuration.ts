@@ -1,4 +1,3 @@
-import { construct } from "../interpret/class.ts";
 import type { Value } from "../values/value.ts";
 import { nameOfRoot, type UnseenCall } from "./call.ts";
 
@@ -6,9 +5,6 @@ import { nameOfRoot, type UnseenCall } from "./call.ts";
 export function configuration(call: UnseenCall): Value | undefined {
   const { method, args, names } = call;
   const [first] = args;
-  // tsyringe, typedi, Nest: the container makes the object.
-  if (/^(?:resolve|get)$/.test(method) && first?.k === "class" && args.length === 1)
-    return construct(call.machine, first, []);
   if (!/^(?:get|getOrThrow)$/.test(method) || first?.k !== "literal" || typeof first.value !== "string")
     return undefined;
   if (call.root.k === "foreign" && call.root.name === "Deno" && names.at(-2) === "env")

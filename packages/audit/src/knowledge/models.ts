@@ -1,6 +1,7 @@
 import type { Value } from "../values/value.ts";
 import type { Model, UnseenCall } from "./call.ts";
 import { brands } from "./brands.ts";
+import { containers } from "./containers.ts";
 import { configuration } from "./configuration.ts";
 import { collections } from "./collections.ts";
 import { cryptography } from "./cryptography.ts";
@@ -21,6 +22,7 @@ import { webhooks } from "./webhooks.ts";
 /** Asked in this order; the first that knows the call answers. */
 const MODELS: readonly Model[] = [
   platform,
+  containers,
   configuration,
   brands,
   effects,

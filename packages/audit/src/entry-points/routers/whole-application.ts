@@ -6,8 +6,20 @@ import { walk } from "../../syntax/walk.ts";
 const SERVES =
   /^(?:use|route|register|mount|listen|serve|createServer|createSecureServer|createAdaptorServer|handle|request|supertest|serverless|Server|log|info|ready|getRequestListener|fire|createServerlessHandler)$/;
 
+const kept = new WeakMap<ProjectFile, Map<string, boolean>>();
+
 /** Is the router, wherever it is made, seen with all its middleware: not handed to code that may add some? */
 export function keptHere(file: ProjectFile, name: string): boolean {
+  const known = kept.get(file) ?? new Map<string, boolean>();
+  kept.set(file, known);
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const found = isKept(file, name);
+  known.set(name, found);
+  return found;
+}
+
+function isKept(file: ProjectFile, name: string): boolean {
   if (name.startsWith("this.")) return false;
   for (const node of walk(file.syntax.program)) {
     if (node.type !== "CallExpression" && node.type !== "NewExpression") continue;
