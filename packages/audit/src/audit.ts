@@ -17,6 +17,7 @@ import { loadProject } from "./load-project.ts";
 import type { Project, ProjectFile } from "./project.ts";
 import { discover, type SourceFile } from "./source/discover.ts";
 import { functionKey } from "./syntax/function-key.ts";
+import { isFunction } from "./syntax/is-function.ts";
 import { judgeMigrations } from "./sql/judge-migrations.ts";
 
 /** Code that is run by developers only; what it does wrong reaches nobody. */
@@ -155,7 +156,10 @@ function judgedAnew(
 }
 
 function isReached({ file, node }: EntryPoint, reached: ReadonlySet<string>): boolean {
-  if (node.type === "VariableDeclarator" && node.init !== null) return reached.has(functionKey(file, node.init));
+  if (node.type === "VariableDeclarator" && node.init !== null) {
+    const made = node.init.type === "CallExpression" ? node.init.arguments.filter(isFunction) : [node.init];
+    return made.some((one) => reached.has(functionKey(file, one)));
+  }
   return reached.has(functionKey(file, node));
 }
 

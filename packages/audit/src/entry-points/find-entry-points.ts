@@ -5,6 +5,7 @@ import { keyEntryPoints } from "./keys.ts";
 import { errorHandlerEntryPoints } from "./error-handlers.ts";
 import { jobEntryPoints } from "./jobs.ts";
 import { guardsEverywhere, nestEntryPoints } from "./nest.ts";
+import { nextByShape } from "./next-by-shape.ts";
 import { nextEntryPoints } from "./next.ts";
 import { procedureEntryPoints } from "./procedures.ts";
 import { nameMadeRouters } from "./routers/registrations.ts";
@@ -28,5 +29,8 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
 
 /** Functions that take a request; judged after the others, and only where none of those reached them. */
 export function findHandlers(files: readonly ProjectFile[]): EntryPoint[] {
-  return files.flatMap(handlerEntryPoints);
+  return files.flatMap((file) => {
+    const shaped = nextByShape(file);
+    return shaped.length > 0 ? shaped : handlerEntryPoints(file);
+  });
 }

@@ -8,7 +8,7 @@ import { client, struct, type FunctionNode, type Value } from "../values/value.t
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 export const CONTEXT: Value = struct({ params: client("params", ""), searchParams: client("query", "") });
 
 /** App Router routes, Pages API, pages, server actions, and the same of frameworks built alike (Remix, SvelteKit). */
@@ -52,7 +52,7 @@ function bagOfRequest(): Value {
   return REQUEST;
 }
 
-function appRoutes(file: ProjectFile): EntryPoint[] {
+export function appRoutes(file: ProjectFile): EntryPoint[] {
   const route = appPath(file.path);
   return METHODS.filter((method) => file.module.exports.has(method)).map((method) =>
     exported(file, method, { kind: "route", framework: "next", label: `${method} ${route}`, method, path: route }, [
@@ -97,16 +97,24 @@ export function declarationOf(file: ProjectFile, name: string): Node {
 }
 
 function appPath(path: string): string {
-  const [, inside = ""] =
-    /(?:^|\/)(?:app|routes)\/(?:(.*)\/)?(?:\+server|route|page|layout|template|default)\.[cm]?[jt]sx?$/.exec(path) ??
-    [];
+  const inApp = /(?:^|\/)(?:app|routes)\/(?:(.*)\/)?(?:\+server|route|page|layout|template|default)\.[cm]?[jt]sx?$/;
+  const found = inApp.exec(path);
+  if (found === null) return `/${lastWords(path)}`;
+  const [, inside = ""] = found;
   const parts = inside.split("/").filter((part) => part !== "" && !/^\(.*\)$|^@/.test(part));
   return `/${parts.join("/")}`;
 }
 
-function pagesApi(file: ProjectFile): EntryPoint[] {
+/** What a file's own name says of a route that no folder names: `src/features/invoices/send.ts` is `invoices/send`. */
+function lastWords(path: string): string {
+  const words = path.replace(/\.[cm]?[jt]sx?$/, "").split("/");
+  return words.slice(-2).join("/");
+}
+
+export function pagesApi(file: ProjectFile): EntryPoint[] {
   if (!file.module.exports.has("default")) return [];
-  const [, inside = ""] = /(?:^|\/)pages\/(api\/.*?)(?:\/index)?\.[cm]?[jt]sx?$/.exec(file.path) ?? [];
+  const found = /(?:^|\/)pages\/(api\/.*?)(?:\/index)?\.[cm]?[jt]sx?$/.exec(file.path);
+  const inside = found?.[1] ?? lastWords(file.path);
   return [
     exported(
       file,
@@ -117,7 +125,7 @@ function pagesApi(file: ProjectFile): EntryPoint[] {
   ];
 }
 
-function page(file: ProjectFile): EntryPoint[] {
+export function page(file: ProjectFile): EntryPoint[] {
   if (!file.module.exports.has("default") || file.module.directives.has("use client")) return [];
   const route = appPath(file.path);
   return [
