@@ -1,5 +1,6 @@
 import { auth } from "./checks/auth.ts";
-import { claims, entitlement } from "./checks/claims.ts";
+import { claims } from "./checks/claims.ts";
+import { entitlement } from "./checks/entitlement.ts";
 import { errors } from "./checks/errors.ts";
 import { failClosed } from "./checks/fail-closed.ts";
 import { command, sql, xss } from "./checks/injection.ts";

@@ -1,5 +1,6 @@
-import { clientEntitlement, clientPrice, clientRole, inactiveEntitlement } from "../rules/catalogue.ts";
+import { clientPrice, clientRole } from "../rules/catalogue.ts";
 import type { Check } from "../rules/rule.ts";
+import { claimIn, saidName } from "./client-word.ts";
 import { saidIdentity } from "./said-identity.ts";
 import { widened } from "./widened.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -8,8 +9,6 @@ import { clientsOf, trustOf } from "../values/trust.ts";
 import { walk } from "../syntax/walk.ts";
 import type { Place, Value } from "../values/value.ts";
 
-const ENTITLEMENT =
-  /feature|entitle|premium|subscri|^(?:is|has)_?(?:pro|paid|premium|plus)|^plan$|^tier$|seats|quota|^isPro$|paid/i;
 const ROLE =
   /^(?:.*[-_.])?(?:roles?|is_?admin|admin|is_?owner|is_?staff|is_?super_?user|x-user-role|x-role|x-admin|x-is-admin)$/i;
 
@@ -33,7 +32,7 @@ export const claims: Check = {
         const said = claimIn(one.value);
         if (
           said !== null &&
-          ROLE.test(nameOf(said)) &&
+          ROLE.test(saidName(said)) &&
           !isPresence(one.value, said) &&
           said.part !== "cookie" &&
           !said.path.includes("[]") &&
@@ -62,100 +61,6 @@ export const claims: Check = {
   },
 };
 
-export const entitlement: Check = {
-  requirement: "entitlement",
-  run({ entry, trace }, report) {
-    for (const one of trace.operations) {
-      // What a provider signed is the provider's word.
-      if (one.kind === "test" && one.denies !== "neither" && !one.facts.has("signature")) {
-        const said = clientsOf(one.value).find((each) => ENTITLEMENT.test(nameOf(each))) ?? null;
-        if (
-          said !== null &&
-          claimIn(one.value) !== null &&
-          (said.part === "body" || said.part === "header" || said.part === "query")
-        ) {
-          report.violated(
-            clientEntitlement,
-            one.place,
-            `${said.path} comes from the client, and decides what it has paid for.`,
-            one,
-          );
-        }
-      }
-      if (one.kind === "compare" && !SELLS.test(`${entry.path ?? ""} ${entry.name} ${entry.file}`)) {
-        const said = [one.left, one.right].find((side) => side.k === "client");
-        const plan = [one.left, one.right].find((side) => side.k === "literal");
-        if (
-          said?.k === "client" &&
-          (said.part === "body" || said.part === "header" || said.part === "query" || said.part === "arguments") &&
-          /^(?:plan|tier|plan_?name|subscription_?(?:plan|tier|status))$/i.test(nameOf(said)) &&
-          plan?.k === "literal" &&
-          typeof plan.value === "string"
-        ) {
-          report.violated(
-            clientEntitlement,
-            one.place,
-            `${said.path} comes from the client, and decides what it has paid for.`,
-            one,
-          );
-        }
-      }
-      if (one.kind === "return") {
-        const table = boughtRow(one.value);
-        if (
-          table !== null &&
-          /^(?:is|has|can|may|check|verify|get|allowed)/.test(entry.name.slice(entry.name.lastIndexOf(".") + 1))
-        ) {
-          report.violated(
-            inactiveEntitlement,
-            one.place,
-            `That there is a row of ${table} is the answer; whether it is active, paid or over is not looked at.`,
-            one,
-          );
-        }
-      }
-      if (one.kind === "return" && /entitle|feature|access|allowed|canUse|isPro|premium|plan/i.test(entry.name)) {
-        for (const said of clientsOf(one.value)) {
-          if (ENTITLEMENT.test(nameOf(said))) {
-            report.violated(
-              clientEntitlement,
-              one.place,
-              `${said.path} comes from the client, and is the answer.`,
-              one,
-            );
-            break;
-          }
-        }
-      }
-    }
-  },
-};
-
-/** Where a plan is chosen to be bought, or set by those who sell it. */
-const SELLS =
-  /checkout|billing|subscri|upgrade|purchase|pricing|payment|invoice|onboard|sign-?up|register|admin|stripe|webhook/i;
-
-/** `subscription !== null`, `!!subscription`: the table of a row whose mere presence answers. */
-function boughtRow(value: Value): string | null {
-  if (value.k !== "derived" || !/^(?:!==|!=|boolean|!)$/.test(value.op)) return null;
-  const [subject, other] = value.args;
-  if (other !== undefined && !(other.k === "literal" && (other.value === null || other.value === undefined)))
-    return null;
-  if (subject === undefined) return null;
-  if (subject.k === "derived" && value.op === "!") return boughtRow({ ...value, op: "boolean", args: subject.args });
-  if (subject.k !== "rows" || subject.path !== "" || subject.query.verb !== "read") return null;
-  if (!/subscription|entitlement|licen[cs]e|membership_?plan/i.test(subject.query.table)) return null;
-  return comparisons(subject.query.where).some(({ field }) =>
-    /status|active|expire|end|valid|period|cancel|paid/i.test(field),
-  )
-    ? null
-    : subject.query.table;
-}
-
-function nameOf(value: Extract<Value, { k: "client" }>): string {
-  return value.path.slice(value.path.lastIndexOf(".") + 1);
-}
-
 /** `user.user_metadata.role`, `user.unsafeMetadata.admin`. */
 function writable(value: Value, depth = 0): boolean {
   if (depth > 5) return false;
@@ -165,33 +70,6 @@ function writable(value: Value, depth = 0): boolean {
     );
   if (value.k === "derived") return value.args.some((arg) => writable(arg, depth + 1));
   return value.k === "choice" && value.alternatives.some((one) => writable(one.value, depth + 1));
-}
-
-/** The client's word a test rests on, when it rests on nothing else. */
-function claimIn(value: Value, depth = 0): Extract<Value, { k: "client" }> | null {
-  if (depth > 6) return null;
-  switch (value.k) {
-    case "client":
-      return value;
-    case "derived": {
-      // Compared with what the server knows it is a credential or an id, and no claim.
-      const others = value.args.filter((arg) => claimIn(arg, depth + 1) === null);
-      if (others.some((arg) => arg.k === "rows" || arg.k === "principal" || arg.k === "env")) return null;
-      for (const arg of value.args) {
-        const found = claimIn(arg, depth + 1);
-        if (found !== null) return found;
-      }
-      return null;
-    }
-    case "choice":
-      for (const one of value.alternatives) {
-        const found = claimIn(one.value, depth + 1);
-        if (found !== null) return found;
-      }
-      return null;
-    default:
-      return null;
-  }
 }
 
 /** `if (!role) return null`: whether one was named, not which. */

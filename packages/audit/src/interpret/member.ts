@@ -16,7 +16,7 @@ import { Facts } from "../values/facts.ts";
 /** The name of a member or property; `*` when it is computed from what is not known. */
 export function propertyName(
   machine: Machine,
-  node: { readonly computed?: boolean; readonly property?: Node; readonly key?: Node },
+  node: { readonly computed?: boolean; readonly object?: Node; readonly property?: Node; readonly key?: Node },
   scope: Scope,
 ): string {
   const key = node.property ?? node.key;
@@ -27,7 +27,13 @@ export function propertyName(
   }
   const value = machine.evaluate(key, scope);
   if (value.k === "literal") return String(value.value);
-  return value.k === "client" || value.k === "opaque" || value.k === "derived" ? "*" : "*";
+  if (
+    (value.k === "client" || value.k === "choice") &&
+    node.property !== undefined &&
+    node.object?.type === "Identifier"
+  )
+    machine.record({ kind: "pick", table: node.object.name, by: value, place: { file: scope.file, node: key } });
+  return "*";
 }
 
 /**

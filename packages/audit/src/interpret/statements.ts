@@ -123,9 +123,10 @@ function asksForSomebody(value: Value): boolean {
 }
 
 function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" }>, scope: Scope): void {
-  let decided: Value | null = null;
+  const asked: Value[] = [];
   const recorded = machine.operations.length;
-  const { yes, no } = branch(machine, node.test, scope, (value) => (decided = value));
+  const { yes, no } = branch(machine, node.test, scope, (value) => asked.push(value));
+  const decided = asked.at(-1) ?? null;
   const read = machine.operations.length;
   const before = machine.state;
   const mark = machine.operations.length;
@@ -144,6 +145,7 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
     machine.record({
       kind: "test",
       value: decided,
+      ...(asked.length > 1 && { asked }),
       denies,
       consequent: node.consequent,
       whole: node.alternate === null ? null : node,

@@ -47,11 +47,15 @@ export type Operation = At &
     | {
         readonly kind: "test";
         readonly value: Value;
+        /** All that was asked, where `value` is the last of several joined by `&&` and `||`. */
+        readonly asked?: readonly Value[];
         readonly denies: "yes" | "no" | "neither";
         readonly consequent: Node | null;
         /** The statement that has another branch beside that one. */
         readonly whole?: Node | null;
       }
+    /** One of what a table holds is taken by a name the client gave: `LIMITS[plan]`. */
+    | { readonly kind: "pick"; readonly table: string; readonly by: Value }
     /** A condition decides which of two values it is. */
     | { readonly kind: "choose"; readonly value: Value; readonly consequent: Node }
     /** A field is read of what may be nothing, and nobody looked: who is calling, what they may, refused input. */

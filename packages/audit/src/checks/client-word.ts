@@ -1,0 +1,35 @@
+import type { Value } from "../values/value.ts";
+
+export type Said = Extract<Value, { k: "client" }>;
+
+/** What the client calls it: `isPro` of `input.isPro`. */
+export function saidName(value: Said): string {
+  return value.path.slice(value.path.lastIndexOf(".") + 1);
+}
+
+/** The client's word a test rests on, when it rests on nothing else. */
+export function claimIn(value: Value, depth = 0): Said | null {
+  if (depth > 6) return null;
+  switch (value.k) {
+    case "client":
+      return value;
+    case "derived": {
+      // Compared with what the server knows it is a credential or an id, and no claim.
+      const others = value.args.filter((arg) => claimIn(arg, depth + 1) === null);
+      if (others.some((arg) => arg.k === "rows" || arg.k === "principal" || arg.k === "env")) return null;
+      for (const arg of value.args) {
+        const found = claimIn(arg, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    }
+    case "choice":
+      for (const one of value.alternatives) {
+        const found = claimIn(one.value, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    default:
+      return null;
+  }
+}
