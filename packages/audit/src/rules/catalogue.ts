@@ -4,6 +4,7 @@ import { missingPermission } from "./auth/missing-permission.ts";
 import { missingRole } from "./auth/missing-role.ts";
 import { unawaitedCheck } from "./auth/unawaited-check.ts";
 import { untestedCaller } from "./auth/untested-caller.ts";
+import { unusedGuard } from "./auth/unused-guard.ts";
 import { unverifiedSession } from "./auth/unverified-session.ts";
 import { unverifiedToken } from "./auth/unverified-token.ts";
 import { clientIdentity } from "./claims/client-identity.ts";
@@ -24,6 +25,7 @@ import { ignoredValidation } from "./input/ignored-validation.ts";
 import { massAssignment } from "./input/mass-assignment.ts";
 import { operatorInjection } from "./input/operator-injection.ts";
 import { unvalidated } from "./input/unvalidated-body.ts";
+import { unusedSchema } from "./input/unused-schema.ts";
 import { notIdempotent } from "./jobs/not-idempotent.ts";
 import { stopsAll } from "./jobs/one-failure-stops-all.ts";
 import { jobUnscoped } from "./jobs/unscoped-work.ts";
@@ -38,6 +40,7 @@ import { foreignReference } from "./tenant/foreign-reference.ts";
 import { unboundChild } from "./tenant/unbound-child.ts";
 import { unscopedList } from "./tenant/unscoped-list.ts";
 import { unscopedQuery } from "./tenant/unscoped-query.ts";
+import { unusedTenant } from "./tenant/unused-tenant.ts";
 import { emptySecret } from "./webhook/empty-secret.ts";
 import { missingSignature } from "./webhook/missing-signature.ts";
 import { optionalSignature } from "./webhook/optional-signature.ts";
@@ -94,6 +97,9 @@ export {
   unscopedQuery,
   unsetSecret,
   untestedCaller,
+  unusedGuard,
+  unusedSchema,
+  unusedTenant,
   unvalidated,
   unverifiedSession,
   unverifiedToken,
@@ -108,6 +114,7 @@ export const RULES: readonly Rule[] = [
   missingRole,
   unawaitedCheck,
   untestedCaller,
+  unusedGuard,
   unverifiedSession,
   unverifiedToken,
   clientIdentity,
@@ -128,6 +135,7 @@ export const RULES: readonly Rule[] = [
   massAssignment,
   operatorInjection,
   unvalidated,
+  unusedSchema,
   notIdempotent,
   stopsAll,
   jobUnscoped,
@@ -142,6 +150,7 @@ export const RULES: readonly Rule[] = [
   unboundChild,
   unscopedList,
   unscopedQuery,
+  unusedTenant,
   emptySecret,
   secretFromRequest,
   unlimitedAge,
