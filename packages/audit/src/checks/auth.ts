@@ -7,6 +7,7 @@ import {
   swallowedCheck,
   untestedCaller,
 } from "../rules/catalogue.ts";
+import { contradictory } from "./contradictory.ts";
 import { tokens } from "./tokens.ts";
 import { grantLost, letGoOn, refusedAndDone } from "./let-go-on.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
@@ -43,6 +44,7 @@ export const auth: Check = {
         );
     }
     for (const one of trace.operations) {
+      if (one.kind === "test") contradictory(one, judged, report);
       if (one.kind === "test" && promised(one.value)) {
         report.violated(
           unawaitedCheck,

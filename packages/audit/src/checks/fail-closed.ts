@@ -1,5 +1,5 @@
 import type { Node } from "oxc-parser";
-import { bypass, defaultAllows, optionalSecret, undefinedCondition, unsetSecret } from "../rules/catalogue.ts";
+import { bypass, optionalSecret, undefinedCondition, unsetSecret } from "../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import { walk } from "../syntax/walk.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -21,7 +21,6 @@ export const failClosed: Check = {
       if (one.kind === "compare" && !isDemanded(judged.project, one.place.file, one.place.node)) unset(one, report);
       if (one.kind === "query") undefinedIn(one, report);
       if (one.kind === "test") {
-        contradicts(one, judged, report);
         optional(one, report);
         skipped(one, report);
       }
@@ -155,24 +154,6 @@ function endsProcess(node: Node): boolean {
       return true;
   }
   return false;
-}
-
-/** `role !== "OWNER" && role === "BILLING"`: only the second half says anything, and turns away one role of many. */
-function contradicts(one: Extract<Operation, { kind: "test" }>, { project }: Judged, report: Report): void {
-  const { node, file } = one.place;
-  if (one.denies !== "yes" || node.type !== "LogicalExpression" || node.operator !== "&&") return;
-  const { left, right } = node;
-  if (left.type !== "BinaryExpression" || right.type !== "BinaryExpression") return;
-  const text = project.file(file)?.text ?? "";
-  const of = (part: Node): string => text.slice(part.start, part.end);
-  if (of(left.left) !== of(right.left) || of(left.right) === of(right.right)) return;
-  if (!/^!==?$/.test(left.operator) || !/^===?$/.test(right.operator)) return;
-  report.violated(
-    defaultAllows,
-    one.place,
-    `Only ${of(right.right)} is turned away here: the first half of the test says nothing beside the second.`,
-    one,
-  );
 }
 
 /** `if (secret && header !== secret) deny()`: where there is no secret there is no check. */

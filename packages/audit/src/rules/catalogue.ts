@@ -1,3 +1,4 @@
+import { contradictoryRefusal } from "./auth/contradictory-refusal.ts";
 import { ignoredCheck } from "./auth/ignored-check.ts";
 import { missingAuthentication } from "./auth/missing-authentication.ts";
 import { missingPermission } from "./auth/missing-permission.ts";
@@ -62,6 +63,7 @@ export {
   clientSecret,
   clientTenant,
   commandInjection,
+  contradictoryRefusal,
   defaultAllows,
   emptySecret,
   secretFromRequest,
@@ -108,6 +110,7 @@ export {
 
 /** Every rule there is, by id. */
 export const RULES: readonly Rule[] = [
+  contradictoryRefusal,
   ignoredCheck,
   missingAuthentication,
   missingPermission,
