@@ -63,6 +63,14 @@ export const auth: Check = {
         `The function answers a promise, which ${promising.path}() takes for true: whatever it says, everything passes.`,
         promising,
       );
+    const floating = trace.operations.find((one) => one.kind === "call" && one.name === "floating-check");
+    if (floating?.kind === "call")
+      report.violated(
+        unawaitedCheck,
+        floating.place,
+        `Nobody waits for ${floating.path}(): what comes after it is done whatever it finds.`,
+        floating,
+      );
     const idle = trace.operations.find((one) => one.kind === "call" && one.name === "guard-never-denies");
     if (idle !== undefined) {
       report.violated(
@@ -308,7 +316,7 @@ function promised(value: Value, depth = 0): boolean {
   if (value.k === "derived" && /^[=!]==?$/.test(value.op)) {
     // `findSession(token) === null`: a promise is never null.
     const [left, right] = value.args;
-    return left !== undefined && right?.k === "literal" && (right.value ?? null) === null && promised(left, depth + 1);
+    return left !== undefined && right !== undefined && isNothing(right) && isPromiseOrNothing(left, depth + 1);
   }
   return (
     value.k === "derived" &&
@@ -317,6 +325,17 @@ function promised(value: Value, depth = 0): boolean {
     value.args[0] !== undefined &&
     promised(value.args[0], depth + 1)
   );
+}
+
+/** `id === null ? null : find(id)`: whether something was found is told by whether anything was looked for. */
+function isPromiseOrNothing(value: Value, depth: number): boolean {
+  if (value.k !== "choice") return promised(value, depth);
+  const found = value.alternatives.filter((one) => !isNothing(one.value));
+  return found.length > 0 && found.every((one) => one.value.k === "pending" && promised(one.value, depth));
+}
+
+function isNothing(value: Value): boolean {
+  return value.k === "literal" && (value.value ?? null) === null;
 }
 
 function truthFacts(value: Value): boolean {

@@ -1,4 +1,5 @@
 import type { BindingPattern, Node } from "oxc-parser";
+import { refuses } from "../knowledge/refuses.ts";
 import type { ProjectFile } from "../project.ts";
 import { unusedGuard, unusedSchema, unusedTenant } from "../rules/catalogue.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -11,9 +12,6 @@ interface LeftOver {
   readonly message: string;
 }
 
-/** A function that refuses callers, by a name that means nothing else. */
-const REFUSES =
-  /^(?:require|enforce|must|may|authori[sz]e|protect|restrict|refuse|forbid|deny)[A-Z]\w*$|^(?:assert|ensure|check|verify|is|has|can)\w*(?:Access|Permi\w+|Roles?|Admin|Owner|Owns|Member|Membership|Allowed|Authori[sz]ed|Granted|Passwords?|Signature|Scopes?)$|^\w+(?:Guard|Only)$/;
 const RIGHTS = /^(?:\w*Roles?|roles?|permissions?|isAdmin|isOwner|visibility)$/;
 const TENANT = /^(?:org|organi[sz]ation|tenant|team|workspace|company|account|shop)(?:_id|Id)$/;
 /** `const { role }`, `roles,`: one of these stands where anything is taken out of something by such a name. */
@@ -35,15 +33,15 @@ export function leftOvers(file: ProjectFile): LeftOver[] {
     if (node.type === "ImportDeclaration" && node.importKind !== "type") {
       for (const one of node.specifiers) {
         const { name } = one.local;
-        if (REFUSES.test(name) && saysOnce(text, name, one)) found.push(guard(name, one));
+        if (refuses(name) && saysOnce(text, name, one)) found.push(guard(name, one));
       }
     } else if (node.type === "FunctionDeclaration" && node.id !== null) {
-      if (REFUSES.test(node.id.name) && saysOnce(text, node.id.name, node.id)) found.push(guard(node.id.name, node.id));
+      if (refuses(node.id.name) && saysOnce(text, node.id.name, node.id)) found.push(guard(node.id.name, node.id));
     } else if (node.type === "VariableDeclaration") {
       for (const { id, init } of node.declarations) {
         if (id.type !== "Identifier" || init === null) continue;
         if (isFunction(init)) {
-          if (REFUSES.test(id.name) && saysOnce(text, id.name, id)) found.push(guard(id.name, id));
+          if (refuses(id.name) && saysOnce(text, id.name, id)) found.push(guard(id.name, id));
         } else if (SCHEMA.test(text.slice(init.start, init.start + 40)) && saysOnce(text, id.name, id))
           found.push({
             rule: unusedSchema,
@@ -81,7 +79,7 @@ function isOfName(character: string | undefined): boolean {
 /** Roles and tenants that a function takes out of something and never names again. */
 function* unaskedIn(fn: Node, { text }: ProjectFile): Generator<LeftOver> {
   if (!isFunction(fn) || fn.body === null) return;
-  const guards = fn.id !== null && REFUSES.test(fn.id.name);
+  const guards = fn.id !== null && refuses(fn.id.name);
   const taken: Node[] = [];
   for (const param of fn.params) {
     const pattern = param.type === "AssignmentPattern" ? param.left : param;

@@ -8,6 +8,7 @@ import { branch } from "./branch.ts";
 import { closureOf } from "./closure.ts";
 import { elementOf } from "./element-of.ts";
 import type { Machine } from "./machine.ts";
+import { noteFloating, notePromise } from "./note-floating.ts";
 import { Scope } from "./scope.ts";
 import { assign, join, type State, withFacts } from "./state.ts";
 import { suppose } from "./suppose.ts";
@@ -101,6 +102,7 @@ function run(machine: Machine, node: Statement, scope: Scope): void {
 /** A value nobody keeps: a query that was begun runs all the same. */
 function discard(machine: Machine, node: Node, scope: Scope): void {
   const value = machine.evaluate(node, scope);
+  noteFloating(machine, node, value, scope);
   if (value.k === "chain" || value.k === "list") machine.consume(value, { file: scope.file, node });
   // `await checkAccess(user, id);` can only be meant to throw. `isOwner(user, id);` cannot.
   if (
@@ -125,6 +127,7 @@ function asksForSomebody(value: Value): boolean {
 function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" }>, scope: Scope): void {
   const asked: Value[] = [];
   const recorded = machine.operations.length;
+  notePromise(machine, node.test, scope);
   const { yes, no } = branch(machine, node.test, scope, (value) => asked.push(value));
   const decided = asked.at(-1) ?? null;
   const read = machine.operations.length;
