@@ -10,6 +10,7 @@ import { putOnRequests } from "./link/put-on-requests.ts";
 import type { Project, ProjectFile } from "./project.ts";
 import type { SourceFile } from "./source/discover.ts";
 import { readSource } from "./source/read-source.ts";
+import { SECURES, unsecuredTables } from "./sql/unsecured-tables.ts";
 import { isTooDeep } from "./syntax/is-too-deep.ts";
 import { parse } from "./syntax/parse.ts";
 import { positionAt } from "./syntax/position.ts";
@@ -84,6 +85,7 @@ export function loadProject(
     [...present].filter((file) => file === "package.json" || file.endsWith("/package.json")),
   );
   let put: ReadonlySet<string> | null = null;
+  let unsecured: ReadonlySet<string> | null = null;
   const project: Project = {
     file: (file) => files.get(file) ?? null,
     resolve: createResolver(tree, workspaces),
@@ -101,6 +103,10 @@ export function loadProject(
       publicPaths: configuration.publicRoutes.map((one) => one.path),
     },
     putOnRequests: () => (put ??= putOnRequests(files.values())),
+    unsecuredTables: () =>
+      (unsecured ??= [...files.values()].some(({ text: code }) => SECURES.test(code))
+        ? new Set<string>()
+        : unsecuredTables(sql)),
   };
   return { project, files, sql, diagnostics };
 }

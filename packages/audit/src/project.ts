@@ -20,6 +20,8 @@ export interface Project {
   readonly names: ConfiguredNames;
   /** Names that code of the tree puts on requests and contexts. Read when first asked for. */
   putOnRequests(): ReadonlySet<string>;
+  /** Tables that the tree's migrations make and leave without row level security. Read when first asked for. */
+  unsecuredTables(): ReadonlySet<string>;
 }
 
 /** What keys.config.json names beyond what is known by default. */

@@ -6,6 +6,7 @@ import type { Facts } from "../values/facts.ts";
 import { comparisons, type Query } from "../values/query.ts";
 import { isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
+import { isConfined } from "./confined.ts";
 import { describe } from "./describe-value.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { lookedUp } from "./looked-up.ts";
@@ -23,7 +24,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
   const { data } = query;
   if (facts.has("role") && isGlobalRole(judged, one)) return;
   // Under the caller's own rights the policies say what may be written.
-  if (query.rights === "user" || facts.has("rls")) return;
+  if (query.rights === "user" || isConfined(one, judged)) return;
   if (takesPart(one, judged, report)) return;
   for (const [name, value] of fieldsOf(query.data)) {
     if (!isChosen(value, facts) || isCredential(value) || trustOf(value, facts) !== null) continue;

@@ -9,7 +9,9 @@ import { clientsOf, isCapability, isCredential, isOpenTo, scopeOf, trustOf } fro
 import type { Value } from "../values/value.ts";
 import { isPublicByDesign, isPublicTable, isTenantTable, isWebhook, isScheduled } from "./entry-kinds.ts";
 import { created, handedOver } from "./tenant-of-created.ts";
+import { isScopedBeside } from "./scoped-beside.ts";
 import { isGlobalRole } from "./global-role.ts";
+import { isConfined } from "./confined.ts";
 import { describe } from "./describe-value.ts";
 import { lookedUp } from "./looked-up.ts";
 import { done, nameOf } from "./query-words.ts";
@@ -60,7 +62,7 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
     return report.unknown(`that the rows of ${nameOf(query)} are the caller's is taken from a name`);
   if (query.rights === "user") return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
   if (facts.has("global")) return report.unknown("the server's own administrator was asked for");
-  if (facts.has("rls")) return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
+  if (isConfined(one, judged)) return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
   const vouched = vouchedFor(query, facts);
   if (vouched !== null) return report.unknown(vouched);
   if (isCapability(query)) return;
@@ -161,7 +163,7 @@ function unconfined(one: QueryOperation, judged: Judged, report: Report): void {
   // A role in what the client named is no role everywhere.
   if (one.facts.has("role") && (otherAuthorised(one.facts) === null || isGlobalRole(judged, one)))
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
-  if (!isTenantTable(query.table)) return;
+  if (!isTenantTable(query.table) && !isScopedBeside(one, judged)) return;
   report.violated(
     unscopedList,
     one.place,
