@@ -164,7 +164,7 @@ const SERVICES =
 const EFFECT =
   /^(?:create|update|delete|del|remove|send|sendMail|cancel|put|upload|generate|generateText|streamText|generateObject|streamObject|generateImage|embed|embedMany|run|invoke|capture|refund|transfer|retrieve|list|get|emit|publish|trigger|add|enqueue|dispatch)$/;
 const NEUTRAL_PATH =
-  /redis|searchparams|formdata|\bkv\b|memcache|log|analytics|posthog|sentry|track|metric|cache|revalidate|rate|limit|cookie|header|console|performance|nextresponse|superjson|date|dayjs|moment|zod|schema|translat|i18n|\bt$|span|tracer|path|url|math|json|redirect|render|format|parse|serialize|uuid|nanoid|random|hash/i;
+  /redis|searchparams|formdata|\bkv\b|memcache|log(?!s(?:$|\.|by|for|of))|analytics|posthog|sentry|track|metric|cache|revalidate|rate|limit|cookie|header|console|performance|nextresponse|superjson|date|dayjs|moment|zod|schema|translat|i18n|\bt$|span|tracer|path|url|math|json|redirect|render|format|parse|serialize|uuid|nanoid|random|hash/i;
 
 /** Reads or changes something that is not everybody's. */
 export function isSensitive(operation: Operation): boolean {

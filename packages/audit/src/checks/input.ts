@@ -1,9 +1,10 @@
 import { ignoredValidation, massAssignment, operatorInjection, unvalidated } from "../rules/catalogue.ts";
-import type { Check, Judged } from "../rules/rule.ts";
+import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { comparisons } from "../values/query.ts";
+import { walk } from "../syntax/walk.ts";
 import { standing } from "../values/standing.ts";
 import { REFUSED, type Condition, type Value } from "../values/value.ts";
 import { isSensitive } from "./entry-kinds.ts";
@@ -74,6 +75,7 @@ export const input: Check = {
     const first = trace.operations.find((one) => isSensitive(one) && bodyIn(one) !== null);
     if (first === undefined) {
       if (trace.operations.some((one) => one.kind === "validate")) report.proved();
+      else readDeep(judged, report);
       return;
     }
     if (lookedAt(judged)) {
@@ -99,6 +101,28 @@ export const input: Check = {
     );
   },
 };
+
+/** `body.data.object.id`, and neither a schema nor a test before it: whatever is made of it later could be anything. */
+function readDeep({ entry, trace, project }: Judged, report: Report): void {
+  if (trace.operations.some((one) => one.kind !== "return" && one.kind !== "respond") || trace.unknowns.length > 0)
+    return;
+  const bodies = new Set<string>();
+  const text = project.file(entry.file)?.text ?? "";
+  for (const node of walk(entry.node)) {
+    if (node.type !== "VariableDeclarator" || node.init === null) continue;
+    const made = text.slice(node.init.start, node.init.end);
+    if (node.id.type === "Identifier" && /^(?:await\s+)?req(?:uest)?\.json\(\)$|^req(?:uest)?\.body$/.test(made))
+      bodies.add(node.id.name);
+    const [root = "", ...members] = made.split(/\??\./);
+    if (!bodies.has(root) || members.length < 2 || !members.every((name) => /^\w+$/.test(name))) continue;
+    report.violated(
+      unvalidated,
+      { file: entry.file, node: entry.node },
+      `${entry.name} takes ${made} of a body that nothing has looked at.`,
+    );
+    return;
+  }
+}
 
 /** `find({ ...req.query, orgId })`: conditions of the client's own making. */
 function wholeQuery(condition: Condition | null, facts: Facts): ClientValue | null {

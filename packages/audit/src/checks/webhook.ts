@@ -6,7 +6,7 @@ import {
   swallowedCheck,
   timingUnsafe,
 } from "../rules/catalogue.ts";
-import type { Check } from "../rules/rule.ts";
+import type { Check, Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { isDigest } from "../interpret/learn.ts";
@@ -26,7 +26,7 @@ export const webhook: Check = {
     signedParts(judged, report);
     if (!isWebhook(judged)) return;
     const effects = trace.operations.filter((one) => (isSensitive(one) || isEffect(one)) && !looksUp(one));
-    const open = effects.find((one) => !isVerified(one.facts));
+    const open = effects.find((one) => !isVerified(one.facts)) ?? readUnasked(judged, effects);
     if (open === undefined) {
       unsignedTenant(trace.operations, report);
       if (effects.length > 0) report.proved();
@@ -85,6 +85,23 @@ export const webhook: Check = {
     );
   },
 };
+
+/** It only looks something up, by what came, and no signature is ever asked for: there is nothing that comes before. */
+function readUnasked({ entry, trace }: Judged, effects: readonly Operation[]): Operation | undefined {
+  if (effects.length > 0 || trace.unknowns.length > 0 || !/web-?hook(?:s|_?handler)?$/i.test(entry.path ?? entry.name))
+    return undefined;
+  if (
+    trace.operations.some(
+      (one) =>
+        verifies(one) ||
+        isVerified(one.facts) ||
+        one.facts.has("opaque:auth") ||
+        (one.kind === "test" && one.denies !== "neither"),
+    )
+  )
+    return undefined;
+  return trace.operations.find((one) => isSensitive(one) && looksUp(one));
+}
 
 /** Its answer is a yes or no, and nothing that was tested holds it. */
 function unread(check: Extract<Operation, { kind: "call" }>, operations: readonly Operation[]): boolean {

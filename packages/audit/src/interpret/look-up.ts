@@ -1,3 +1,4 @@
+import { isPlatformGlobal } from "../knowledge/platform-globals.ts";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import type { Machine } from "./machine.ts";
 import { moduleValue } from "./module-value.ts";
@@ -15,5 +16,8 @@ export function lookUp(machine: Machine, name: string, scope: Scope): Value {
   const found = moduleValue(machine, scope.file, name);
   if (found !== null) return found;
   if (name === "NaN" || name === "Infinity") return opaque("number");
-  return { k: "foreign", from: "global", name, origin: "global" };
+  // Put there by a framework's automatic imports, or by a line that was left out.
+  return isPlatformGlobal(name)
+    ? { k: "foreign", from: "global", name, origin: "global" }
+    : { k: "foreign", from: "", name, origin: "missing" };
 }
