@@ -3,6 +3,7 @@ import { EntryCache, type KeptEntry } from "./cache/entry-cache.ts";
 import { keepResult, readResult, stateOf, type Kept } from "./cache/result-cache.ts";
 import { checkFunctions } from "./checks/functions-of-rights.ts";
 import { fileSecrets } from "./checks/file-secrets.ts";
+import { idleGuards } from "./checks/idle-guards.ts";
 import { leftOvers } from "./checks/left-over.ts";
 import type { EntryPoint } from "./entry-points/entry-point.ts";
 import { findEntryPoints, findHandlers } from "./entry-points/find-entry-points.ts";
@@ -78,7 +79,7 @@ function run(
     for (const one of findings) collector.add(one, entry.name, reads);
   for (const file of judged) {
     try {
-      for (const one of [...fileSecrets(file), ...checkFunctions(file), ...leftOvers(file)]) {
+      for (const one of [...fileSecrets(file), ...checkFunctions(file), ...leftOvers(file), ...idleGuards(file)]) {
         const { rule, node, message } = one;
         const location = locate(file, { file: file.path, node });
         collector.add({ rule: rule.id, message, location, path: [] }, null);

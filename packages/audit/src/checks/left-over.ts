@@ -5,6 +5,7 @@ import { unusedGuard, unusedSchema, unusedTenant } from "../rules/catalogue.ts";
 import type { Rule } from "../rules/rule.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { children, walk } from "../syntax/walk.ts";
+import type { FunctionNode } from "../values/value.ts";
 
 interface LeftOver {
   readonly rule: Rule;
@@ -17,6 +18,7 @@ const TENANT = /^(?:org|organi[sz]ation|tenant|team|workspace|company|account|sh
 /** `const { role }`, `roles,`: one of these stands where anything is taken out of something by such a name. */
 const MAY_TAKE =
   /[{,]\s*(?:\w+\s*:\s*)?(?:\w*[rR]oles?|permissions?|isAdmin|isOwner|visibility|(?:org|organi[sz]ation|tenant|team|workspace|company|account|shop)(?:_id|Id))\s*[,}=]|\bvisibility\s*:/;
+const DIGESTS = /\bcreateHmac\(/;
 const MAY_HOLD = /(?:^|\W)(?:import|require|function|const)\b/;
 const SCHEMA =
   /^(?:z|v|yup|Yup|joi|Joi|Type|t)\s*\.\s*(?:strict_?[oO]bject|loose_?[oO]bject|object|array|union|discriminatedUnion|Object)\s*\(/;
@@ -51,10 +53,17 @@ export function leftOvers(file: ProjectFile): LeftOver[] {
       }
     }
   }
-  if (MAY_TAKE.test(text)) {
+  if (MAY_TAKE.test(text) || DIGESTS.test(text)) {
+    const digests = new Set(["createHmac"]);
+    const functions = [...walk(file.syntax.program)].filter(isFunction);
     for (const node of walk(file.syntax.program)) {
-      if (isFunction(node) && node.body !== null) found.push(...unaskedIn(node, file));
+      // `const mac = (text) => createHmac(…)`
+      const [id, held] =
+        node.type === "VariableDeclarator" ? [node.id, node.init] : isFunction(node) ? [node.id, node] : [null, null];
+      if (id?.type === "Identifier" && held !== null && isFunction(held) && held.end - held.start < 300)
+        if (DIGESTS.test(text.slice(held.start, held.end))) digests.add(id.name);
     }
+    for (const node of functions) found.push(...unaskedIn(node, file, digests));
   }
   return found;
 }
@@ -77,8 +86,8 @@ function isOfName(character: string | undefined): boolean {
 }
 
 /** Roles and tenants that a function takes out of something and never names again. */
-function* unaskedIn(fn: Node, { text }: ProjectFile): Generator<LeftOver> {
-  if (!isFunction(fn) || fn.body === null) return;
+function* unaskedIn(fn: FunctionNode, { text }: ProjectFile, digests: ReadonlySet<string>): Generator<LeftOver> {
+  if (fn.body === null) return;
   const guards = fn.id !== null && refuses(fn.id.name);
   const taken: Node[] = [];
   for (const param of fn.params) {
@@ -92,6 +101,13 @@ function* unaskedIn(fn: Node, { text }: ProjectFile): Generator<LeftOver> {
     if (node !== fn.body && isFunction(node)) continue;
     if (node.type === "VariableDeclarator" && node.init !== null && node.id.type === "ObjectPattern")
       taken.push(...membersOf(node.id));
+    if (node.type === "VariableDeclarator" && node.init !== null && node.id.type === "Identifier")
+      if (digests.has(firstCalled(node.init)) && !isNamedAgain(fn, node.id, node.id.name, "length"))
+        yield {
+          rule: unusedGuard,
+          node: node.id,
+          message: `${node.id.name} is what a signature ought to be, and nobody compares it with one.`,
+        };
     open.push(...children(node));
   }
   for (const node of taken) {
@@ -113,11 +129,22 @@ function membersOf(pattern: Extract<BindingPattern, { type: "ObjectPattern" }>):
   return pattern.properties.flatMap((one) => (one.type === "Property" ? [one.value] : []));
 }
 
-/** Whether the name is used once more: as a value, not as the name of a field. */
-function isNamedAgain(within: Node, declared: Node, name: string): boolean {
+/** `createHmac` of `createHmac("sha256", secret).update(text).digest()`. */
+function firstCalled(node: Node): string {
+  let inner = node;
+  while (inner.type === "CallExpression" || inner.type === "MemberExpression")
+    inner = inner.type === "CallExpression" ? inner.callee : inner.object;
+  return inner.type === "Identifier" ? inner.name : "";
+}
+
+/** Whether the name is used once more: as a value, not as the name of a field, and for more than its member `but`. */
+function isNamedAgain(within: Node, declared: Node, name: string, but: string | null = null): boolean {
   const open: Node[] = [within];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.type === "Identifier" && node.name === name && node.start !== declared.start) return true;
+    if (node.type === "MemberExpression" && node.property.type === "Identifier" && node.property.name === but) {
+      if (node.object.type === "Identifier") continue;
+    }
     if (node.type === "JSXIdentifier" && node.name === name) return true;
     const field =
       (node.type === "Property" || node.type === "TSPropertySignature") && !node.computed

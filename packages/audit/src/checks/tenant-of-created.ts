@@ -56,7 +56,13 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
     const stem = /^(.*?)_?id$/i.exec(name)?.[1] ?? "";
     // What it is called over there stands beside it: the id is another service's.
     if (data?.k === "struct" && [`${stem}Name`, `${stem}_name`].some((beside) => data.props.has(beside))) continue;
-    if (stem !== "" && /(?:Id|_id)$/.test(name) && !SHARED.test(stem) && !isOwnerName(name)) {
+    if (
+      stem !== "" &&
+      /(?:Id|_id)$/.test(name) &&
+      !SHARED.test(stem) &&
+      // Somebody who is given work is one of the tenant's own: it was looked whether there is such a person, and no more.
+      (!isOwnerName(name) || (value.k === "rows" && /^(?:assignee|reviewer|approver|employee)$/i.test(stem)))
+    ) {
       lookedUp(value, one, report);
       report.violated(
         foreignReference,

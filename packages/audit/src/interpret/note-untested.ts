@@ -4,7 +4,17 @@ import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { comparisons } from "../values/query.ts";
 import { clientOf } from "../values/trust.ts";
-import { ABSENT, NOBODY, REFUSED, type Alternative, type Place, type Value } from "../values/value.ts";
+import {
+  ABSENT,
+  DENIED,
+  NOBODY,
+  NULL,
+  REFUSED,
+  UNDEFINED,
+  type Alternative,
+  type Place,
+  type Value,
+} from "../values/value.ts";
 
 type Choice = Extract<Value, { k: "choice" }>;
 
@@ -24,7 +34,9 @@ export function noteUntested(machine: Machine, value: Choice, place: Place): voi
   else if (there.length === 0) return;
   else if (
     !facts.has("auth") &&
-    (nothing.some((one) => one.value === NOBODY) || there.every((one) => isCaller(one, machine)))
+    (nothing.some((one) => one.value === NOBODY) ||
+      there.every((one) => isCaller(one, machine)) ||
+      (nothing.some(isWritten) && there.every(isSomebody)))
   )
     machine.record({
       kind: "untested",
@@ -61,6 +73,17 @@ function mayBeAbsent(value: Value, facts: Facts): boolean {
 function isNothing({ value }: Alternative): boolean {
   return value.k === "literal" && (value.value === null || value.value === undefined);
 }
+
+/** Who is calling, by whatever it was told; or what was put together where a credential had been found. */
+function isSomebody({ value, facts }: Alternative): boolean {
+  return value.k === "principal" || (value.k === "struct" && facts.has("auth"));
+}
+
+/** `token === null ? null : …`: nothing stands in the code itself, and is not supposed of a function's name. */
+function isWritten({ value }: Alternative): boolean {
+  return !SUPPOSED.has(value);
+}
+const SUPPOSED: ReadonlySet<Value> = new Set([NULL, UNDEFINED, DENIED, REFUSED, ABSENT, NOBODY]);
 
 /** Somebody a library vouches for, or the row of a credential. Who is told by a name alone may have been asked inside. */
 function isCaller({ value }: Alternative, { absent }: Machine): boolean {
