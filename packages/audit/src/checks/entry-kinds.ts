@@ -1,6 +1,7 @@
 import type { EntryPoint } from "../entry-points/entry-point.ts";
 import { wordsOf } from "../knowledge/names.ts";
 import type { Operation } from "../trace/operation.ts";
+import { isProviderCallback, readsSignature } from "./provider-callback.ts";
 import type { Judged } from "../rules/rule.ts";
 
 /** Words of a path or name that say: anybody may come here. */
@@ -126,20 +127,8 @@ export function isWebhook({ entry, trace }: Judged): boolean {
       !/\b(?:create|list|update|delete|get|put|post|patch|remove|edit|add|test)\w*web-?hook/i.test(entry.name) ||
       trace.operations.some(readsSignature)
     );
-  return trace.operations.some(readsSignature) && !trace.operations.some((one) => one.facts.has("auth"));
-}
-
-function readsSignature(operation: Operation): boolean {
-  if (operation.kind === "call" && operation.name === "verify-webhook") return true;
-  const values =
-    operation.kind === "test"
-      ? [operation.value]
-      : operation.kind === "compare"
-        ? [operation.left, operation.right]
-        : [];
-  return values.some(
-    (value) => value.k === "client" && value.part === "header" && /signature|hmac|svix|webhook-id/i.test(value.path),
-  );
+  if (trace.operations.some((one) => one.facts.has("auth"))) return false;
+  return trace.operations.some(readsSignature) || isProviderCallback(entry, trace.operations);
 }
 
 export function isCron({ entry }: Judged): boolean {

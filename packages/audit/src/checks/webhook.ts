@@ -11,7 +11,9 @@ import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { isDigest } from "../interpret/learn.ts";
 import { clientOf } from "../values/trust.ts";
-import type { Value } from "../values/value.ts";
+import { guardOfSigned } from "../entry-points/neighbours.ts";
+import { comparisons } from "../values/query.ts";
+import type { Place, Value } from "../values/value.ts";
 import { signedParts } from "./signed-parts.ts";
 import { unsignedTenant } from "./unsigned-tenant.ts";
 import { letGoOn } from "./let-go-on.ts";
@@ -33,7 +35,11 @@ export const webhook: Check = {
       return;
     }
     const unseen = open.facts.get("opaque:auth");
-    if (unseen !== undefined) return report.unknown(unseen.why);
+    // A wrapper that is not seen may ask; where neighbours have a guard for it, it does not.
+    const guard = entry.neighbours === undefined ? null : guardOfSigned(entry.neighbours());
+    if (unseen !== undefined && guard === null) return report.unknown(unseen.why);
+    if (effects.every((one) => isVerified(one.facts) || askedBack(trace.operations, one)))
+      return report.unknown("what it believes is asked of the sender itself");
     letGoOn(judged, open, report);
     const caught = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("signature"));
     if (caught !== undefined) {
@@ -53,9 +59,8 @@ export const webhook: Check = {
         : trace.operations.find(
             (one) =>
               one.kind === "test" &&
-              one.denies === "neither" &&
-              decides(one.value) &&
-              one.place.node.start < check.place.node.end,
+              ((one.denies === "neither" && decides(one.value) && one.place.node.start < check.place.node.end) ||
+                (one.denies === "yes" && onlyWithHeader(one))),
           );
     if (check?.kind === "call" && check.name === "verify-webhook" && unread(check, trace.operations)) {
       report.violated(
@@ -126,6 +131,44 @@ function isVerified(facts: Facts): boolean {
   return facts.has("signature") || facts.has("shared-secret") || facts.has("auth");
 }
 
+/** Mollie and PayPal send an id alone: what it stands for is asked of them, and nothing else that came is used. */
+function askedBack(operations: readonly Operation[], open: Operation): boolean {
+  const asked = operations.find(
+    (one) =>
+      one.kind === "call" &&
+      one.origin !== "global" &&
+      /^(?:get|retrieve|fetch|show|find|lookup|describe)/.test(one.name) &&
+      one.path.includes(".") &&
+      one.args.some((arg) => clientOf(arg) !== null),
+  );
+  if (asked === undefined || asked.place.node.start > open.place.node.start) return false;
+  if (open.kind !== "query") return open === asked;
+  const used = [
+    ...comparisons(open.query.where).map(({ value }) => value),
+    ...(open.query.data === null ? [] : [open.query.data]),
+  ];
+  return (
+    used.some((value) => holdsCall(value, asked.place)) &&
+    used.every((value) => clientOf(value) === null || holdsCall(value, asked.place))
+  );
+}
+
+function holdsCall(value: Value, place: Place, depth = 0): boolean {
+  if (depth > 6) return false;
+  switch (value.k) {
+    case "chain":
+      return value.steps.some((step) => step.kind !== "member" && step.place.node === place.node);
+    case "struct":
+      return [...value.props.values()].some((inner) => holdsCall(inner, place, depth + 1));
+    case "derived":
+      return value.args.some((inner) => holdsCall(inner, place, depth + 1));
+    case "choice":
+      return value.alternatives.some((one) => holdsCall(one.value, place, depth + 1));
+    default:
+      return false;
+  }
+}
+
 /** Whose secret it is has to be known before anything can be verified. */
 function looksUp(one: Operation): boolean {
   if (one.kind === "query") return one.query.verb === "read" || one.query.verb === "list";
@@ -152,7 +195,20 @@ function verifies(one: Operation): boolean {
 }
 
 function isDigestTest(value: Value): boolean {
+  if (value.k === "choice") return value.alternatives.some((one) => isDigestTest(one.value));
   return value.k === "derived" && value.args.some((arg) => isDigest(arg) || isDigestTest(arg));
+}
+
+/** `if (signature && !matches(body, signature)) refuse()`: whoever leaves it away is not asked. */
+function onlyWithHeader({ asked, place: { node } }: Extract<Operation, { kind: "test" }>): boolean {
+  const [first, ...rest] = asked ?? [];
+  return (
+    node.type === "LogicalExpression" &&
+    node.operator === "&&" &&
+    first !== undefined &&
+    decides(first) &&
+    rest.some((value) => isDigestTest(value) || isYesOrNo(value))
+  );
 }
 
 /** A test of the header, of the secret, or of the environment. */

@@ -1,6 +1,7 @@
 import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot } from "../knowledge/call.ts";
+import { VERIFIES_SENDER } from "./neighbours.ts";
 import { nameKind } from "../knowledge/names.ts";
 import { scopeFact } from "../knowledge/vouches.ts";
 import type { Despite } from "../trace/operation.ts";
@@ -142,6 +143,11 @@ function byName(machine: Machine, value: Value, place: Place): void {
   }
   for (const name of names) {
     const kind = nameKind(name);
+    // twilio.webhook(token), verifySlackSignature: the sender is verified.
+    if (VERIFIES_SENDER.test(name) && !/user|session|jwt|passport/i.test(name)) {
+      machine.learn("signature", { sure: false, place, why: `${whole} is taken for a check by its name` });
+      return;
+    }
     if (
       kind === "asserts" ||
       kind === "guards" ||
@@ -161,7 +167,6 @@ function byName(machine: Machine, value: Value, place: Place): void {
         machine.learn(scopeFact(name), { sure: false, place, why: `${whole} may have looked at what is asked for` });
       return;
     }
-    // twilio.webhook(token), svixMiddleware: the sender is verified.
     if (/webhook|signature|hmac|svix/i.test(name)) {
       machine.learn("signature", { sure: false, place, why: `${whole} is taken for a check by its name` });
       return;

@@ -3,6 +3,8 @@ export interface Asked {
   readonly method: string | null;
   /** Names of the guards that ask for a role, a scope or a permission. */
   readonly guards: readonly string[];
+  /** Names of the guards that verify a signature. */
+  readonly signatures: readonly string[];
 }
 
 export interface Neighbours {
@@ -12,6 +14,16 @@ export interface Neighbours {
 
 /** `requireRole`, `withRequiredScope`, `RequiresTeamRole`: asks for more than to be known. */
 export const ASKS_RIGHTS = /roles?(?![a-z])|permission|scopes?(?![a-z])|polic(?:y|ies)|privilege|ability/i;
+
+/** `twilioSigned`, `verifySlackSignature`, `WebhookGuard`: asks whether the call comes from whom it says. */
+export const VERIFIES_SENDER =
+  /signed(?![a-z])|signature|hmac|svix|web-?hook\w*(?:auth|guard|verif|valid|check)|(?:verif|valid|check|require|ensure|from|only)\w*(?:web-?hook|twilio|slack|stripe|github|shopify|telegram|discord|sns)|^webhook$/i;
+
+/** A neighbour is guarded from calls that its sender did not sign, and this is not: the guard's name, or null. */
+export function guardOfSigned({ own, others }: Neighbours): string | null {
+  if (own.signatures.length > 0) return null;
+  return others.find((one) => one.signatures.length > 0)?.signatures[0] ?? null;
+}
 
 const HARM: Readonly<Record<string, number>> = { GET: 0, HEAD: 0, OPTIONS: 0, POST: 1, PATCH: 2, PUT: 2, DELETE: 3 };
 

@@ -12,6 +12,7 @@ import { scopeFact } from "../knowledge/vouches.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
+import { VERIFIES_SENDER } from "./neighbours.ts";
 import { methodOf, rightsBeside } from "./rights-beside.ts";
 import { decorator, nameOf, VERB } from "./decorators.ts";
 
@@ -150,6 +151,10 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
       }
     }
     if (/throttl|rate|cache|csrf/i.test(called)) continue;
+    if (VERIFIES_SENDER.test(called)) {
+      machine.learn("signature", { sure: false, place, why: `${called} is taken for a check by its name` });
+      continue;
+    }
     machine.learn("auth", { sure: false, place, why: `${called} is taken for a check by its name` });
     if (/role|permission|admin|owner|polic|access|member/i.test(called))
       machine.learn("role", { sure: false, place, why: `${called} is taken for a check by its name` });

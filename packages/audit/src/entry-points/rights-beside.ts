@@ -1,6 +1,6 @@
 import type { Class, Decorator, MethodDefinition } from "oxc-parser";
 import { decorator, nameOf, VERB } from "./decorators.ts";
-import { type Asked, ASKS_RIGHTS, type Neighbours } from "./neighbours.ts";
+import { type Asked, ASKS_RIGHTS, type Neighbours, VERIFIES_SENDER } from "./neighbours.ts";
 
 /** The HTTP method that a decorator stands for; null for all of them. */
 export function methodOf(verb: string): string | null {
@@ -17,24 +17,36 @@ export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
     decorators.flatMap((one) => {
       const name = nameOf(one);
       if (name !== "UseGuards") return ASKS_RIGHTS.test(name) && !/^Api[A-Z]/.test(name) ? [name] : [];
-      const guards = one.expression.type === "CallExpression" ? one.expression.arguments : [];
-      return guards.flatMap((guard) =>
-        guard.type === "Identifier" && !LOOKS_UP.test(guard.name) && GUARDS_RIGHTS.test(guard.name) ? [guard.name] : [],
-      );
+      return guardsOf(one).filter((guard) => !LOOKS_UP.test(guard) && GUARDS_RIGHTS.test(guard));
     });
+  const signatures = (decorators: readonly Decorator[]): string[] =>
+    decorators.flatMap(guardsOf).filter((name) => VERIFIES_SENDER.test(name));
   const others: Asked[] = [];
   for (const member of of.body.body) {
     if (member.type !== "MethodDefinition" || member === method) continue;
     const verb = decorator(member.decorators, VERB);
-    if (verb !== null) others.push({ method: methodOf(nameOf(verb)), guards: asked(member.decorators) });
+    if (verb !== null)
+      others.push({
+        method: methodOf(nameOf(verb)),
+        guards: asked(member.decorators),
+        signatures: signatures(member.decorators),
+      });
   }
   const verb = decorator(method.decorators, VERB);
   return {
     own: {
       method: verb === null ? null : methodOf(nameOf(verb)),
       guards: asked([...of.decorators, ...method.decorators]),
+      signatures: signatures([...of.decorators, ...method.decorators]),
     },
     others,
   };
 }
+
+/** The classes that `@UseGuards(…)` names. */
+function guardsOf(one: Decorator): string[] {
+  if (nameOf(one) !== "UseGuards" || one.expression.type !== "CallExpression") return [];
+  return one.expression.arguments.flatMap((guard) => (guard.type === "Identifier" ? [guard.name] : []));
+}
+
 const GUARDS_RIGHTS = /role|permission|scope|admin|owner|polic|access|member/i;

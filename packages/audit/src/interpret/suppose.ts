@@ -128,6 +128,11 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
     case "<":
     case "<=":
       return right === undefined ? state : supposeOrder(value.op, left, right, truth, state);
+    // `a | b`, `a ^ b`: nothing is left over where both are nothing, and where both are the same.
+    case "|":
+      return right === undefined || truth ? state : bothNothing(left, right, state);
+    case "^":
+      return right === undefined || truth ? state : supposeEqual(left, right, value.place, state);
     case "safe-equal":
       return right === undefined || !truth ? state : supposeEqual(left, right, value.place, state);
     case "includes":
@@ -160,6 +165,18 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
     default:
       return state;
   }
+}
+
+function bothNothing(left: Value, right: Value, state: State): State | null {
+  const first = suppose(withoutStart(left), false, state);
+  return first === null ? null : suppose(withoutStart(right), false, first);
+}
+
+/** `let difference = 0; for (…) difference |= a[i] ^ b[i]`: what the turns made of it, and not what it began with. */
+function withoutStart(value: Value): Value {
+  if (value.k !== "choice") return value;
+  const made = value.alternatives.find(({ value: one }) => one.k === "derived" && one.op === "|");
+  return made?.value ?? value;
 }
 
 function supposeOrder(op: string, left: Value, right: Value, truth: boolean, state: State): State | null {
@@ -222,6 +239,7 @@ function supposeEqual(left: Value, right: Value, place: Place, state: State): St
       const narrowed = supposeType(one.args[0], String(other.value), true, state);
       return narrowed === null ? null : withFacts(narrowed, knowLiteral(one, place, narrowed.facts, ""));
     }
+    if (other.value === 0 && withoutStart(one) !== one) return suppose(withoutStart(one), false, state);
     if (one.k === "choice") {
       let found: State | null = null;
       for (const each of one.alternatives) {

@@ -1,8 +1,32 @@
 import { Facts } from "../values/facts.ts";
-import { authorise, clientOf } from "../values/trust.ts";
+import { isDigest } from "../interpret/learn.ts";
+import { authorise, clientOf, clientsOf } from "../values/trust.ts";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { callBack, errorFirst } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
+
+const SAFE_COMPARISON =
+  /^(?:tsscmp|scmp)$|^(?:crypto|buffer|string)?(?:timing|constant|secure|safe|tss?)\w*(?:equals?|eq|compare|comparison|match(?:es)?)$|^(?:equals?|compare|matches)\w*(?:safe(?:ly)?|constant|timing|time)\w*$/i;
+const COMPARISON =
+  /^(?:is|are|buffers?|bytes|strings?|hex|digests?|signatures?|hmacs?)?_?(?:equals?|eq|same|compare|match(?:es)?)(?:buffers?|bytes|strings?|hex|digests?|signatures?|hmacs?)?$/i;
+
+/** A digest, and what the sender says it is. */
+function isSigned(digest: Value, said: Value): boolean {
+  return isDigest(digest) && clientOf(said) !== null;
+}
+
+const DIGESTS =
+  /hmac|^(?:compute|create|generate|make|calculate|calc|expected|build|get|derive)\w*(?:signature|digest|mac)$|^sign(?:ature)?(?:body|payload|request|message|webhook|with\w*|for)?$/i;
+
+/** `hmacHex(secret, body)`, `computeSignature(body, secret)`: what signs the body under a secret, by its name. */
+function unseenDigest({ method, args, root, names, chain, machine, place }: UnseenCall): Value | undefined {
+  if (root.k !== "foreign" || names.length > 1 || args.length < 2 || !DIGESTS.test(method)) return undefined;
+  const payload = args.find((arg) => clientsOf(arg).some((said) => said.part === "body"));
+  const secret = args.find((arg) => arg !== payload && clientOf(arg) === null && arg.k !== "literal");
+  if (payload === undefined || secret === undefined) return undefined;
+  machine.record({ kind: "digest", secret, payload, place });
+  return { k: "derived", op: "hmac", args: [secret, payload, chain], place };
+}
 
 /** Comparing, hashing, signing, and tokens. */
 export function cryptography(call: UnseenCall): Value | undefined {
@@ -11,11 +35,10 @@ export function cryptography(call: UnseenCall): Value | undefined {
   const from = packageOf(root);
   const name = nameOfRoot(root);
   if (
-    /^(?:timingSafeEqual|safeCompare|tsscmp|scmp|constantTimeEqual|secureCompare|safeEqual|timingSafeCompare|constantTimeCompare)$/.test(
-      method,
-    ) &&
     first !== undefined &&
-    second !== undefined
+    second !== undefined &&
+    (SAFE_COMPARISON.test(method) ||
+      (args.length === 2 && COMPARISON.test(method) && (isSigned(first, second) || isSigned(second, first))))
   ) {
     machine.record({ kind: "compare", left: first, right: second, op: "safe", place });
     return { k: "derived", op: "safe-equal", args: [first, second], place };
@@ -47,6 +70,8 @@ export function cryptography(call: UnseenCall): Value | undefined {
     if (name === "crypto" && method === "digest")
       return { k: "derived", op: "hash", args: second === undefined ? [] : [second], place };
   }
+  const signed = unseenDigest(call);
+  if (signed !== undefined) return signed;
   if (
     (method === "createHmac" || method === "createHash" || method === "update") &&
     (chain.steps.some((step) => step.kind === "member" && /^create(?:Hmac|Hash)$/.test(step.name)) ||

@@ -83,8 +83,19 @@ export function unseen(call: UnseenCall): Value {
       return somebody(place);
     }
   }
+  if (args.some(isSignature) && !NEUTRAL.test(call.method))
+    machine.learn("opaque:auth", {
+      sure: false,
+      place,
+      why: `${call.method} was given the signature and is not in the tree`,
+    });
   note(call);
   return chain;
+}
+
+/** The header in which a sender puts its signature. */
+function isSignature(arg: Value): boolean {
+  return clientsOf(arg).some((said) => said.part === "header" && SIGNATURE.test(said.path));
 }
 
 /** A cache or a key-value store: what is in it is whatever was put there. */

@@ -12,7 +12,7 @@ import { client, type FunctionNode, opaque, type Value } from "../../values/valu
 import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware } from "../follow-middleware.ts";
-import { ASKS_RIGHTS } from "../neighbours.ts";
+import { type Asked, ASKS_RIGHTS, VERIFIES_SENDER } from "../neighbours.ts";
 import { chainOf, type Mounts, mountsOf } from "./mounts.ts";
 import { CALLED, isRoute, mayRoute, type Registration, registrations, ROUTER, routerNames } from "./registrations.ts";
 import { routerMadeBy } from "./router-makers.ts";
@@ -49,11 +49,9 @@ function entryOf(
     file: route.file.path,
     node: route.node,
     neighbours: () => ({
-      own: { method, guards: [...chain.before.flatMap(({ args }) => args), ...route.args].flatMap(rightsAsked) },
+      own: askedBy(method, [...chain.before.flatMap(({ args }) => args), ...route.args]),
       others: (byRouter.get(route.router) ?? []).flatMap((one) =>
-        one === route || !isRoute(one) || one.file !== route.file
-          ? []
-          : [{ method: methodOf(one), guards: one.args.flatMap(rightsAsked) }],
+        one === route || !isRoute(one) || one.file !== route.file ? [] : [askedBy(methodOf(one), one.args)],
       ),
     }),
     with: [...new Set(chain.before.map(({ registration: one }) => one.file.path))],
@@ -112,25 +110,34 @@ function methodOf({ verb }: Registration): string | null {
     : verb.toUpperCase().replace("DEL", "DELETE").replace("DELETEETE", "DELETE");
 }
 
-/** Middleware that names a role, a scope or a permission: `requireRole("admin")`, `{ preHandler: [requireScope(…)] }`. */
-function rightsAsked(node: Node): string[] {
+function askedBy(method: string | null, args: readonly Node[]): Asked {
+  const names = args.flatMap(middlewareNames);
+  return {
+    method,
+    guards: names.filter((name) => ASKS_RIGHTS.test(name)),
+    signatures: names.filter((name) => VERIFIES_SENDER.test(name)),
+  };
+}
+
+/** What the middleware of a route is called: `requireRole("admin")`, `{ preHandler: [requireScope(…)] }`. */
+function middlewareNames(node: Node): string[] {
   switch (node.type) {
     case "CallExpression":
-      return rightsAsked(node.callee);
+      return middlewareNames(node.callee);
     case "MemberExpression":
-      return node.property.type === "Identifier" && ASKS_RIGHTS.test(node.property.name) ? [node.property.name] : [];
+      return node.property.type === "Identifier" ? [node.property.name] : [];
     case "Identifier":
-      return ASKS_RIGHTS.test(node.name) ? [node.name] : [];
+      return [node.name];
     case "ArrayExpression":
-      return node.elements.flatMap((one) => (one === null ? [] : rightsAsked(one)));
+      return node.elements.flatMap((one) => (one === null ? [] : middlewareNames(one)));
     case "ObjectExpression":
       return node.properties.flatMap((one) =>
         one.type === "Property" && one.key.type === "Identifier" && HOOK.test(one.key.name)
-          ? rightsAsked(one.value)
+          ? middlewareNames(one.value)
           : [],
       );
     case "TSAsExpression":
-      return rightsAsked(node.expression);
+      return middlewareNames(node.expression);
     default:
       return [];
   }
