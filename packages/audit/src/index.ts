@@ -22,4 +22,5 @@ export type { Drawing, Paint } from "./report/terminal/paint.ts";
 export { ruleExplanation } from "./report/terminal/rule-explanation.ts";
 export { terminalReport } from "./report/terminal/terminal-report.ts";
 export { REQUIREMENTS, type Example, type Requirement, type Rule, type Severity } from "./rules/rule.ts";
+export { favourShortRun } from "./short-run.ts";
 export { RULES } from "./rules/catalogue.ts";

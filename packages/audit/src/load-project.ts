@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Diagnostic } from "./findings/finding.ts";
 import type { AuditConfiguration } from "./findings/options.ts";
-import { readModule } from "./link/module-table.ts";
+import { type ModuleTable, readModule } from "./link/module-table.ts";
 import { createResolver } from "./link/resolve.ts";
 import type { TreeFiles } from "./link/tree-files.ts";
 import { readWorkspaces } from "./link/workspaces.ts";
@@ -12,7 +12,7 @@ import type { SourceFile } from "./source/discover.ts";
 import { readSource } from "./source/read-source.ts";
 import { SECURES, unsecuredTables } from "./sql/unsecured-tables.ts";
 import { isTooDeep } from "./syntax/is-too-deep.ts";
-import { parse } from "./syntax/parse.ts";
+import { parse, type Syntax } from "./syntax/parse.ts";
 import { positionAt } from "./syntax/position.ts";
 
 export interface LoadedProject {
@@ -26,6 +26,23 @@ const SECRET_COLUMN =
   /^(?:password\w*|hash(?:ed)?_?\w*|\w*_?hash|\w*Hash|\w*secret\w*|access_?token|refresh_?token|id_?token|api_?key|private_?key|encrypted\w*|salt|otp\w*|two_?factor\w*)$/i;
 const CODE = /\.[cm]?[jt]sx?$/;
 const NOT_JUDGED = /\.d\.[cm]?ts$|\.min\.js$/;
+
+class LoadedFile implements ProjectFile {
+  readonly path: string;
+  readonly text: string;
+  readonly syntax: Syntax;
+  #module: ModuleTable | null = null;
+
+  constructor(path: string, text: string, syntax: Syntax) {
+    this.path = path;
+    this.text = text;
+    this.syntax = syntax;
+  }
+
+  get module(): ModuleTable {
+    return (this.#module ??= readModule(this.syntax.program));
+  }
+}
 
 /** Reads and parses a tree. A file that cannot be judged is a diagnostic; the others go on. */
 export function loadProject(
@@ -73,7 +90,7 @@ export function loadProject(
       });
       if (syntax.program.body.length === 0) continue;
     }
-    files.set(file.path, { path: file.path, text, syntax, module: readModule(syntax.program) });
+    files.set(file.path, new LoadedFile(file.path, text, syntax));
   }
   const tree: TreeFiles = {
     has: (file) => present.has(file),

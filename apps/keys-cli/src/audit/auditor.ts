@@ -1,5 +1,11 @@
-import { audit, RULES } from "@meterr/audit";
+import { audit, favourShortRun, RULES } from "@meterr/audit";
 import type { Engine } from "./engine.ts";
 
 /** The engine the command is shipped with. */
-export const auditor: Engine = { audit, rules: RULES };
+export const auditor: Engine = {
+  audit(options) {
+    favourShortRun();
+    return audit(options);
+  },
+  rules: RULES,
+};

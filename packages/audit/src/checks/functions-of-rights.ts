@@ -1,6 +1,6 @@
 import type { Node } from "oxc-parser";
 import { catchAllows, defaultAllows } from "../rules/catalogue.ts";
-import { answersWhether } from "../knowledge/answers-whether.ts";
+import { answersWhether, mayAnswerWhether } from "../knowledge/answers-whether.ts";
 import type { ProjectFile } from "../project.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { children as childrenOf, walk } from "../syntax/walk.ts";
@@ -12,10 +12,10 @@ const YES = /\btrue\b|\bnext\s*\(/;
 /** What can be seen in the text of any function that answers whether somebody may. */
 export function checkFunctions({
   text,
-  syntax: { program },
+  syntax,
 }: ProjectFile): { readonly rule: typeof catchAllows; readonly node: Node; readonly message: string }[] {
   const found: { rule: typeof catchAllows; node: Node; message: string }[] = [];
-  if (!MAY_ALLOW.test(text) || !YES.test(text)) return found;
+  if (!MAY_ALLOW.test(text) || !YES.test(text) || !mayAnswerWhether(text)) return found;
   const visit = (node: Node, name: string): void => {
     let named = name;
     if (node.type === "VariableDeclarator" && node.id.type === "Identifier") named = node.id.name;
@@ -33,7 +33,7 @@ export function checkFunctions({
     if (isFunction(node) && answersWhether(named)) judgeFunction(node, found);
     for (const child of childrenOf(node)) visit(child, named);
   };
-  visit(program, "");
+  visit(syntax.program, "");
   return found;
 }
 

@@ -8,13 +8,11 @@ import { guardsEverywhere, nestEntryPoints } from "./nest.ts";
 import { nextByShape } from "./next-by-shape.ts";
 import { nextEntryPoints } from "./next.ts";
 import { procedureEntryPoints } from "./procedures.ts";
-import { nameMadeRouters } from "./routers/registrations.ts";
 import { routerEntryPoints } from "./routers/router-entry-points.ts";
 
 /** Every entry point of a tree whose kind a framework's own conventions tell, in the order of the files. */
 export function findEntryPoints(project: Project, files: readonly ProjectFile[]): EntryPoint[] {
   const guarded = guardsEverywhere(files);
-  for (const file of files) nameMadeRouters(file);
   const found = files.flatMap((file) => [
     ...nextEntryPoints(file),
     ...keyEntryPoints(file),

@@ -17,7 +17,7 @@ const REQUEST_NAME = /^(?:_?req|_?request|event)$/;
 /** Functions that take a request and are mounted by code that is not seen; and functions handed to a server outright. */
 export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
   const found: EntryPoint[] = [];
-  for (const name of file.module.exports.keys()) {
+  for (const name of mayHandle(file) ? file.module.exports.keys() : []) {
     const node = declarationOf(file, name);
     const fn = functionIn(node);
     if (fn !== null && takesContextAndInput(fn)) {
@@ -62,6 +62,18 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
     found.push(...served(file));
   return found;
 }
+
+/** Without one of these in its text a file hands out no such function, and need not be looked into. */
+function mayHandle({ text }: ProjectFile): boolean {
+  return (
+    (MAY_TAKE_REQUEST.test(text) && MAY_ANSWER.test(text)) ||
+    (/\binput\b/.test(text) && /\b(?:ctx|context)\b/.test(text))
+  );
+}
+const MAY_TAKE_REQUEST =
+  /Request|IncomingMessage|APIGatewayProxyEvent|H3Event|KoaContext|(?<![\w$])_?(?:req|request|event)(?![\w$])/;
+const MAY_ANSWER =
+  /(?:handler|controller|endpoint|route)(?![\w$])|Response|(?<![\w$])(?:_?res|response|reply)(?![\w$])/i;
 
 /** `async ({ ctx, input }: Options) => …`: the function of a procedure whose router is not in the tree. */
 function takesContextAndInput(fn: FunctionNode): boolean {

@@ -17,6 +17,9 @@ const REGISTERS =
 const CALLED =
   /(?:createFunction|schedule|scheduleJob|task|schemaTask|process|work|define|addWorker|cron|onSchedule|Worker|CronJob|createWorker|defineJob|createJob)\s*(?:\?\.)?\s*[(<]/;
 
+/** One of these ends the name of what is a job by its name. */
+const NAMED = /(?:Job|Cron|Task)(?![\w$])/;
+
 /** Work that runs by a clock or a queue: nobody is asked for a credential there, and each tenant's work is its own. */
 export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
   const found: EntryPoint[] = [];
@@ -52,6 +55,7 @@ export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
       });
     }
   }
+  if (!NAMED.test(file.text)) return found;
   for (const name of file.module.exports.keys()) {
     if (!/(?:Job|Cron|Task)$/.test(name) || /^(?:create|define|make|is|has|add|get|new|with|use|to|on)[A-Z]/.test(name))
       continue;

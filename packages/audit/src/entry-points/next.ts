@@ -20,7 +20,7 @@ export function nextEntryPoints(file: ProjectFile): EntryPoint[] {
   const found: EntryPoint[] = [...actions(file)];
   if (/(?:^|\/)app\/(?:.*\/)?(?:page|layout|template|default)\.[jt]sx?$/.test(path)) found.push(...page(file));
   for (const name of ["loader", "action"]) {
-    if (/(?:^|\/)(?:app\/)?routes\//.test(path) && file.module.exports.has(name)) {
+    if (/(?:^|\/)(?:app\/)?routes\//.test(path) && file.text.includes(name) && file.module.exports.has(name)) {
       found.push(
         exported(
           file,
@@ -38,7 +38,7 @@ export function nextEntryPoints(file: ProjectFile): EntryPoint[] {
     }
   }
   for (const name of ["getServerSideProps"]) {
-    if (file.module.exports.has(name))
+    if (file.text.includes(name) && file.module.exports.has(name))
       found.push(
         exported(file, name, { kind: "page", framework: "next", label: `${name} ${path}`, method: null, path: null }, [
           REQUEST,
@@ -139,6 +139,7 @@ export function page(file: ProjectFile): EntryPoint[] {
 /** `"use server"` at the top of a file or of a function: a client may call it with whatever it likes. */
 function actions(file: ProjectFile): EntryPoint[] {
   const found: EntryPoint[] = [];
+  if (!file.text.includes("use server")) return found;
   if (file.module.directives.has("use server")) {
     for (const name of file.module.exports.keys()) {
       const node = declarationOf(file, name);
@@ -159,7 +160,6 @@ function actions(file: ProjectFile): EntryPoint[] {
     }
     return found;
   }
-  if (!file.text.includes("use server")) return found;
   for (const node of walk(file.syntax.program)) {
     if (!isFunction(node) || node.body?.type !== "BlockStatement") continue;
     const [first] = node.body.body;

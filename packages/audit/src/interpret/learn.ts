@@ -1,17 +1,8 @@
 import { isRoleName, isTokenName } from "../knowledge/names.ts";
 import type { Evidence, Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
-import {
-  authorise,
-  authoriseRow,
-  clientOf,
-  clientsOf,
-  isCapability,
-  isCredential,
-  openRow,
-  scopeOf,
-  trustOf,
-} from "../values/trust.ts";
+import { authorise, authoriseRow } from "../values/authorise.ts";
+import { clientOf, clientsOf, isCapability, isCredential, openRow, scopeOf, trustOf } from "../values/trust.ts";
 import { comparisons } from "../values/query.ts";
 import type { Condition, Place, Value } from "../values/value.ts";
 

@@ -35,13 +35,19 @@ export function join(one: State | null, other: State | null): State | null {
   const attached = one.attached === other.attached ? one.attached : merge(one, other, facts);
   if (one.assigned === other.assigned) return { facts, assigned: one.assigned, attached };
   const assigned = new Map<Slot, Value>();
-  for (const slot of new Set([...one.assigned.keys(), ...other.assigned.keys()])) {
-    const [here, there] = [read(one, slot), read(other, slot)];
-    assigned.set(
-      slot,
-      here === there ? here : choose([alternative(here, one.facts, facts), alternative(there, other.facts, facts)]),
-    );
-  }
+  const [own, others] = [one.facts.beyond(facts), other.facts.beyond(facts)];
+  const meet = (slot: Slot, here: Value, there: Value): void => {
+    const either =
+      here === there
+        ? here
+        : choose([
+            { value: here, facts: own },
+            { value: there, facts: others },
+          ]);
+    assigned.set(slot, either);
+  };
+  for (const [slot, here] of one.assigned) meet(slot, here, read(other, slot));
+  for (const [slot, there] of other.assigned) if (!one.assigned.has(slot)) meet(slot, slot.value, there);
   return { facts, assigned, attached };
 }
 

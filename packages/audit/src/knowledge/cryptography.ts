@@ -1,6 +1,7 @@
 import { Facts } from "../values/facts.ts";
 import { isDigest } from "../interpret/learn.ts";
-import { authorise, clientOf, clientsOf } from "../values/trust.ts";
+import { authorise } from "../values/authorise.ts";
+import { clientOf, clientsOf } from "../values/trust.ts";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { callBack, errorFirst } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";

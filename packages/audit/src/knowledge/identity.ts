@@ -1,6 +1,6 @@
 import { choose, withFacts } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
-import { authorise } from "../values/trust.ts";
+import { authorise } from "../values/authorise.ts";
 import { FALSE, NULL, struct, UNDEFINED, type Place, THROWN, type Value } from "../values/value.ts";
 import { callBack, errorFirst } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";

@@ -1,7 +1,7 @@
 import { parseSync, rawTransferSupported, type Comment, type ParserOptions, type Program } from "oxc-parser";
 import { lineStarts } from "./position.ts";
 
-/** One file as syntax. Judged code is data: nothing of it is ever imported or run. */
+/** One file as syntax, read when first asked for. Judged code is data: nothing of it is ever imported or run. */
 export interface Syntax {
   readonly program: Program;
   readonly comments: readonly Comment[];
@@ -24,23 +24,81 @@ const LANGUAGES: Readonly<Record<string, "js" | "jsx" | "ts" | "tsx" | "dts">> =
 
 /** @param text the file's content, without a byte order mark. */
 export function parse(path: string, text: string): Syntax {
-  const dot = path.lastIndexOf(".");
-  const lang = LANGUAGES[path.slice(dot)] ?? "ts";
-  const result = parsed(path, text, { lang, sourceType: "unambiguous", preserveParens: false });
-  return {
-    program: result.program,
-    comments: result.comments,
-    lines: lineStarts(text),
-    errors: result.errors
+  return new ParsedFile(path, text);
+}
+
+type Parsed = Pick<ReturnType<typeof parseSync>, "program" | "comments">;
+
+class ParsedFile implements Syntax {
+  readonly errors: Syntax["errors"];
+  readonly #path: string;
+  readonly #text: string;
+  #parsed: Parsed | null = null;
+  #lines: readonly number[] | null = null;
+
+  constructor(path: string, text: string) {
+    this.#path = path;
+    this.#text = text;
+    if (isWhole(path, text)) {
+      this.errors = [];
+      return;
+    }
+    const parsed = parsedWith(path, text);
+    this.#parsed = parsed;
+    this.errors = parsed.errors
       .filter(({ severity }: { readonly severity: string }) => severity === "Error")
-      .map((error) => ({ message: error.message, offset: error.labels[0]?.start ?? 0 })),
-  };
+      .map((error) => ({ message: error.message, offset: error.labels[0]?.start ?? 0 }));
+  }
+
+  get program(): Program {
+    return this.#whole().program;
+  }
+
+  get comments(): readonly Comment[] {
+    return this.#whole().comments;
+  }
+
+  get lines(): readonly number[] {
+    return (this.#lines ??= lineStarts(this.#text));
+  }
+
+  #whole(): Parsed {
+    if (this.#parsed === null) {
+      const { program, comments } = parsedWith(this.#path, this.#text);
+      this.#parsed = { program, comments };
+    }
+    return this.#parsed;
+  }
 }
 
 let transfers = rawTransferSupported();
 
+function optionsFor(path: string): ParserOptions {
+  const lang = LANGUAGES[path.slice(path.lastIndexOf("."))] ?? "ts";
+  return { lang, sourceType: "unambiguous", preserveParens: false };
+}
+
+/**
+ * Whether it parses without a word. The tree stays where the parser has put it, which takes a fifth of the time of
+ * reading it: most files of an application are never looked into.
+ */
+function isWhole(path: string, text: string): boolean {
+  if (!transfers) return false;
+  try {
+    const result = parseSync(path, text, { ...optionsFor(path), experimentalLazy: true } as ParserOptions);
+    const whole = result.errors.length === 0;
+    (result as unknown as { dispose(): void }).dispose();
+    return whole;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    transfers = false;
+    return false;
+  }
+}
+
 /** The tree is read from the parser's own memory where that can be (twice as fast), else from JSON; it is the same. */
-function parsed(path: string, text: string, options: ParserOptions): ReturnType<typeof parseSync> {
+function parsedWith(path: string, text: string): ReturnType<typeof parseSync> {
+  const options = optionsFor(path);
   if (transfers) {
     try {
       return parseSync(path, text, { ...options, experimentalRawTransfer: true } as ParserOptions);

@@ -11,9 +11,14 @@ export interface Evidence {
 
 const OK = 1;
 const IF = 2;
+const OPEN = 4;
+const NONE = 8;
 
 function kindOf(name: string): number {
-  return name.startsWith("ok:") ? OK : name.startsWith("if:") ? IF : 0;
+  if (name.startsWith("ok:")) return OK;
+  if (name.startsWith("if:")) return IF;
+  if (name.startsWith("open:")) return OPEN;
+  return name.startsWith("none:") ? NONE : 0;
 }
 
 /** Far more than a handler needs; past it nothing further is learnt, which leaves answers unknown and never proved. */
@@ -30,7 +35,7 @@ const MAX_FACTS = 150;
 export class Facts {
   static readonly none = new Facts(new Map(), 0);
   readonly #known: ReadonlyMap<string, Evidence>;
-  /** Which of `ok:` and `if:` may be among the names; they are asked for far more often than they are there. */
+  /** Which kinds of names may be among them; they are asked for far more often than they are there. */
   readonly #kinds: number;
 
   private constructor(known: ReadonlyMap<string, Evidence>, kinds: number) {
@@ -52,7 +57,7 @@ export class Facts {
 
   /** May anything be known of single values? Without, their keys need not be made. */
   get mayAllow(): boolean {
-    return this.#kinds !== 0;
+    return (this.#kinds & (OK | IF)) !== 0;
   }
 
   /** May anything hold only where a value is there? */
@@ -87,6 +92,12 @@ export class Facts {
     return new Facts(known ?? this.#known, this.#kinds | other.#kinds);
   }
 
+  /** Both hold; `this` where nothing is new. */
+  including(other: Facts): Facts {
+    const both = this.and(other);
+    return both.#known === this.#known && both.#kinds === this.#kinds ? this : both;
+  }
+
   /** What holds whichever of the two it was: as sure as the less sure of them. */
   or(other: Facts): Facts {
     if (other === this) return this;
@@ -94,13 +105,16 @@ export class Facts {
     // Whoever may see all of the server may see what the other path showed to be the caller's.
     if (this.has("global") !== other.has("global"))
       return this.has("global") ? other.#beside(this) : this.#beside(other);
+    if (this.#known === other.#known) return new Facts(this.#known, this.#kinds | other.#kinds);
     const known = new Map<string, Evidence>();
+    const [mayHold, mayHoldThere] = [this.#mayHoldEitherWay(other), other.#mayHoldEitherWay(this)];
     for (const [name, evidence] of this.#known) {
       const there = other.#known.get(name);
       if (there !== undefined) known.set(name, evidence.sure ? there : evidence);
-      else if (this.#holdsEitherWay(name, other)) known.set(name, evidence);
+      else if (mayHold && this.#holdsEitherWay(name, other)) known.set(name, evidence);
     }
-    for (const [name, evidence] of other.#known) if (other.#holdsEitherWay(name, this)) known.set(name, evidence);
+    if (mayHoldThere)
+      for (const [name, evidence] of other.#known) if (other.#holdsEitherWay(name, this)) known.set(name, evidence);
     // A caller who is known here, and there one who holds the thing's own secret.
     const [mine, theirs] = [this.#held(), other.#held()];
     if (mine !== undefined && theirs !== undefined && !known.has("auth") && !known.has("capability"))
@@ -121,6 +135,11 @@ export class Facts {
     return name.startsWith("open:") && other.has(name.slice("open:".length));
   }
 
+  /** Most have no such names, and need not be asked one by one. */
+  #mayHoldEitherWay(other: Facts): boolean {
+    return (this.#kinds & OPEN) !== 0 || ((this.#kinds & OK) !== 0 && (other.#kinds & NONE) !== 0);
+  }
+
   #beside(all: Facts): Facts {
     const known = new Map<string, Evidence>();
     for (const [name, evidence] of this.#known)
@@ -130,7 +149,7 @@ export class Facts {
 
   /** What holds here and not in `base`. */
   beyond(base: Facts): Facts {
-    if (base === this || this.size === 0) return Facts.none;
+    if (base === this || this.size === 0 || base.#known === this.#known) return Facts.none;
     const known = new Map<string, Evidence>();
     for (const [name, evidence] of this.#known) if (!base.has(name)) known.set(name, evidence);
     return known.size === 0 ? Facts.none : new Facts(known, this.#kinds);

@@ -63,7 +63,7 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
       let any = false;
       for (const { value: one, facts: own } of value.alternatives) {
         if (one.k === "literal" && (one.value === null || one.value === undefined)) continue;
-        const trust = one.k === "literal" ? "sure" : trustOf(one, facts.and(own), depth + 1);
+        const trust = one.k === "literal" ? "sure" : trustOf(one, facts.including(own), depth + 1);
         if (trust === null) return null;
         if (trust === "presumed") least = "presumed";
         any = true;
@@ -277,65 +277,6 @@ function partsOf(value: Extract<Value, { k: "derived" | "choice" | "struct" | "l
     case "chain":
       return [value.root, ...value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]))];
   }
-}
-
-/** Records that the principal may use the value, and what it was found by. */
-export function authorise(value: Value, facts: Facts, evidence: Evidence, depth = 0): Facts {
-  if (depth > MAX_DEPTH) return facts;
-  switch (value.k) {
-    case "client":
-    case "opaque":
-      return facts.with(`ok:${keyOf(value)}`, evidence);
-    case "rows":
-      return authoriseRow(value.query, facts, evidence, depth);
-    case "derived":
-      return value.args.length === 1 && value.args[0] !== undefined
-        ? authorise(value.args[0], facts, evidence, depth + 1).with(`ok:${keyOf(value)}`, evidence)
-        : facts.with(`ok:${keyOf(value)}`, evidence);
-    case "choice":
-      return value.alternatives.reduce((all, one) => authorise(one.value, all, evidence, depth + 1), facts);
-    case "pending":
-      return authorise(value.value, facts, evidence, depth + 1);
-    case "chain": {
-      // An object fetched by code that is not seen: `(await getProject(id)).ownerId === user.id` authorises `id`.
-      let all = facts.with(`ok:${keyOf(value)}`, evidence);
-      let steps = value.steps;
-      while (steps.at(-1)?.kind === "member") {
-        steps = steps.slice(0, -1);
-        if (steps.length > 0) all = all.with(`ok:${keyOf({ ...value, steps })}`, evidence);
-      }
-      for (const step of steps) {
-        if (step.kind !== "member") for (const arg of step.args) all = authorise(arg, all, evidence, depth + 1);
-      }
-      return all;
-    }
-    case "struct":
-      return [...value.props.values()].reduce((all, one) => authorise(one, all, evidence, depth + 1), facts);
-    case "list":
-      return value.items.reduce((all, one) => authorise(one, all, evidence, depth + 1), facts);
-    default:
-      return facts;
-  }
-}
-
-/** The row is the principal's, and so are the values that alone chose it. */
-export function authoriseRow(query: Query, facts: Facts, evidence: Evidence, depth = 0): Facts {
-  let all = facts.with(`row:${query.id}`, evidence);
-  for (const { op, value } of comparisons(query.where)) {
-    if (op === "equal") all = authorise(value, all, evidence, depth + 1);
-    else if (op === "in") all = authoriseOneOf(value, all, evidence, depth + 1);
-  }
-  return all;
-}
-
-/** `inArray(spaceId, shared.map(…))`: one of those rows is the principal's, and so is what all of them were found by. */
-function authoriseOneOf(value: Value, facts: Facts, evidence: Evidence, depth: number): Facts {
-  const [only] = value.k === "list" && value.items.length === 1 ? value.items : [value];
-  if (only?.k !== "rows" || only.query.verb !== "list" || depth > MAX_DEPTH) return facts;
-  return comparisons(only.query.where).reduce(
-    (all, { op, value: by }) => (op === "equal" ? authorise(by, all, evidence, depth + 1) : all),
-    facts,
-  );
 }
 
 /** The row may be read by anybody, and so may what belongs to it: it says so itself, or there is none. */

@@ -38,6 +38,7 @@ let current: ReadonlySet<string> = new Set();
 export function routerNames(file: ProjectFile): ReadonlySet<string> {
   const known = made.get(file);
   if (known !== undefined) return known;
+  nameMadeRouters(file);
   const found = new Set<string>();
   for (const node of walk(file.syntax.program)) {
     if (
@@ -248,7 +249,7 @@ function assignedName(node: Node): string {
   return names.get(node) ?? `made@${node.start}`;
 }
 
-export function nameMadeRouters(file: ProjectFile): void {
+function nameMadeRouters(file: ProjectFile): void {
   for (const statement of file.syntax.program.body) {
     const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
     if (declaration?.type !== "VariableDeclaration") {
