@@ -7,6 +7,7 @@ import {
   swallowedCheck,
   untestedCaller,
 } from "../rules/catalogue.ts";
+import { changedBeforeAsked } from "./late-check.ts";
 import { contradictory } from "./contradictory.ts";
 import { tokens } from "./tokens.ts";
 import { grantLost, letGoOn, refusedAndDone } from "./let-go-on.ts";
@@ -95,6 +96,7 @@ export const auth: Check = {
       return;
     if (isWebhook(judged)) return;
     grantLost(judged, report);
+    changedBeforeAsked(judged, report);
     const unguarded = missingGuard(judged, report);
     const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one));
     const signing = signUps(trace.operations, entry);

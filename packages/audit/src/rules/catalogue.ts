@@ -1,5 +1,6 @@
 import { contradictoryRefusal } from "./auth/contradictory-refusal.ts";
 import { ignoredCheck } from "./auth/ignored-check.ts";
+import { lateCheck } from "./auth/late-check.ts";
 import { missingAuthentication } from "./auth/missing-authentication.ts";
 import { missingPermission } from "./auth/missing-permission.ts";
 import { missingRole } from "./auth/missing-role.ts";
@@ -75,6 +76,7 @@ export {
   ignoredValidation,
   inactiveEntitlement,
   jobUnscoped,
+  lateCheck,
   leakedError,
   logSecret,
   massAssignment,
@@ -112,6 +114,7 @@ export {
 export const RULES: readonly Rule[] = [
   contradictoryRefusal,
   ignoredCheck,
+  lateCheck,
   missingAuthentication,
   missingPermission,
   missingRole,
