@@ -13,6 +13,7 @@ import { isScopedBeside } from "./scoped-beside.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { isConfined } from "./confined.ts";
 import { describe } from "./describe-value.ts";
+import { destroyedOutside } from "./destroyed-outside.ts";
 import { lookedUp } from "./looked-up.ts";
 import { done, nameOf } from "./query-words.ts";
 import { isUsed } from "./shown-rows.ts";
@@ -30,6 +31,7 @@ export const tenant: Check = {
     if (entry.kind === "job") return tenantOfJob(judged, report);
     if (entry.kind === "function" || entry.kind === "middleware" || isWebhook(judged)) return;
     if (isScheduled(judged) && !trace.operations.some((one) => one.facts.get("auth")?.sure === true)) return;
+    destroyedOutside(judged, report);
     for (const one of trace.operations) {
       tenantOfObject(one, judged, report);
       tenantOfCall(one, judged, report);
