@@ -38,7 +38,7 @@ export const webhook: Check = {
     // A wrapper that is not seen may ask; where neighbours have a guard for it, it does not.
     const guard = entry.neighbours === undefined ? null : guardOfSigned(entry.neighbours());
     if (unseen !== undefined && guard === null) return report.unknown(unseen.why);
-    if (effects.every((one) => isVerified(one.facts) || askedBack(trace.operations, one)))
+    if (effects.length > 0 && effects.every((one) => isVerified(one.facts) || askedBack(trace.operations, one)))
       return report.unknown("what it believes is asked of the sender itself");
     letGoOn(judged, open, report);
     const caught = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("signature"));
