@@ -1,24 +1,42 @@
+import { isTenantName } from "../knowledge/names.ts";
+import { holdsStaff, knowsTenants, namesStaff } from "../knowledge/staff.ts";
 import type { Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
 
-/** An administrator of everything, by where the code stands. */
-export function isGlobalRole({ entry }: Judged, one: QueryOperation): boolean {
-  if (
-    /\b(?:operator|super\w*|staff|root|platform|system|internal|support|moderator|global|site|god)\b/i.test(
-      one.facts.get("role")?.why ?? "",
-    )
-  )
-    return true;
-  if (
-    /^(?:tenants?|organi[sz]ations?|orgs?|users?|accounts?|compan(?:y|ies))$/i.test(one.query.table) &&
-    one.facts.get("role") !== undefined
-  )
-    return true;
+/** An administrator of everything, by what was asked or where the code stands. */
+export function isGlobalRole({ entry, project }: Judged, one: QueryOperation): boolean {
+  const why = one.facts.get("role")?.why;
+  const text = [...new Set([entry.file, one.place.file])].map((file) => project.file(file)?.text ?? "").join("\n");
+  if (why !== undefined && isStaff(why, text)) return true;
+  if (/^(?:tenants?|organi[sz]ations?|orgs?|users?|accounts?|compan(?:y|ies))$/i.test(one.query.table))
+    return why !== undefined;
+  const where = `${entry.path ?? ""}/${entry.file}`;
   return (
-    /(?:^|\/)(?:_?admin|superadmin|backoffice|internal|staff|system)(?:\/|$|[-_.])/i.test(
-      `${entry.path ?? ""}/${entry.file}`,
-    ) || /admin/i.test(entry.name)
+    /(?:^|\/)(?:_?admin|superadmin|back-?office|internal|staff|system)(?:\/|$|[-_.])/i.test(where) ||
+    (/(?:^|\/)(?:operators?|ops)(?:\/|$|[-_.])/i.test(where) && !knowsTenants(text)) ||
+    /admin/i.test(entry.name)
   );
+}
+
+/** `the role operator was asked of user.role`, `the caller's row of staff was found`, `requireStaff is taken for …`. */
+function isStaff(why: string, text: string): boolean {
+  const [, table] = /^the caller's row of (\w+) was found$/.exec(why) ?? [];
+  if (table !== undefined && holdsStaff(table)) return !knowsTenants(text) && !belongsToTenant(table, text);
+  const [, said = why, path = ""] = /^(.*?) (?:was|were) asked(?: of (\S+))?$/.exec(why) ?? [];
+  const named = namesStaff(said, path);
+  return named === "surely" || (named === "maybe" && !knowsTenants(text));
+}
+
+const DECLARED = /(?:const|let)\s+[[{]?\s*(\w+)[^=;]*=([^;]*);/g;
+
+/** `me.clinicId`, where `me` was found in that table: the staff of one clinic. */
+function belongsToTenant(table: string, text: string): boolean {
+  const found = new Set<string>();
+  for (const [, name = "", value = ""] of text.matchAll(DECLARED))
+    if (value.split(/\W+/).includes(table)) found.add(name);
+  for (const [, name = "", member = ""] of text.matchAll(/\b(\w+)[?!]?\.(\w+)/g))
+    if (found.has(name) && isTenantName(member)) return true;
+  return false;
 }

@@ -2,6 +2,7 @@ import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot, packageOf } from "../knowledge/call.ts";
 import { isCallerName, nameKind, wordsOf } from "../knowledge/names.ts";
+import { asksForRights } from "../knowledge/staff.ts";
 import { followProcedure, isProcedure } from "./follow-procedure.ts";
 import { client, type Place, type Value } from "../values/value.ts";
 
@@ -94,9 +95,8 @@ function throughWrappers(
       (kind === "identity" && name !== "auth")
     ) {
       authenticated = true;
-      const rights = wordsOf(name).some((word) =>
-        /^(?:admin|role|roles|permission|permissions|owner|team|workspace|org|organization|access|member)$/.test(word),
-      );
+      const rights =
+        asksForRights(name) || wordsOf(name).some((word) => /^(?:team|workspace|org|organization)$/.test(word));
       machine.learn("auth", { sure: false, place, why: `${name} is taken for a check by its name` });
       if (rights) machine.learn("role", { sure: false, place, why: `${name} is taken for a check by its name` });
     } else if (kind === "wraps" || kind === "validates") plain = true;

@@ -3,6 +3,7 @@ import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot } from "../knowledge/call.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
 import { nameKind } from "../knowledge/names.ts";
+import { asksForRights, saidIn } from "../knowledge/staff.ts";
 import { scopeFact } from "../knowledge/vouches.ts";
 import type { Despite } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
@@ -134,6 +135,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
     ...(value.k === "chain" ? value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])) : []),
   ].filter((name) => name !== "");
   const whole = names.join(".");
+  const said = value.k === "chain" ? saidIn(callsOf(value).at(-1)?.args ?? []) : "";
   if (
     root.k === "foreign" &&
     /^(?:hono\/(?:bearer|basic)-auth|express-basic-auth|@fastify\/(?:bearer|basic)-auth)$/.test(root.from)
@@ -161,8 +163,8 @@ function byName(machine: Machine, value: Value, place: Place): void {
       /auth|jwt|passport|login|signed|protect|permission|admin|requires?[A-Z]|clerk/i.test(name)
     ) {
       machine.learn("auth", { sure: false, place, why: `${whole} is taken for a check by its name` });
-      if (/admin|role|permission|owner|access|can/i.test(name))
-        machine.learn("role", { sure: false, place, why: `${whole} is taken for a check by its name` });
+      if (/admin|role|permission|owner|access|can/i.test(name) || asksForRights(name))
+        machine.learn("role", { sure: false, place, why: `${whole}${said} is taken for a check by its name` });
       if (/owner|access|member|belongs|tenant|org|team|workspace/i.test(name))
         machine.learn(scopeFact(name), { sure: false, place, why: `${whole} may have looked at what is asked for` });
       return;

@@ -8,6 +8,7 @@ import { join, type State } from "../interpret/state.ts";
 import { followMiddleware } from "./follow-middleware.ts";
 import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { walk } from "../syntax/walk.ts";
+import { asksForRights, saidIn } from "../knowledge/staff.ts";
 import { scopeFact } from "../knowledge/vouches.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import type { EntryPoint } from "./entry-point.ts";
@@ -106,8 +107,12 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
     name !== "ApiBearerAuth"
   ) {
     machine.learn("auth", { sure: false, place, why: `@${name} is taken for a check by its name` });
+    const given =
+      one.expression.type === "CallExpression"
+        ? one.expression.arguments.map((arg) => machine.evaluate(arg, moduleScope(machine, file.path)))
+        : [];
     if (!/^(?:Auth|Authenticated|RequireAuth|UseAuth)$/.test(name))
-      machine.learn("role", { sure: false, place, why: `@${name} is taken for a check by its name` });
+      machine.learn("role", { sure: false, place, why: `@${name}${saidIn(given)} is taken for a check by its name` });
     return;
   }
   if (
@@ -156,7 +161,7 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
       continue;
     }
     machine.learn("auth", { sure: false, place, why: `${called} is taken for a check by its name` });
-    if (/role|permission|admin|owner|polic|access|member/i.test(called))
+    if (/role|permission|admin|owner|polic|access|member/i.test(called) || asksForRights(called))
       machine.learn("role", { sure: false, place, why: `${called} is taken for a check by its name` });
     if (/owner|member|access|tenant|org|team|workspace|belongs/i.test(called))
       machine.learn(scopeFact(called), { sure: false, place, why: `${called} may have looked at what is asked for` });

@@ -1,9 +1,10 @@
-import { isRoleName, isTokenName } from "../knowledge/names.ts";
+import { isRoleName, isTenantName, isTokenName } from "../knowledge/names.ts";
+import { holdsStaff } from "../knowledge/staff.ts";
 import type { Evidence, Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { authorise, authoriseRow } from "../values/authorise.ts";
 import { clientOf, clientsOf, isCapability, isCredential, openRow, scopeOf, trustOf } from "../values/trust.ts";
-import { comparisons } from "../values/query.ts";
+import { comparisons, type Query } from "../values/query.ts";
 import type { Condition, Place, Value } from "../values/value.ts";
 
 export function evidence(why: string, place: Place | null, sure = true): Evidence {
@@ -16,7 +17,9 @@ export function knowPrincipal(value: Extract<Value, { k: "principal" }>, facts: 
   const known = /(?:system|super|instance|platform|global|server)\w*admin/i.test(value.path)
     ? facts.with("auth", shown).with("global", shown)
     : facts.with("auth", shown);
-  return isRoleName(value.path) ? known.with("role", shown) : known;
+  return isRoleName(value.path)
+    ? known.with("role", evidence(`${value.path} was asked`, value.origin, value.sure))
+    : known;
 }
 
 /** A row that is there: when it was looked up within the principal's own, or by a credential, more than that is known. */
@@ -24,7 +27,7 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
   const { query, path } = value;
   let known = facts;
   const scope = scopeOf(query.where, facts);
-  const relation = query.nested.get(path.split(".").find((part) => part !== "[]" && part !== "rows") ?? "");
+  const relation = relationOn(path, query.nested);
   const linked = relation === undefined ? null : scopeOf(relation, facts);
   const byCredential = isCapability(query);
   if (scope === "sure" || (scope !== null && !byCredential))
@@ -47,8 +50,31 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
     known = openRow(query, known.with("open", shown), shown);
   }
   if (isRoleName(path) && trustOf(value, known) !== null)
-    known = known.with("role", evidence("a role was tested", query.place));
+    known = known.with("role", evidence(`${path} of ${query.table} was asked`, query.place));
+  if (isOwnStaff(query, facts))
+    known = known.with("role", evidence(`the caller's row of ${query.table} was found`, query.place, scope === "sure"));
   return known;
+}
+
+/** The caller's own row among those who run the product. */
+function isOwnStaff({ table, where, verb }: Query, facts: Facts): boolean {
+  if (!holdsStaff(table) || (verb !== "read" && verb !== "list" && verb !== "count")) return false;
+  const chosen = comparisons(where);
+  return (
+    chosen.some(({ op, value }) => op === "equal" && trustOf(value, facts) !== null) &&
+    !chosen.some(({ field, value }) => isTenantName(field) || clientOf(value) !== null)
+  );
+}
+
+/** The condition of the relation that is nearest to what was read: `team.members.[].role` of `team.members`. */
+function relationOn(path: string, nested: ReadonlyMap<string, Condition>): Condition | undefined {
+  if (nested.size === 0) return undefined;
+  const parts = path.split(".").filter((part) => part !== "[]" && part !== "rows");
+  for (let end = parts.length; end > 0; end--) {
+    const found = nested.get(parts.slice(0, end).join("."));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** `status: "published"`. */
@@ -171,10 +197,23 @@ export function knowLiteral(value: Value, place: Place, facts: Facts, wanted: st
           ? knowAnswer(value, facts)
           : facts;
   }
-  let known = facts.with("role", evidence(`the role ${wanted} was asked`, place));
+  let known = facts.with("role", evidence(`the role ${wanted} was asked${ofWhat(value)}`, place));
   if (value.k === "principal") known = knowPrincipal(value, known);
   if (value.k === "rows") known = knowRow(value, known);
   return known;
+}
+
+/** Where a role was read: of a member it reaches no further than where they are one. */
+export function ofWhat(value: Value): string {
+  const path =
+    value.k === "rows"
+      ? `${value.query.table}.${value.path}`
+      : value.k === "principal"
+        ? value.path
+        : value.k === "chain"
+          ? value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])).join(".")
+          : "";
+  return path === "" ? "" : ` of ${path}`;
 }
 
 export function lastName(value: Value): string {

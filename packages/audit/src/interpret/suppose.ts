@@ -12,6 +12,7 @@ import {
   knowPrincipal,
   knowRow,
   lastName,
+  ofWhat,
   pathOf,
 } from "./learn.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
@@ -287,7 +288,7 @@ function supposeIncludes(container: Value, element: Value, place: Place, state: 
     const path = pathOf(element) || lastName(element);
     if (isRoleName(path) && clientOf(element) === null) {
       const roles = container.items.map((item) => (item.k === "literal" ? String(item.value) : "")).join(", ");
-      let known = facts.with("role", evidence(`one of the roles ${roles} was asked`, place));
+      let known = facts.with("role", evidence(`one of the roles ${roles} was asked${ofWhat(element)}`, place));
       if (element.k === "principal") known = knowPrincipal(element, known);
       if (element.k === "rows") known = knowRow(element, known);
       return withFacts(state, known);

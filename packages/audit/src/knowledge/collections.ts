@@ -1,5 +1,5 @@
 import { elementOf } from "../interpret/element-of.ts";
-import { choose, join, withFacts } from "../interpret/state.ts";
+import { choose, join, type State, withFacts } from "../interpret/state.ts";
 import { suppose } from "../interpret/suppose.ts";
 import { Facts } from "../values/facts.ts";
 import { FALSE, opaque, TRUE, UNDEFINED, type Value } from "../values/value.ts";
@@ -112,16 +112,29 @@ function iterate(call: UnseenCall, receiver: Value, callback: Value): Value {
     machine.record({ kind: "test", value, denies: "yes", consequent: null, place });
   switch (method) {
     case "some":
-    case "every":
+    case "every": {
       machine.state = before;
+      // Where it answers true for one there is one: what reading it has shown holds.
+      const shown = method === "some" ? learnt(before, after, value) : Facts.none;
+      const told: Value =
+        shown.size === 0
+          ? value
+          : {
+              k: "choice",
+              alternatives: [
+                { value, facts: shown },
+                { value: FALSE, facts: Facts.none },
+              ],
+            };
       return receiver.k === "rows" && value.k !== "pending"
-        ? { k: "derived", op: `${method}-of`, args: [value, receiver], place }
-        : value;
+        ? { k: "derived", op: `${method}-of`, args: [told, receiver], place }
+        : told;
+    }
     case "find":
     case "findLast": {
       machine.state = before;
       if (before === null) return UNDEFINED;
-      const found = suppose(value, true, before);
+      const found = suppose(value, true, withFacts(before, before.facts.and(learnt(before, after, value))));
       return choose([
         { value: element, facts: found === null ? Facts.none : found.facts.beyond(before.facts) },
         { value: UNDEFINED, facts: Facts.none },
@@ -130,7 +143,7 @@ function iterate(call: UnseenCall, receiver: Value, callback: Value): Value {
     case "filter": {
       machine.state = before;
       if (before === null) return UNDEFINED;
-      const kept = suppose(value, true, before);
+      const kept = suppose(value, true, withFacts(before, before.facts.and(learnt(before, after, value))));
       const facts = kept === null ? Facts.none : kept.facts.beyond(before.facts);
       return facts.size === 0
         ? receiver
@@ -161,6 +174,11 @@ function iterate(call: UnseenCall, receiver: Value, callback: Value): Value {
       machine.state = join(before, after);
       return method === "findIndex" ? opaque("index") : receiver;
   }
+}
+
+/** What a callback has found out by running at all; what is promised is not awaited. */
+function learnt(before: State | null, after: State | null, value: Value): Facts {
+  return before === null || after === null || value.k === "pending" ? Facts.none : after.facts.beyond(before.facts);
 }
 
 function elementFacts(facts: Facts): Facts {

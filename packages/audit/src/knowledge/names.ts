@@ -45,7 +45,7 @@ const IDENTITY = words(
 const RIGHTS = words(
   "access permission permissions permitted allowed authorized authorised role roles admin owner ownership owns " +
     "member membership privilege privileges scope scopes ability rights acl rbac policy signature tenant tenancy " +
-    "superuser superadmin team organization organisation org workspace password credentials credential token " +
+    "superuser superadmin staff operator operators support moderator moderators backoffice team organization organisation org workspace password credentials credential token " +
     "apikey secret webhook cron internal feature entitlement entitled belongs api key isadmin",
 );
 const ASSERTING = words(
@@ -179,7 +179,7 @@ export function isRoleName(path: string): boolean {
   return ROLE.test(path.slice(path.lastIndexOf(".") + 1));
 }
 const ROLE =
-  /^(?:\w*[_]?roles?|\w*Roles?|is_?\w*?(?:admin|owner|staff|moderator|editor|member)\w*|(?:super_?)?admin|permissions?|privileges?|scopes?|access_?level|account_?type|can[A-Z_]\w*|owner|staff|plan|tier|abilities|rights)$/i;
+  /^(?:\w*[_]?roles?|\w*Roles?|is_?\w*?(?:admin|owner|staff|moderator|editor|member|operator|support(?!ed|s)|super_?user|root_?user|internal_?user|employee)\w*|(?:super_?)?admin|permissions?|privileges?|scopes?|access_?level|account_?type|can[A-Z_]\w*|owner|staff|plan|tier|abilities|rights)$/i;
 
 /** A member that holds a secret only its holder knows. */
 export function isTokenName(path: string): boolean {

@@ -9,6 +9,7 @@ import { callBack, errorFirst } from "./callbacks.ts";
 import { nameOfRoot, type UnseenCall } from "./call.ts";
 import { recordUnseen } from "./record-unseen.ts";
 import { nameKind, type NameKind, wordsOf } from "./names.ts";
+import { asksForRights, saidIn } from "./staff.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
 
 const SIGNATURE = /signature|webhook|hmac|svix/i;
@@ -179,9 +180,10 @@ function granted(call: UnseenCall): Facts {
   if (
     /access|permission|role|admin|owner|can|member|allowed|authorized|ability|scope|policy|privilege|rights|feature|entitle/.test(
       words,
-    )
+    ) ||
+    asksForRights(method)
   )
-    facts = facts.with("role", shown);
+    facts = facts.with("role", { ...shown, why: `${method}${saidIn(args)} is taken for a check by its name` });
   for (const arg of args) if (!isCredential(arg)) facts = authorise(arg, facts, shown);
   return facts;
 }

@@ -3,6 +3,7 @@ import type { Chain, Value } from "../../values/value.ts";
 import { modelName, type NamedCall, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
+import { requiredIncludes, together } from "./relations.ts";
 
 const DOCUMENT: Readonly<Record<string, Verb>> = {
   findById: "read",
@@ -90,7 +91,7 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           ? { kind: "compare", field: "_id", op: "equal", value: first }
           : call.name === "aggregate"
             ? pipeline(first)
-            : fromObject(options ?? first),
+            : together([fromObject(options ?? first), ...requiredIncludes(first)]),
     data: verb === "create" ? (first ?? null) : verb === "update" ? (second ?? null) : null,
     throws: calls.some((one) => one.name === "orFail"),
     selected: selectedBy(first, calls),

@@ -3,6 +3,7 @@ import { type Chain } from "../../values/value.ts";
 import { modelName, type NamedCall, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
+import { requiredIncludes, together } from "./relations.ts";
 
 const ENTITY: Readonly<Record<string, Verb>> = {
   findByPk: "read",
@@ -70,7 +71,10 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
         library: "sequelize",
         table: owner,
         verb,
-        where: first === undefined ? null : { kind: "compare", field: "id", op: "equal", value: first },
+        where:
+          first === undefined
+            ? null
+            : together([{ kind: "compare", field: "id", op: "equal", value: first }, ...requiredIncludes(second)]),
       };
     if (first === undefined)
       return isRepository || /^[A-Z]/.test(owner) ? { library: "typeorm", table: owner, verb } : null;
@@ -83,7 +87,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
       library: "typeorm",
       table: entity ? tableName(first) : owner,
       verb,
-      where: fromObject(where ?? criteria),
+      where: together([fromObject(where ?? criteria), ...requiredIncludes(criteria)]),
       throws: last.name.endsWith("OrFail"),
     };
   }

@@ -4,6 +4,7 @@ import type { Scope } from "../../interpret/scope.ts";
 import { callsOf, type NamedCall } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
+import { nestedConditions } from "./relations.ts";
 
 const PRISMA: Readonly<Record<string, Verb>> = {
   findUnique: "read",
@@ -46,14 +47,6 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
     include?.k === "struct"
       ? [...include.props].flatMap(([name, one]) => (one.k === "literal" && one.value === true ? [name] : []))
       : [];
-  const nested = new Map<string, Condition>();
-  for (const held of [prop(options, "include"), selected]) {
-    if (held?.k !== "struct") continue;
-    for (const [relation, one] of held.props) {
-      const inner = prop(one, "where");
-      if (inner !== undefined) nested.set(relation, fromObject(inner));
-    }
-  }
   const unknownOptions =
     options !== undefined && options.k !== "struct" && options.k !== "choice"
       ? ({ kind: "unknown", value: options } as Condition)
@@ -74,7 +67,7 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
         : (prop(options, "data") ?? null),
     throws: last.name.endsWith("OrThrow") || verb === "update" || verb === "delete",
     selected: selected?.k === "struct" ? [...selected.props.keys()] : null,
-    nested,
+    nested: nestedConditions(options),
     included,
     related: [...related(include), ...related(selected)],
     rights: isConfinedClient(chain) ? "user" : "unknown",

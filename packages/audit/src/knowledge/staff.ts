@@ -1,0 +1,79 @@
+import type { Value } from "../values/value.ts";
+import { isTenantName, wordsOf } from "./names.ts";
+
+/** Who runs the product itself, whatever else the words stand beside. */
+const ALWAYS = new Set(
+  "superuser superusers superadmin superadmins super root platform system sysadmin god global backoffice instance".split(
+    " ",
+  ),
+);
+/** The same, unless a tenant has people who are called that. */
+const MAYBE = new Set(
+  "operator operators staff support supporter supporters moderator moderators internal site employee employees".split(
+    " ",
+  ),
+);
+/** What the members of a tenant are called: in one list with these the others are, too. */
+const MEMBERS =
+  /^(?:owner|admin|administrator|member|editor|viewer|manager|guest|user|billing|developer|teacher|agent)$/;
+const OF_A_TENANT =
+  /member|seat|\borg|organi[sz]ation|workspace|tenant|team|compan|account|project|space|group|channel|board|club|community/i;
+
+/**
+ * Do the words say that somebody was asked to be of the product's own staff? `maybe`: unless a tenant has such people.
+ * `path`: where their role was read.
+ */
+export function namesStaff(text: string, path = ""): "surely" | "maybe" | null {
+  const words = wordsOf(text);
+  if (words.some((word) => ALWAYS.has(word)) || wordsOf(path).some((word) => ALWAYS.has(word))) return "surely";
+  if (!words.some((word) => MAYBE.has(word)) || OF_A_TENANT.test(path)) return null;
+  return text.includes(",") && words.some((word) => MEMBERS.test(word)) ? null : "maybe";
+}
+
+/** Does the code ask for the tenant of the caller: `req.store.id`, `const { orgId } = c.var.agent`? Its staff are that tenant's. */
+export function knowsTenants(text: string): boolean {
+  for (const [, path = ""] of text.matchAll(OF_THE_CALLER)) if (path.split(/\W+/).some(isTenantName)) return true;
+  for (const [, names = ""] of text.matchAll(TAKEN_OF_THE_CALLER))
+    if (names.split(/\W+/).some(isTenantName)) return true;
+  return false;
+}
+const OF_THE_CALLER =
+  /\b(?:req|request|ctx|context|c\.var|session|user|auth|me|viewer|caller|principal|agent|staff|actor|member|membership|claims)\b((?:[?!]?\.\w+){1,4})/g;
+const TAKEN_OF_THE_CALLER =
+  /\{([\w\s:,]+)\}\s*=\s*(?:await\s+)?(?:req|request|ctx|context|c\.(?:var|get)|session|user|auth|me|viewer|caller|principal|require\w+|get\w*(?:Session|User|Auth)\w*)\b/g;
+
+/** A check that asks for more than to be known: `requireStaff`, `adminOnly`, `OperatorGuard`. */
+export function asksForRights(name: string): boolean {
+  return (
+    wordsOf(name).some((word) => RIGHTS.has(word) || /^super|^sysadmin|^backoffice/.test(word)) ||
+    namesStaff(name) !== null
+  );
+}
+const RIGHTS = new Set(
+  (
+    "admin admins role roles permission permissions owner owners access can member members membership allowed " +
+    "authorized ability scope scopes policy policies privilege privileges rights feature entitled entitlement"
+  ).split(" "),
+);
+
+/** A table of those who run the product: a row of one's own there is a right. */
+export function holdsStaff(table: string): boolean {
+  return /^(?:(?:app|platform|system|site|internal|global|super|instance|back_?office)_?)?(?:operators?|staff(?:_?(?:users?|members?|accounts?))?|admins?|administrators?|admin_?users?|super_?(?:admins?|users?)|moderators?|support_?(?:users?|staff|agents?))$/i.test(
+    table.replace(/([a-z])([A-Z])/g, "$1_$2"),
+  );
+}
+
+/** The constants a check was given, as they are told of: `("operator")`. */
+export function saidIn(args: readonly Value[]): string {
+  const said = args
+    .flatMap((arg) => (arg.k === "list" ? arg.items : [arg]))
+    .flatMap((arg) => {
+      const last = arg.k === "chain" ? arg.steps.at(-1) : undefined;
+      return arg.k === "literal" && typeof arg.value === "string"
+        ? [arg.value]
+        : last?.kind === "member"
+          ? [last.name]
+          : [];
+    });
+  return said.length === 0 ? "" : `(${said.join(", ")})`;
+}
