@@ -8,6 +8,7 @@ import {
   untestedCaller,
 } from "../rules/catalogue.ts";
 import { changedBeforeAsked } from "./late-check.ts";
+import { asksCallers } from "./asks-callers.ts";
 import { contradictory } from "./contradictory.ts";
 import { tokens } from "./tokens.ts";
 import { grantLost, letGoOn, refusedAndDone } from "./let-go-on.ts";
@@ -18,10 +19,12 @@ import { comparisons } from "../values/query.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
+import { leftByStrangers } from "./left-by-strangers.ts";
 import { missingGuard } from "./missing-guard.ts";
 import { missingRoles } from "./roles.ts";
 import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
-import { isCron, isScheduled, isTenantTable, isPublicByDesign, isSensitive, isWebhook } from "./entry-kinds.ts";
+import { isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
+import { isPublicByDesign } from "./public-by-design.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
 export const auth: Check = {
@@ -100,6 +103,7 @@ export const auth: Check = {
     const unguarded = missingGuard(judged, report);
     const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one));
     const signing = signUps(trace.operations, entry);
+    const isLeft = leftByStrangers(judged);
     const unheld = sensitive.filter(
       (one) =>
         !isOfSignUp(one, signing) &&
@@ -107,6 +111,7 @@ export const auth: Check = {
         !((one.kind === "call" || (one.kind === "query" && one.query.verb === "create")) && one.facts.has("open")) &&
         !(one.kind === "call" && isBehindOpen(one.facts)) &&
         !isOpenRead(one, judged) &&
+        !isLeft(one) &&
         !isCapabilityQuery(one) &&
         !(one.kind === "query" && one.query.rights === "user") &&
         !(one.kind === "query" && mayBeReadByAll(one, judged)),
@@ -135,7 +140,7 @@ export const auth: Check = {
     }
     const unseen =
       first.facts.get("opaque:auth") ??
-      (first.facts.has("unmounted") && !knowsAuth(judged) && !isScheduled(judged)
+      (first.facts.has("unmounted") && !knowsAuth(judged) && !asksCallers(entry, project) && !isScheduled(judged)
         ? first.facts.get("unmounted")
         : undefined);
     if (unseen !== undefined) {

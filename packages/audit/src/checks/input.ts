@@ -165,11 +165,7 @@ function isWritten(one: Operation): boolean {
 
 /** A body that is written as it is, or spread into what is written. */
 function wholeBody(data: Value, facts: Facts): ClientValue | null {
-  if (data.k === "client")
-    // A part of a body whose shape was declared has the keys that were declared.
-    return !data.checked && data.part === "body" && !(data.path !== "" && facts.has("valid:client:body."))
-      ? data
-      : null;
+  if (data.k === "client") return !data.checked && data.part === "body" && !isShaped(data, facts) ? data : null;
   if (data.k === "struct") {
     // Mongo's `{ $set: body }`.
     const set = data.props.get("$set");
@@ -188,6 +184,12 @@ function wholeBody(data: Value, facts: Facts): ClientValue | null {
   }
   if (data.k === "derived" && data.op === "copy" && data.args[0] !== undefined) return wholeBody(data.args[0], facts);
   return null;
+}
+
+/** A part of a body whose shape was declared; or all of it, which a validator that is not seen may have replaced. */
+function isShaped(data: ClientValue, facts: Facts): boolean {
+  const shown = facts.get("valid:client:body.");
+  return shown !== undefined && (data.path !== "" || !shown.sure);
 }
 
 /** `update({ settings: JSON.stringify(merge({}, row.settings, req.body)) })`: what is stored is as the client has it. */

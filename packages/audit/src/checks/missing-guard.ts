@@ -5,7 +5,8 @@ import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
-import { isPublicByDesign, isSensitive } from "./entry-kinds.ts";
+import { isSensitive } from "./entry-kinds.ts";
+import { isPublicByDesign } from "./public-by-design.ts";
 
 /** Something that milder neighbours are guarded from by a role, a scope or a permission, and that asks for none. */
 export function missingGuard(judged: Judged, report: Report): boolean {

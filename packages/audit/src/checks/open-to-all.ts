@@ -5,6 +5,7 @@ import { comparisons } from "../values/query.ts";
 import { isOpenTo } from "../values/trust.ts";
 import type { Condition } from "../values/value.ts";
 import { isPublicTable } from "./entry-kinds.ts";
+import { isAddressBook } from "./left-by-strangers.ts";
 import { isCheckedBeforeShown } from "./shown-rows.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -35,6 +36,7 @@ export function isOpenRead(operation: Operation, { entry }: Judged): boolean {
     )
       return true;
   }
+  if (isAddressBook(query.table) && query.verb !== "count") return false;
   return isPublicTable(query.table) && entry.method !== "POST" && entry.method !== "DELETE";
 }
 

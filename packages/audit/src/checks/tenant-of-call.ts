@@ -10,7 +10,8 @@ import type { Value } from "../values/value.ts";
 import { comparisons } from "../values/query.ts";
 import { comparedElsewhere } from "./compared-elsewhere.ts";
 import { describe } from "./describe-value.ts";
-import { isPublicByDesign, isSensitive } from "./entry-kinds.ts";
+import { isSensitive } from "./entry-kinds.ts";
+import { isPublicByDesign } from "./public-by-design.ts";
 
 type Call = Extract<Operation, { kind: "call" }>;
 type ClientValue = Extract<Value, { k: "client" }>;

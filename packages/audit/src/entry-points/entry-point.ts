@@ -29,6 +29,8 @@ export interface EntryPoint {
   readonly with?: readonly string[];
   /** What those beside it in the same router or class ask of their callers, where that can be read off. */
   readonly neighbours?: () => Neighbours;
+  /** Is there a gate of the same router that it does not pass, as where it is registered above it? */
+  readonly gateBeside?: () => boolean;
   /** Follows it, from the request to the answer. */
   follow(machine: Machine): void;
 }

@@ -1,3 +1,5 @@
+import { isPerson, isTechnical } from "./people.ts";
+
 /** `getServerAuthSession` → get, server, auth, session. */
 export function wordsOf(name: string): string[] {
   return name
@@ -102,12 +104,12 @@ function classify(words: readonly string[]): NameKind {
   )
     return "guards";
   if (first === "with" || first === "wrap") {
-    if (restHas(IDENTITY) || restHas(RIGHTS) || restHas(ASSERTING)) return "guards";
+    if (restHas(IDENTITY) || restHas(RIGHTS) || restHas(ASSERTING) || rest.some(isPerson)) return "guards";
     return restHas(PLAIN) ? "wraps" : "none";
   }
   if (ASSERTING.has(first))
-    return rest.length === 0 || restHas(IDENTITY) || restHas(RIGHTS) || restHas(PLAIN)
-      ? restHas(PLAIN) && !restHas(IDENTITY) && !restHas(RIGHTS)
+    return rest.length === 0 || restHas(IDENTITY) || restHas(RIGHTS) || restHas(PLAIN) || rest.some(isPerson)
+      ? restHas(PLAIN) && !restHas(IDENTITY) && !restHas(RIGHTS) && !rest.some(isPerson)
         ? "validates"
         : "asserts"
       : first === "authorize" || first === "authenticate" || first === "protect" || first === "guard"
@@ -172,6 +174,18 @@ function classify(words: readonly string[]): NameKind {
   )
     return "guards";
   return "none";
+}
+
+/**
+ * A name that says what it is without saying whose: `requireMarketplace`, `getTutor`, `adjuster`. It speaks of the
+ * caller where it is called with nothing that chooses another.
+ */
+export function mayNameCaller(name: string): "asserts" | "identity" | null {
+  const [first = "", ...rest] = wordsOf(name);
+  if (ASSERTING.has(first) && rest.length > 0 && !rest.some(isTechnical)) return "asserts";
+  const last = rest.at(-1) ?? first;
+  if (!isPerson(last) || last === "host" || last.endsWith("s") || WRITING.has(first)) return null;
+  return rest.length === 0 || GETTING.has(first) || isPerson(first) ? "identity" : null;
 }
 
 /** A member that tells what somebody may do: `role`, `isAdmin`, `permissions`. */

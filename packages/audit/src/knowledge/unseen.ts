@@ -5,11 +5,12 @@ import { Facts } from "../values/facts.ts";
 import { authorise } from "../values/authorise.ts";
 import { clientsOf, isCredential, trustOf } from "../values/trust.ts";
 import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
+import { recogniseQuery } from "./databases/recognise.ts";
 import { callBack, errorFirst } from "./callbacks.ts";
 import { nameOfRoot, type UnseenCall } from "./call.ts";
 import { recordUnseen } from "./record-unseen.ts";
-import { nameKind, type NameKind, wordsOf } from "./names.ts";
 import { asksForRights, saidIn } from "./staff.ts";
+import { mayNameCaller, nameKind, type NameKind, wordsOf } from "./names.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
 
 const SIGNATURE = /signature|webhook|hmac|svix/i;
@@ -28,6 +29,9 @@ export function unseen(call: UnseenCall): Value {
   if (machine.atTop && kind !== "conceals") return chain;
   const onward = args.find((arg) => arg.k === "continuation");
   if (onward !== undefined) return middleware(call, onward);
+
+  // `.select("email").stream()`: the statement is sent without anybody waiting for it.
+  if (call.method === "stream" && recogniseQuery(machine, chain) !== null) return settleChain(machine, chain) ?? chain;
 
   if (kind === "asserts" || kind === "asks" || kind === "guards") noteAbsent(machine, args, place);
   switch (kind) {
@@ -66,6 +70,14 @@ export function unseen(call: UnseenCall): Value {
       return { k: "principal", path: "", sure: false, origin: place };
     default:
   }
+  if ((kind === "reads" || kind === "none" || kind === "identity") && mayAskInside(call)) {
+    machine.learn("opaque:auth", { sure: false, place, why: `${call.method} may ask for the caller itself` });
+    note(call);
+    return choose([
+      { value: { k: "principal", path: "granted", sure: false, origin: place }, facts: granted(call) },
+      { value: NULL, facts: Facts.none },
+    ]);
+  }
   // `await sessionFor(cookie)`: whatever it is called, it was given a credential and nothing else decides.
   if (kind !== "writes" && args.some((arg) => isCredential(arg)) && !call.isNew && !isStore(call)) {
     note(call);
@@ -99,6 +111,28 @@ export function unseen(call: UnseenCall): Value {
 function isSignature(arg: Value): boolean {
   return clientsOf(arg).some((said) => said.part === "header" && SIGNATURE.test(said.path));
 }
+/**
+ * `getSiteMember(siteId)` of `lib/auth`, `projectAccess(params.id)`: told what is asked for, and by where it stands or
+ * what it answers it knows of itself who asks. `getUser(id)` and what is found `By…` are look-ups wherever they stand.
+ */
+function mayAskInside({ machine, method, root, receiver, isNew, args }: UnseenCall): boolean {
+  if (isNew || receiver !== null || root.k !== "foreign" || root.origin !== "missing") return false;
+  // Told who asks as well, it is an answer about both.
+  if (!args.some((arg) => clientsOf(arg).length > 0) || args.some((arg) => trustOf(arg, machine.facts) !== null))
+    return false;
+  const words = wordsOf(method);
+  if (words.includes("by") || words.some((word) => MAKES.test(word))) return false;
+  if (words.some((word) => ANSWERS_ACCESS.test(word))) return true;
+  return (
+    wordsOf(root.from.replace(/\.[cm]?[jt]s$/, "")).some((word) => OF_AUTH.test(word)) &&
+    !/^(?:get|find|load|fetch)_?users?$/i.test(method)
+  );
+}
+const ANSWERS_ACCESS = /^(?:access|accessible|membership|authori[sz]ed|allowed|permitted|visible|viewable|editable)$/;
+const OF_AUTH =
+  /^(?:auth|authn|authz|authentication|authori[sz]ation|sessions?|guards?|access|permissions?|acl|rbac|abilit(?:y|ies)|membership|viewer|identity|protect)$/;
+const MAKES =
+  /^(?:hash|sign|encrypt|decrypt|encode|decode|generate|random|compare|verify|send|password|cookie|log|url|redirect|callback|email|otp|totp|code)$/;
 
 /** A cache or a key-value store: what is in it is whatever was put there. */
 function isStore(call: UnseenCall): boolean {
@@ -113,6 +147,10 @@ function kindOf(call: UnseenCall): NameKind {
   if (call.receiver !== null && /^(?:can|cannot)$/.test(call.method) && call.args.length >= 2) return "asks";
   const own = call.machine.project.names.auth.has(call.method) ? "asserts" : nameKind(call.method);
   if (own !== "none" && own !== "reads") return own;
+  if (call.receiver === null && !call.isNew && !call.args.some(saysWhich)) {
+    const caller = mayNameCaller(call.method);
+    if (caller !== null) return caller;
+  }
   // `getTeam()` with nothing to go by asks for the caller's own.
   if (
     own === "reads" &&
@@ -134,6 +172,14 @@ function kindOf(call: UnseenCall): NameKind {
       return "identity";
   }
   return own;
+}
+
+/** Something given that says who is meant, or what: `getTutor(params.tutorId)`. */
+function saysWhich(arg: Value): boolean {
+  if (arg.k === "literal" || isRequestLike(arg)) return false;
+  if (arg.k === "struct") return arg.spreads.length > 0 || [...arg.props.values()].some(saysWhich);
+  if (arg.k === "list") return arg.items.some(saysWhich);
+  return !isCredential(arg);
 }
 
 function ownerName(call: UnseenCall): string {

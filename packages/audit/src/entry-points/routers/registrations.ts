@@ -221,11 +221,11 @@ function routerOf(node: Node): string | null {
           node.callee.property.type === "Identifier" &&
           node.callee.property.name === "Router"
         )
-          return "router";
+          return assignedName(node, "router");
         return routerOf(node.callee.object);
       }
       if (node.callee.type !== "Identifier") return null;
-      if (/^(?:Router|express|fastify|createRouter|Fastify)$/.test(node.callee.name)) return `made@${node.start}`;
+      if (MAKERS.test(node.callee.name)) return assignedName(node);
       // `ticketRouter(db).use(…)`: whichever router that function makes.
       return /router|routes|app$|api$/i.test(node.callee.name) ? `${CALLED}${node.callee.name}` : null;
     case "NewExpression":
@@ -245,26 +245,28 @@ export const CALLED = "call@";
 
 const names = new WeakMap<Node, string>();
 /** `const app = new Hono().use(…).get(…)`: the chain belongs to the name it is given. */
-function assignedName(node: Node): string {
-  return names.get(node) ?? `made@${node.start}`;
+function assignedName(node: Node, unnamed = `made@${node.start}`): string {
+  return names.get(node) ?? unnamed;
 }
+const MAKERS = /^(?:Router|express|fastify|createRouter|Fastify)$/;
 
 function nameMadeRouters(file: ProjectFile): void {
-  for (const statement of file.syntax.program.body) {
-    const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
-    if (declaration?.type !== "VariableDeclaration") {
-      if (statement.type === "ExportDefaultDeclaration") nameRoot(statement.declaration, "default");
-      continue;
-    }
-    for (const { id, init } of declaration.declarations)
-      if (id.type === "Identifier" && init !== null) nameRoot(init, id.name);
+  if (!mayRoute(file)) return;
+  for (const node of walk(file.syntax.program)) {
+    if (node.type === "ExportDefaultDeclaration") nameRoot(node.declaration, "default");
+    else if (node.type === "VariableDeclarator" && node.id.type === "Identifier" && node.init !== null)
+      nameRoot(node.init, node.id.name);
   }
 }
 
 function nameRoot(node: Node, name: string): void {
   if (node.type === "NewExpression") names.set(node, name);
-  else if (node.type === "CallExpression" && node.callee.type === "MemberExpression")
+  else if (node.type !== "CallExpression") return;
+  else if (node.callee.type === "Identifier") names.set(node, name);
+  else if (node.callee.type === "MemberExpression") {
+    names.set(node, name); // `express.Router()`
     nameRoot(node.callee.object, name);
+  }
 }
 
 function textOf(node: Node): string | null {

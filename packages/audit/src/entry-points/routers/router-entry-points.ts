@@ -6,6 +6,7 @@ import type { Machine } from "../../interpret/machine.ts";
 import { aside, moduleScope } from "../../interpret/module-value.ts";
 import { Scope } from "../../interpret/scope.ts";
 import type { Project, ProjectFile } from "../../project.ts";
+import { nameKind } from "../../knowledge/names.ts";
 import { packageOf } from "../../knowledge/call.ts";
 import { fromSchema } from "../../knowledge/validation.ts";
 import { client, type FunctionNode, opaque, type Value } from "../../values/value.ts";
@@ -54,6 +55,12 @@ function entryOf(
         one === route || !isRoute(one) || one.file !== route.file ? [] : [askedBy(methodOf(one), one.args)],
       ),
     }),
+    gateBeside: () => {
+      const passed = new Set([...chain.before.flatMap(({ args }) => args), ...route.args]);
+      return (byRouter.get(route.router) ?? []).some(
+        (one) => one.file === route.file && gatesOf(one).some((arg) => !passed.has(arg) && isGate(arg)),
+      );
+    },
     with: [...new Set(chain.before.map(({ registration: one }) => one.file.path))],
     follow(machine) {
       if (!chain.mounted)
@@ -117,6 +124,31 @@ function askedBy(method: string | null, args: readonly Node[]): Asked {
     guards: names.filter((name) => ASKS_RIGHTS.test(name)),
     signatures: names.filter((name) => VERIFIES_SENDER.test(name)),
   };
+}
+
+/** What stands before others: all that is mounted, and all but the last of a route's own. */
+function gatesOf(one: Registration): readonly Node[] {
+  if (isRoute(one)) return one.verb === "all" ? one.args : one.args.slice(0, -1);
+  return /^(?:use|addHook)$/.test(one.verb) ? one.args : [];
+}
+
+/** Middleware that by its name turns strangers away: `signedIn`, `requireStaff`, `auth.required`. */
+function isGate(node: Node): boolean {
+  switch (node.type) {
+    case "CallExpression":
+      return isGate(node.callee);
+    case "MemberExpression":
+      return isGate(node.property) || isGate(node.object);
+    case "Identifier":
+      return (
+        /^(?:asserts|guards|asks|identity)$/.test(nameKind(node.name)) ||
+        /^(?!.*(?:author(?!i)|optional))\w*(?:auth|jwt|passport|logged|signed|protect)/i.test(node.name)
+      );
+    case "ArrayExpression":
+      return node.elements.some((one) => one !== null && isGate(one));
+    default:
+      return false;
+  }
 }
 
 /** What the middleware of a route is called: `requireRole("admin")`, `{ preHandler: [requireScope(…)] }`. */

@@ -24,10 +24,19 @@ const KNEX_VERBS: Readonly<Record<string, Verb>> = {
   limit: "list",
 };
 
-export function knex(machine: Machine, chain: Chain, calls: readonly NamedCall[]): Found | null {
+/** What is said of the rows beside those: none of it says which verb it is. */
+const CLAUSE =
+  /^(?:(?:and|or)?[wW]here\w*|(?:left|right|inner|outer|cross|full)?(?:Outer)?[jJ]oin\w*|orderByRaw|offset|groupBy\w*|having\w*|distinct\w*|onConflict|ignore|merge|with\w*|as|as[A-Z]\w*|transacting|for(?:Update|Share)|skipLocked|noWait|clone|modify|timeout|sum|avg|min|max|countDistinct|columns?|from|into|hintComment|debug)$/;
+/** How the rows are handed over, once the statement is whole. */
+const HANDED_OVER = /^(?:stream|pipe|asCallback|on|once)$/;
+
+export function knex(machine: Machine, chain: Chain, all: readonly NamedCall[]): Found | null {
+  const end = all.findIndex(({ name }) => HANDED_OVER.test(name));
+  const calls = end === -1 ? all : all.slice(0, end);
   const [first] = calls;
   const last = calls.at(-1);
-  if (first === undefined || last === undefined || calls.length < 2 || KNEX_VERBS[last.name] === undefined) return null;
+  if (first === undefined || last === undefined || calls.length < 2) return null;
+  if (KNEX_VERBS[last.name] === undefined && !CLAUSE.test(last.name)) return null;
   const root = nameOfRoot(chain.root);
   const isTable =
     (first.name === "" || /^(?:knex|db|trx|database)$/.test(first.name)) &&
