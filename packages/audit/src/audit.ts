@@ -18,13 +18,10 @@ import { judgeEntryPoint } from "./judge.ts";
 import { loadProject } from "./load-project.ts";
 import type { Project, ProjectFile } from "./project.ts";
 import { discover, type SourceFile } from "./source/discover.ts";
+import { isTest } from "./source/is-test.ts";
 import { functionKey } from "./syntax/function-key.ts";
 import { isFunction } from "./syntax/is-function.ts";
 import { judgeMigrations } from "./sql/judge-migrations.ts";
-
-/** Code that is run by developers only; what it does wrong reaches nobody. */
-const TESTS =
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|e2e|specs?|fixtures|testing|cypress|playwright|\.storybook|stories)\/|\.(?:test|spec|stories|e2e|bench)\.[cm]?[jt]sx?$/;
 
 /**
  * Audits a tree of TypeScript and JavaScript: finds every entry point and answers, requirement by requirement, whether
@@ -69,7 +66,7 @@ function run(
       kind: one.reason.startsWith("a link") ? "link" : "unreadable",
       message: one.reason,
     });
-  const judged = [...files.values()].filter((file) => !TESTS.test(file.path));
+  const judged = [...files.values()].filter((file) => !isTest(file.path));
   const { cacheFolder } = options;
   const cache = cacheFolder === null ? null : new EntryCache(cacheFolder, options, found, project, files);
   const judgements = followAll(judged, files, project, options, cache);
@@ -94,7 +91,7 @@ function run(
     (file) => file.path.startsWith("supabase/") || file.path.includes("/supabase/migrations/"),
   );
   for (const one of judgeMigrations(
-    loaded.sql.filter((file) => !TESTS.test(file.path)),
+    loaded.sql.filter((file) => !isTest(file.path)),
     { supabase },
   ))
     collector.addSql(one);

@@ -9,6 +9,7 @@ import { readWorkspaces } from "./link/workspaces.ts";
 import { putOnRequests } from "./link/put-on-requests.ts";
 import type { Project, ProjectFile } from "./project.ts";
 import type { SourceFile } from "./source/discover.ts";
+import { isTest } from "./source/is-test.ts";
 import { readSource } from "./source/read-source.ts";
 import { SECURES, unsecuredTables } from "./sql/unsecured-tables.ts";
 import { isTooDeep } from "./syntax/is-too-deep.ts";
@@ -25,6 +26,8 @@ export interface LoadedProject {
 const SECRET_COLUMN =
   /^(?:password\w*|hash(?:ed)?_?\w*|\w*_?hash|\w*Hash|\w*secret\w*|access_?token|refresh_?token|id_?token|api_?key|private_?key|encrypted\w*|salt|otp\w*|two_?factor\w*)$/i;
 const CODE = /\.[cm]?[jt]sx?$/;
+/** Nine of ten are looked into; of components and tests, few. */
+const MOSTLY_READ = /\.[cm]?ts$/;
 const NOT_JUDGED = /\.d\.[cm]?ts$|\.min\.js$/;
 
 class LoadedFile implements ProjectFile {
@@ -79,7 +82,7 @@ export function loadProject(
       diagnostics.push({ file: file.path, line: 1, kind: "limit", message: "is nested too deep to be parsed" });
       continue;
     }
-    const syntax = parse(file.path, text);
+    const syntax = parse(file.path, text, MOSTLY_READ.test(file.path) && !isTest(file.path));
     const [error] = syntax.errors;
     if (error !== undefined) {
       diagnostics.push({

@@ -34,7 +34,9 @@ export function fileSecrets(file: ProjectFile): FileFinding[] {
   )
     return [];
   const found: FileFinding[] = [];
-  const inBrowser = file.module.directives.has("use client") || /\.(?:vue|svelte)$/.test(file.path);
+  const inBrowser =
+    (file.text.includes("use client") && file.module.directives.has("use client")) ||
+    /\.(?:vue|svelte)$/.test(file.path);
   const visit = (node: Node, name: string): void => {
     let named = name;
     switch (node.type) {

@@ -1,5 +1,5 @@
 import type { Node } from "oxc-parser";
-import { refuses } from "../knowledge/refuses.ts";
+import { mayRefuse, refuses } from "../knowledge/refuses.ts";
 import type { ProjectFile } from "../project.ts";
 import { ignoredCheck } from "../rules/catalogue.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -12,11 +12,11 @@ const MAY_GO_ON = /\bnext\s*\(/;
 /** Middleware that is called a guard, and does nothing but go on. */
 export function idleGuards({
   text,
-  syntax: { program },
+  syntax,
 }: ProjectFile): { readonly rule: Rule; readonly node: Node; readonly message: string }[] {
-  if (!MAY_GO_ON.test(text)) return [];
+  if (!MAY_GO_ON.test(text) || !mayRefuse(text)) return [];
   const found: { rule: Rule; node: Node; message: string }[] = [];
-  for (const statement of program.body) {
+  for (const statement of syntax.program.body) {
     const declared =
       statement.type === "ExportNamedDeclaration" && statement.declaration !== null ? statement.declaration : statement;
     const named: (readonly [Node | null, Node | null])[] =

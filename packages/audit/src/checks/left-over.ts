@@ -1,5 +1,5 @@
 import type { BindingPattern, Node } from "oxc-parser";
-import { refuses } from "../knowledge/refuses.ts";
+import { mayRefuse, refuses } from "../knowledge/refuses.ts";
 import type { ProjectFile } from "../project.ts";
 import { unusedGuard, unusedSchema, unusedTenant } from "../rules/catalogue.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -19,17 +19,20 @@ const TENANT = /^(?:org|organi[sz]ation|tenant|team|workspace|company|account|sh
 const MAY_TAKE =
   /[{,]\s*(?:\w+\s*:\s*)?(?:\w*[rR]oles?|permissions?|isAdmin|isOwner|visibility|(?:org|organi[sz]ation|tenant|team|workspace|company|account|shop)(?:_id|Id))\s*[,}=]|\bvisibility\s*:/;
 const DIGESTS = /\bcreateHmac\(/;
-const MAY_HOLD = /(?:^|\W)(?:import|require|function|const)\b/;
 const SCHEMA =
   /^(?:z|v|yup|Yup|joi|Joi|Type|t)\s*\.\s*(?:strict_?[oO]bject|loose_?[oO]bject|object|array|union|discriminatedUnion|Object)\s*\(/;
+
+const SCHEMA_ANYWHERE =
+  /\b(?:z|v|yup|Yup|joi|Joi|Type|t)\s*\.\s*(?:strict_?[oO]bject|loose_?[oO]bject|object|array|union|discriminatedUnion|Object)\s*\(/;
 
 /**
  * What a protection has left behind in the text: a guard that nothing calls, a role that was looked up and that nobody
  * asks, a schema that nothing is parsed with, a tenant that was read and confines nothing.
  */
 export function leftOvers(file: ProjectFile): LeftOver[] {
-  const { text, module } = file;
-  if (module.directives.has("use client") || !MAY_HOLD.test(text)) return [];
+  const { text } = file;
+  if (!mayRefuse(text) && !SCHEMA_ANYWHERE.test(text) && !MAY_TAKE.test(text) && !DIGESTS.test(text)) return [];
+  if (text.includes("use client") && file.module.directives.has("use client")) return [];
   const found: LeftOver[] = [];
   for (const node of file.syntax.program.body) {
     if (node.type === "ImportDeclaration" && node.importKind !== "type") {

@@ -10,7 +10,8 @@ import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 
 /** Without one of these, no walk of the file would find any. */
 const REGISTERED = /\.\s*(?:onError|setErrorHandler)\b|errorFormatter|@Catch\b/;
-const TAKES_RESPONSE = /\b_?res\w*\s*\??\s*[,:]/;
+const TAKES_RESPONSE =
+  /\b_?e(?:rr(?:or)?|x(?:ception)?)?\s*\??\s*[,:][^]{0,400}?[,/\s]_?res\w*\s*\??\s*[,:][^]{0,400}?[,/\s][\w${[]/;
 
 /** Where a framework turns an exception into an answer: what is written there is sent for every failure. */
 export function errorHandlerEntryPoints(file: ProjectFile): EntryPoint[] {

@@ -17,20 +17,23 @@ export function nextByShape(file: ProjectFile): EntryPoint[] {
 /** Exports named after methods that take what the App Router hands over. */
 function looksLikeAppRoutes(file: ProjectFile): boolean {
   if (!/NextRe(?:quest|sponse)|next\/(?:server|headers)|:\s*Request\b/.test(file.text)) return false;
+  if (!/\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b/.test(file.text)) return false;
   const named = METHODS.filter((method) => file.module.exports.has(method));
   return named.length > 0 && named.every((method) => takesContext(declarationOf(file, method)));
 }
 
 /** `export default function handler(req: NextApiRequest, res: NextApiResponse)`. */
 function looksLikePagesApi(file: ProjectFile): boolean {
-  if (!file.module.exports.has("default") || !file.text.includes("NextApiRequest")) return false;
+  if (!file.text.includes("NextApiRequest") || !file.module.exports.has("default")) return false;
   const fn = functionIn(declarationOf(file, "default"));
   return fn !== null && fn.params.length === 2 && typeName(fn.params[0]) === "NextApiRequest";
 }
 
 /** `export default async function Page({ params, searchParams })`: only the router hands these to a component. */
 function looksLikePage(file: ProjectFile): boolean {
-  if (!file.module.exports.has("default") || !/\.[jt]sx$/.test(file.path)) return false;
+  if (!/\.[jt]sx$/.test(file.path) || !/\basync\b/.test(file.text) || !/params|searchParams/.test(file.text))
+    return false;
+  if (!file.module.exports.has("default")) return false;
   const fn = functionIn(declarationOf(file, "default"));
   const [first, ...more] = fn?.params ?? [];
   return (

@@ -48,7 +48,9 @@ function componentOf(
   const found = machine.project.resolve(scope.file, binding.specifier);
   const file = found.kind === "file" ? machine.project.file(found.path) : null;
   if (file === null) return { component: node.name, client: false };
-  return file.module.directives.has("use client") ? { component: node.name, client: true } : null;
+  return file.text.includes("use client") && file.module.directives.has("use client")
+    ? { component: node.name, client: true }
+    : null;
 }
 
 function held(machine: Machine, node: Node, scope: Scope): Value {

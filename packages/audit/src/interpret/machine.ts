@@ -47,8 +47,8 @@ export class Machine {
   at: Standing = beginning();
   /** Fields of objects that were set on the way. */
   readonly fields = new Map<Value, Map<string, Value>>();
-  readonly recorded = new WeakSet<object>();
-  readonly consumed = new WeakMap<object, Value>();
+  readonly recorded = new Set<object>();
+  readonly consumed = new Map<object, Value>();
   state: State | null = START;
   frame: Frame | null = null;
   /** Operations are recorded; off while the top of a module is evaluated. */

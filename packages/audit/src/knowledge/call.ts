@@ -79,6 +79,10 @@ function lastPart(specifier: string): string {
 /** The package a chain came from, without what is below it: `next-auth/jwt` → `next-auth`. */
 export function packageOf(root: Value): string {
   if (root.k !== "foreign" || root.origin !== "package") return "";
+  const known = packages.get(root.from);
+  if (known !== undefined) return known;
   const [, name = root.from] = /^(?:node:)?((?:@[^/]+\/)?[^/]+)/.exec(root.from) ?? [];
+  packages.set(root.from, name);
   return name;
 }
+const packages = new Map<string, string>();

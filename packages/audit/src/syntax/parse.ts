@@ -22,9 +22,12 @@ const LANGUAGES: Readonly<Record<string, "js" | "jsx" | "ts" | "tsx" | "dts">> =
   ".jsx": "jsx",
 };
 
-/** @param text the file's content, without a byte order mark. */
-export function parse(path: string, text: string): Syntax {
-  return new ParsedFile(path, text);
+/**
+ * @param text the file's content, without a byte order mark
+ * @param atOnce whether its tree will most likely be asked for: it is the same tree, had for less
+ */
+export function parse(path: string, text: string, atOnce = false): Syntax {
+  return new ParsedFile(path, text, atOnce);
 }
 
 type Parsed = Pick<ReturnType<typeof parseSync>, "program" | "comments">;
@@ -36,10 +39,10 @@ class ParsedFile implements Syntax {
   #parsed: Parsed | null = null;
   #lines: readonly number[] | null = null;
 
-  constructor(path: string, text: string) {
+  constructor(path: string, text: string, atOnce: boolean) {
     this.#path = path;
     this.#text = text;
-    if (isWhole(path, text)) {
+    if (!atOnce && isWhole(path, text)) {
       this.errors = [];
       return;
     }
