@@ -27,7 +27,13 @@ function unconfinedRead(value: Value, facts: Facts): Query | null {
     return value.alternatives.map((one) => unconfinedRead(one.value, facts)).find((query) => query !== null) ?? null;
   if (value.k !== "rows" || value.query.verb !== "read") return null;
   const { query } = value;
-  if (facts.has(`row:${query.id}`) || isCapability(query) || scopeOf(query.where, facts) !== null) return null;
+  if (
+    facts.has(`row:${query.id}`) ||
+    facts.has(`open:row:${query.id}`) ||
+    isCapability(query) ||
+    scopeOf(query.where, facts) !== null
+  )
+    return null;
   return comparisons(query.where).some(
     ({ op, value: by }) => op === "equal" && clientsOf(by).length > 0 && trustOf(by, facts) === null,
   )

@@ -3,6 +3,7 @@ import { clientIdentity, clientTenant, foreignReference } from "../rules/catalog
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
 import { comparisons, type Query } from "../values/query.ts";
 import { isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
@@ -10,6 +11,7 @@ import { isConfined } from "./confined.ts";
 import { describe } from "./describe-value.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { lookedUp } from "./looked-up.ts";
+import { mayReferTo } from "./public-reference.ts";
 import { holdsTenants, nameOf } from "./query-words.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -63,6 +65,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       // Somebody who is given work is one of the tenant's own: it was looked whether there is such a person, and no more.
       (!isOwnerName(name) || (value.k === "rows" && /^(?:assignee|reviewer|approver|employee)$/i.test(stem)))
     ) {
+      if (facts.has(`open:ok:${keyOf(value)}`) || mayReferTo(stem, one, judged)) continue;
       lookedUp(value, one, report);
       report.violated(
         foreignReference,
@@ -101,6 +104,7 @@ function isUnshown({ query }: Extract<Value, { k: "rows" }>, facts: Facts): bool
   return (
     query.verb === "read" &&
     !facts.has(`row:${query.id}`) &&
+    !facts.has(`open:row:${query.id}`) &&
     scopeOf(query.where, facts) === null &&
     !isCapability(query) &&
     comparisons(query.where).some(

@@ -43,7 +43,11 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
     if (whereHasCredential(value)) known = known.with("auth", evidence("a credential was looked up", query.place));
     known = known.with("capability", evidence("the row was found by a value only its holder knows", query.place));
   }
-  if (/(?:^|\.)(?:is_?)?(?:public|published|shared)$/i.test(path))
+  if (
+    /(?:^|\.)(?:(?:is_?)?(?:public|published|shared|listed|visible|discoverable)|(?:published|listed|released)_?at)$/i.test(
+      path,
+    )
+  )
     known = openRow(query, known, evidence("the row says of itself that it is public", query.place));
   if (isOpen(query.where, facts)) {
     const shown = evidence("only what is published was looked for", query.place);
@@ -88,7 +92,13 @@ function saysOpen({ field, value }: Extract<Condition, { kind: "compare" }>): bo
 
 /** `row.visibility === "public"`, `row.visibility !== "private"`, `row.isPublic`: the row is for everybody. */
 export function knowOpen(value: Value, facts: Facts, wanted: string, equal: boolean): Facts {
-  if (value.k !== "rows" || !/visib|public|published|privacy|sharing/i.test(value.path)) return facts;
+  if (value.k !== "rows") return facts;
+  const last = value.path.slice(value.path.lastIndexOf(".") + 1);
+  if (/^(?:status|state)$/i.test(last))
+    return equal && /^(?:published|public|listed)$/i.test(wanted)
+      ? openRow(value.query, facts, evidence("it is published", value.query.place))
+      : facts;
+  if (!/visib|public|published|privacy|sharing/i.test(value.path)) return facts;
   const says = equal
     ? /^(?:public|published|unlisted|link|everyone|anyone|true)$/i.test(wanted)
     : /^(?:private|draft|hidden|restricted|false)$/i.test(wanted);

@@ -149,6 +149,8 @@ function makeNew(call: UnseenCall): Value {
     case "Set":
     case "Map":
       return first ?? { k: "list", items: [] };
+    case "Headers":
+      return first?.k === "client" && first.part === "header" ? first : call.chain;
     case "Uint8Array":
       return first === undefined ? opaque("bytes") : { k: "derived", op: "bytes", args: [first], place };
     case "Date":

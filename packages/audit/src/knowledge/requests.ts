@@ -1,6 +1,8 @@
 import { orNobody } from "../interpret/or-nobody.ts";
 import { type Evidence, Facts } from "../values/facts.ts";
 import { suppose } from "../interpret/suppose.ts";
+import { keyOf } from "../values/key.ts";
+import { trustOf } from "../values/trust.ts";
 import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 import { isCallerName } from "./names.ts";
@@ -51,6 +53,8 @@ export function requests(call: UnseenCall): Value | undefined {
       return client(part, name === null ? "*" : part === "header" ? name.toLowerCase() : name, receiver.checked);
     if (method === "has") return { k: "derived", op: "boolean", args: [client(part, name ?? "*")], place };
     if (method === "json" || method === "text" || method === "formData" || method === "arrayBuffer") return receiver;
+    if (method === "set" && receiver.part === "header" && name !== null && args[1] !== undefined)
+      writtenOver(call, name, args[1]);
     if (/^(?:set|delete|append|forEach|entries|keys|values)$/.test(method))
       return method === "entries" || method === "values" ? receiver : opaque(method);
   }
@@ -80,6 +84,17 @@ export function requests(call: UnseenCall): Value | undefined {
     return client("params", args[1]?.k === "literal" ? literalText(args[1]) : "");
   if (name === "getQuery") return client("query", "");
   return undefined;
+}
+
+/** What the middleware of the gateway writes over a header of the request is its word, and no longer the client's. */
+function writtenOver({ machine, place }: UnseenCall, name: string, value: Value): void {
+  const trust = machine.pathname === null ? null : trustOf(value, machine.facts);
+  if (trust !== null)
+    machine.learn(`ok:${keyOf(client("header", name.toLowerCase()))}`, {
+      sure: trust === "sure",
+      place,
+      why: "the middleware wrote it",
+    });
 }
 
 /** `parseRequestBody(req)`, `readJson(request)`, `validateQuery(req, schema)`: whatever reads it, a client wrote it. */

@@ -89,10 +89,7 @@ export function unseen(call: UnseenCall): Value {
       place,
       why: `${call.method} was given the request and is not in the tree`,
     });
-    if (
-      /user|org|team|workspace|tenant|account|member|customer|company|identity/i.test(call.method) &&
-      !args.some(choosesWhom)
-    ) {
+    if (SOMEBODY.test(call.method) && !args.some(choosesWhom)) {
       note(call);
       return somebody(place);
     }
@@ -133,6 +130,10 @@ const OF_AUTH =
   /^(?:auth|authn|authz|authentication|authori[sz]ation|sessions?|guards?|access|permissions?|acl|rbac|abilit(?:y|ies)|membership|viewer|identity|protect)$/;
 const MAKES =
   /^(?:hash|sign|encrypt|decrypt|encode|decode|generate|random|compare|verify|send|password|cookie|log|url|redirect|callback|email|otp|totp|code)$/;
+
+/** What is given the request and answers with one of these has asked who is calling. */
+const SOMEBODY =
+  /user|org|team|workspace|tenant|account|member|customer|company|identity|employee|staff|actor|viewer|operator|caller|principal|person|student|teacher|patient|doctor|driver|player|subscriber|seller|buyer|vendor|merchant|learner|citizen|resident|whoami|who_?is|^me$/i;
 
 /** A cache or a key-value store: what is in it is whatever was put there. */
 function isStore(call: UnseenCall): boolean {

@@ -1,0 +1,36 @@
+import { isOwnerName } from "../knowledge/names.ts";
+import { knowsTenants } from "../knowledge/staff.ts";
+import type { Judged } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import { trustOf } from "../values/trust.ts";
+import { isPublicTable } from "./entry-kinds.ts";
+
+type QueryOperation = Extract<Operation, { kind: "query" }>;
+
+/** What people do about things that are there for all: where the product has no tenants, any of them may be meant. */
+const ABOUT =
+  /(?:^|_)(?:reviews?|ratings?|likes?|votes?|up_?votes?|follow(?:er|ing)?s?|bookmarks?|favou?rites?|reactions?|dismissals?|rsvps?|wish_?lists?(?:_?items?)?|stars?|claps?|enrol?lments?|attendances?|check_?ins?|saves|saved_?\w+|reads?|views?|flags|abuse_?reports?)$/i;
+
+/** May the caller's own new row point at any row of that name: is it of a kind that is there for all to see? */
+export function mayReferTo(stem: string, one: QueryOperation, { project, entry }: Judged): boolean {
+  const { facts } = one;
+  const { data, table } = one.query;
+  if (data?.k !== "struct") return false;
+  const isOwn = [...data.props].some(([name, value]) => isOwnerName(name) && trustOf(value, facts) !== null);
+  if (!isOwn) return false;
+  const text = project.file(one.place.file)?.text ?? project.file(entry.file)?.text ?? "";
+  if (isPublicTable(stem.replace(/_$/, ""))) return true;
+  if (ABOUT.test(table.replace(/([a-z])([A-Z])/g, "$1_$2")) && !knowsTenants(text)) return true;
+  return isPublished(stem, text);
+}
+
+/** `isNotNull(notices.publishedAt)`, `notice.findMany({ where: { published: true } })`: some are for all. */
+function isPublished(stem: string, text: string): boolean {
+  const noun = stem.toLowerCase().replace(/_$/, "");
+  for (const [, before = ""] of text.matchAll(PUBLISHED)) {
+    const words = before.toLowerCase().split(/\W+/);
+    if (words.some((word) => word === noun || word === `${noun}s` || word === `${noun}es`)) return true;
+  }
+  return false;
+}
+const PUBLISHED = /([^;]{0,160})\b(?:published(?:_?at)?|is_?(?:public|published|listed)|listed)\b/gi;
