@@ -4,7 +4,7 @@ import type { Operation } from "../trace/operation.ts";
 import { isOwnerName, isTenantName } from "../knowledge/names.ts";
 import type { Value } from "../values/value.ts";
 import { comparisons } from "../values/query.ts";
-import { trustOf } from "../values/trust.ts";
+import { clientOf, trustOf } from "../values/trust.ts";
 
 /** Who belongs to a tenant, what they may do, and the tenant itself. */
 const GOVERNED =
@@ -14,17 +14,43 @@ const ASKED =
   /\brole\b\s*(?:!==|===|!=|==)|(?:roles?|ROLES)\w*\.(?:includes|has)\(|\.includes\(\s*\w+(?:\?)?\.role\b|\bis(?:\w*(?:Admin|Owner|Manager))\(|require(?:Role|Admin|Owner)|\[[^\]]*\]\.includes\([^)]*role/;
 
 /** A change to those who belong, by somebody who was asked for nothing but to belong, where neighbours are asked for more. */
-export function missingRoles({ entry, trace, project }: Judged, report: Report): void {
+export function missingRoles(judged: Judged, report: Report): void {
+  const { entry, trace, project } = judged;
   if (entry.kind === "page" || entry.framework === "key") return;
-  const text = project.file(entry.file)?.text ?? "";
-  if (!ASKED.test(text)) return;
-  const found = trace.operations.find((one) => isGovernment(one));
-  if (found === undefined) return;
+  const asked = ASKED.test(project.file(entry.file)?.text ?? "");
+  const found = trace.operations.find(
+    (one) => isGovernment(one) && (asked || (removesSomebody(one) && saysNothingOfRights(one, judged))),
+  );
+  if (found?.kind !== "query") return;
   report.violated(
     missingRole,
     found.place,
-    `Any member may do this to ${found.kind === "query" ? found.query.table : "it"}; other handlers here ask for a role.`,
+    asked
+      ? `Any member may do this to ${found.query.table}; other handlers here ask for a role.`
+      : `Any member may put another out of ${found.query.table}: nothing on the way asks for more than to belong.`,
     found,
+  );
+}
+
+/** The client names who is to belong no longer. */
+function removesSomebody(one: Operation): boolean {
+  return (
+    one.kind === "query" &&
+    one.query.verb === "delete" &&
+    /(?:^|_)member(?:ship)?s?$/i.test(one.query.table.replace(/([a-z])([A-Z])/g, "$1_$2")) &&
+    comparisons(one.query.where).some(({ op, value }) => {
+      const said = op === "equal" ? clientOf(value) : null;
+      return said !== null && /(?:member(?:ship)?|user)_?id$/i.test(said.path);
+    })
+  );
+}
+
+/** Who may is often asked in ways of the application's own: where any of its words is said, somebody may have asked. */
+function saysNothingOfRights({ within }: Operation, { entry, project }: Judged): boolean {
+  return ![{ file: entry.file, node: entry.node }, ...within].some(({ file, node }) =>
+    /role|permi|owner|admin|manag|abilit|\bcan[A-Z]|\bmay[A-Z]|allow|polic|privileg/i.test(
+      project.file(file)?.text.slice(node.start, node.end) ?? "role",
+    ),
   );
 }
 
@@ -35,8 +61,12 @@ function isGovernment(one: Operation): boolean {
   if (!facts.has("auth") || facts.has("global") || facts.has("capability") || facts.has("rls")) return false;
   for (const [name] of facts.entries()) if (name === "role" || name.startsWith("opaque:")) return false;
   // It was shown that the caller belongs: without that another question is the finding.
-  if (![...facts.entries()].some(([name]) => name.startsWith("ok:client:") || name.startsWith("row:"))) return false;
   const by = comparisons(query.where);
+  if (
+    ![...facts.entries()].some(([name]) => name.startsWith("ok:client:") || name.startsWith("row:")) &&
+    !by.some(({ value }) => value.k === "principal" && isTenantName(value.path))
+  )
+    return false;
   // One's own membership, key or invitation.
   if (
     by.some(

@@ -4,6 +4,7 @@ import { NULL, opaque, UNDEFINED, type Value } from "../values/value.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
 import { noteUntested } from "./note-untested.ts";
+import { fieldOf } from "./plain-member.ts";
 import type { Scope } from "./scope.ts";
 import { Facts } from "../values/facts.ts";
 import { choose } from "./state.ts";
@@ -55,7 +56,7 @@ export function bindPattern(machine: Machine, pattern: Node, value: Value, scope
         bindPattern(
           machine,
           property.value,
-          memberOf(machine, value, name, { file: scope.file, node: property }, true),
+          fieldOf(value, name) ?? memberOf(machine, value, name, { file: scope.file, node: property }, true),
           scope,
         );
       }

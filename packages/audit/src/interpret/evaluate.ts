@@ -9,6 +9,7 @@ import { closureOf } from "./closure.ts";
 import { lookUp } from "./look-up.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
+import { fieldOf } from "./plain-member.ts";
 import type { Scope } from "./scope.ts";
 import { alternative, choose, join } from "./state.ts";
 import { suppose } from "./suppose.ts";
@@ -81,6 +82,8 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
     case "MemberExpression": {
       const object = machine.evaluate(node.object, scope);
       const name = propertyName(machine, node, scope);
+      const field = fieldOf(object, name);
+      if (field !== null) return field;
       return memberOf(machine, object, name, { file: scope.file, node }, node.optional || isOptional(node.object));
     }
     case "AwaitExpression":

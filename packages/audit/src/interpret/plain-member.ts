@@ -26,3 +26,14 @@ export function plainMember(value: Value, name: string): Value | null {
       return null;
   }
 }
+
+/** A field of what the client sent that is read and not called: it may be named as a method is, `text` or `sort`. */
+export function fieldOf(value: Value, name: string): Value | null {
+  return value.k === "client" &&
+    (value.part === "body" || value.part === "query" || value.part === "arguments") &&
+    NAMES.test(name)
+    ? plainMember(value, name)
+    : null;
+}
+const NAMES =
+  /^(?:text|json|set|sort|filter|search|match|find|values|keys|join|replace|delete|append|shift|entries|add)$/;

@@ -42,12 +42,15 @@ export function mutantsOf(path: string, text: string): Mutant[] {
     if (spared.has(line)) continue;
     const snippet = text.slice(edit.node.start, edit.node.end).replaceAll(/\s+/g, " ").slice(0, 70);
     const name = `${edit.what} ${snippet}`;
+    const mutated = text.slice(0, edit.start) + edit.by + text.slice(edit.end);
+    const [broken] = parseSync(path, mutated, { sourceType: "unambiguous" }).errors;
+    if (broken !== undefined) throw new Error(`${path}: ${name} leaves what is no code: ${broken.message}`);
     const again = (seen.get(name) ?? 0) + 1;
     seen.set(name, again);
     mutants.push({
       name: again === 1 ? name : `${name} (${again})`,
       line,
-      text: withoutMarks(text.slice(0, edit.start) + edit.by + text.slice(edit.end)),
+      text: withoutMarks(mutated),
       groups: edit.groups,
       refuses: /^(?:IfStatement|CatchClause)$/.test(edit.node.type) ? text.slice(edit.node.start, edit.node.end) : null,
     });
@@ -85,14 +88,14 @@ function* editsOf(program: Node, text: string): Generator<Edit> {
             property.key.name === "where" &&
             property.value.type === "ObjectExpression"
           )
-            yield* members(property.value);
+            yield* members(property.value, text);
         for (const property of node.properties)
           if (
             property.type === "Property" &&
             property.key.type === "Identifier" &&
             /^(?:preHandler|onRequest|preValidation|authorize|schema)$/.test(property.key.name)
           )
-            yield listed("drop", property, node.properties, property.key.name === "schema" ? ["input"] : CALLER);
+            yield listed("drop", property, node.properties, property.key.name === "schema" ? ["input"] : CALLER, text);
         break;
       case "CallExpression":
         yield* ofCall(node, text);
@@ -131,7 +134,7 @@ function* ofCall(node: CallExpression, text: string): Generator<Edit> {
   const source = (one: Node): string => text.slice(one.start, one.end);
   if (callee.type === "Identifier") {
     if (callee.name === "and")
-      for (const arg of args) if (namesTenant(source(arg))) yield listed("drop", arg, args, ["tenant"]);
+      for (const arg of args) if (namesTenant(source(arg))) yield listed("drop", arg, args, ["tenant"], text);
     const [only] = args;
     if (/^(?:with[A-Z]\w*|verifySignature\w*)$/.test(callee.name) && only !== undefined)
       yield { ...drop("unwrap", node, CALLER), by: source(only) };
@@ -146,7 +149,7 @@ function* ofCall(node: CallExpression, text: string): Generator<Edit> {
   if (/^constructEvent(?:Async)?$/.test(method) && first !== undefined)
     yield { ...drop("drop", node, ["webhook", "auth"]), by: `JSON.parse(${source(first)})` };
   if (/^(?:findOne|updateOne|deleteOne|findOneAndUpdate)$/.test(method) && first?.type === "ObjectExpression")
-    yield* members(first);
+    yield* members(first, text);
   // One call of a chain: `.where("org_id", "=", x)`, `.eq("account_id", x)`, `.use(isAuthed)`, `.input(schema)`.
   const dropped: Edit = { ...drop(`drop .${method} of`, node, CALLER), by: source(callee.object) };
   if (/^(?:where|eq)$/.test(method) && first !== undefined && namesTenant(source(first)))
@@ -176,30 +179,34 @@ function* middleware(args: readonly Argument[], text: string): Generator<Edit> {
   for (const arg of args.slice(1, -1)) {
     const said = text.slice(arg.start, arg.end);
     if (arg.type === "ObjectExpression") continue;
-    if (VALIDATOR.test(said)) yield listed("drop", arg, args, ["input"]);
-    else if (GUARD.test(said) || /^load[A-Z]/.test(said)) yield listed("drop", arg, args, CALLER);
+    if (VALIDATOR.test(said)) yield listed("drop", arg, args, ["input"], text);
+    else if (GUARD.test(said) || /^load[A-Z]/.test(said)) yield listed("drop", arg, args, CALLER, text);
   }
 }
 
-function* members(where: Extract<Node, { type: "ObjectExpression" }>): Generator<Edit> {
+function* members(where: Extract<Node, { type: "ObjectExpression" }>, text: string): Generator<Edit> {
   for (const property of where.properties) {
     if (property.type !== "Property" || property.key.type !== "Identifier") continue;
-    if (TENANT.test(property.key.name)) yield listed("drop", property, where.properties, ["tenant", "claims", "jobs"]);
+    if (TENANT.test(property.key.name))
+      yield listed("drop", property, where.properties, ["tenant", "claims", "jobs"], text);
   }
 }
 
 /** Takes one of a list, and the comma with it. */
-function listed(what: string, node: Node, of: readonly Node[], groups: readonly string[]): Edit {
+function listed(what: string, node: Node, of: readonly Node[], groups: readonly string[], text: string): Edit {
   const at = of.indexOf(node);
   const next = of[at + 1];
   const before = of[at - 1];
   const start = next === undefined && before !== undefined ? before.end : node.start;
-  const end = next === undefined ? node.end : next.start;
+  const alone = next === undefined && before === undefined;
+  const end = alone ? node.end + (/^\s*,?/.exec(text.slice(node.end))?.[0].length ?? 0) : (next?.start ?? node.end);
   return { what, node, start, end, by: "", groups };
 }
 
 function drop(what: string, node: Node, groups: readonly string[]): Edit {
-  return { what, node, start: node.start, end: node.end, by: "", groups };
+  // Where it was all that a branch did, the branch does nothing.
+  const by = node.type.endsWith("Statement") ? ";" : "";
+  return { what, node, start: node.start, end: node.end, by, groups };
 }
 
 /** Whether control never goes past it: `return`, `throw`, `redirect(…)`, `notFound()`. */

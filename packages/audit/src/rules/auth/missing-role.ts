@@ -7,8 +7,9 @@ export const missingRole: Rule = {
     "The handler shows that the caller belongs to the tenant, and then changes who else belongs to it, what they " +
     "may do, or the tenant itself, whatever the caller's own role. Other handlers of the same file do ask for a " +
     "role. The least of members can then remove the others, or make themselves an administrator.\n\n" +
-    "Reported only where the file itself shows that roles decide, for changes to members, invitations, keys and " +
-    "the tenant, and never for the caller's own membership.",
+    "Reported where the file itself shows that roles decide, for changes to members, invitations, keys and the tenant; " +
+    "elsewhere only where one member puts out another whom the client names, and no word on the way speaks of rights. " +
+    "Never for the caller's own membership.",
   cwe: [285, 862, 269],
   severity: "high",
   precision: "medium",
