@@ -96,6 +96,7 @@ const protectedProcedure = t.procedure.use(({ ctx, next }) => {
 
 export const memberRouter = t.router({
   remove: protectedProcedure.input(z.object({ memberId: z.string().uuid() })).mutation(async ({ ctx, input }) => {
+    if (ctx.user.role !== "admin") throw new TRPCError({ code: "FORBIDDEN" });
     await db.member.deleteMany({ where: { id: input.memberId, orgId: ctx.user.orgId } });
   }),
 });
