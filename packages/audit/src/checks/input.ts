@@ -7,6 +7,8 @@ import { comparisons } from "../values/query.ts";
 import { walk } from "../syntax/walk.ts";
 import { standing } from "../values/standing.ts";
 import { REFUSED, type Condition, type Value } from "../values/value.ts";
+import { pathsOfClient } from "./path-traversal.ts";
+import { serverSideRequests } from "./server-side-request.ts";
 import { isSensitive } from "./entry-kinds.ts";
 
 type ClientValue = Extract<Value, { k: "client" }>;
@@ -17,6 +19,8 @@ export const input: Check = {
   run(judged, report) {
     const { entry, trace } = judged;
     if (entry.kind === "job" || entry.kind === "function" || entry.kind === "page") return;
+    pathsOfClient(judged, report);
+    serverSideRequests(judged, report);
     let wrong = false;
     for (const kind of ["query", "assign"] as const) {
       const one = trace.operations.find((each) => each.kind === kind && storesWhole(each));

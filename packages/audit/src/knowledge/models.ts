@@ -7,6 +7,7 @@ import { collections } from "./collections.ts";
 import { cryptography } from "./cryptography.ts";
 import { databases } from "./databases/building.ts";
 import { effects } from "./effects/effects.ts";
+import { files } from "./files.ts";
 import { identity } from "./identity.ts";
 import { platform } from "./platform.ts";
 import { predicates } from "./predicates.ts";
@@ -29,6 +30,7 @@ const MODELS: readonly Model[] = [
   requests,
   collections,
   strings,
+  files,
   responses,
   identity,
   webhooks,

@@ -26,6 +26,8 @@ import { unsetSecret } from "./fail-closed/unset-secret.ts";
 import { ignoredValidation } from "./input/ignored-validation.ts";
 import { massAssignment } from "./input/mass-assignment.ts";
 import { operatorInjection } from "./input/operator-injection.ts";
+import { pathTraversal } from "./input/path-traversal.ts";
+import { serverSideRequest } from "./input/server-side-request.ts";
 import { unvalidated } from "./input/unvalidated-body.ts";
 import { unusedSchema } from "./input/unused-schema.ts";
 import { notIdempotent } from "./jobs/not-idempotent.ts";
@@ -88,8 +90,10 @@ export {
   operatorInjection,
   optionalSecret,
   optionalSignature,
+  pathTraversal,
   reserialised,
   returnSecret,
+  serverSideRequest,
   sqlInjection,
   stopsAll,
   swallowedCheck,
@@ -140,6 +144,8 @@ export const RULES: readonly Rule[] = [
   ignoredValidation,
   massAssignment,
   operatorInjection,
+  pathTraversal,
+  serverSideRequest,
   unvalidated,
   unusedSchema,
   notIdempotent,

@@ -31,6 +31,8 @@ export type Operation = At &
     | { readonly kind: "log"; readonly args: readonly Value[]; readonly name: string }
     | { readonly kind: "command"; readonly name: string; readonly args: readonly Value[]; readonly shell: boolean }
     | { readonly kind: "html"; readonly value: Value }
+    /** A file of the server is read, written or sent. */
+    | { readonly kind: "file"; readonly name: string; readonly path: Value }
     /** A property of a component; `client` when its file says that it runs in the browser. */
     | {
         readonly kind: "prop";

@@ -1,0 +1,53 @@
+import { pathTraversal } from "../rules/catalogue.ts";
+import type { Judged, Report } from "../rules/rule.ts";
+import { clientsOf } from "../values/trust.ts";
+import { keyOf } from "../values/key.ts";
+import type { Value } from "../values/value.ts";
+import { describe } from "./describe-value.ts";
+import { foreignPart } from "./foreign-text.ts";
+
+/** What looks at where a path leads, or at which names it may have. */
+const LOOKS =
+  /startsWith|\.includes\(|indexOf|relative\(|\.test\(|\.match\(|basename|normalize|isAbsolute|inside|within|\.\.|[=!]==|\bin\b|\.has\(|safe|valid|allow|resolve\(|sanitiz/i;
+
+/** A file of the server is reached by a path that the client writes, and nobody has looked where it leads. */
+export function pathsOfClient({ trace, project }: Judged, report: Report): void {
+  for (const [at, one] of trace.operations.entries()) {
+    if (one.kind !== "file") continue;
+    const said = foreignPart(withoutNames(one.path), one.facts, false);
+    if (said === null || said.k !== "client" || said.part === "cookie" || said.part === "file") continue;
+    const looked = trace.operations.slice(0, at).some((test) => {
+      if (test.kind === "call") return LOOKS.test(test.name) && test.args.some((arg) => speaksOf(arg, said));
+      if (test.kind !== "test" || test.denies === "neither") return false;
+      const text = project.file(test.place.file)?.text.slice(test.place.node.start, test.place.node.end) ?? "";
+      if (![test.value, ...(test.asked ?? [])].some((value) => speaksOf(value, said))) return false;
+      return LOOKS.test(text.replace(/\w+\.endsWith\([^)]*\)|[=!]==\s*(?:undefined|null|""|'')/g, ""));
+    });
+    if (looked) continue;
+    report.violated(
+      pathTraversal,
+      one.place,
+      `${describe(said)} is part of the path, and ".." in it leads to any file the server may open.`,
+      one,
+    );
+    return;
+  }
+}
+
+function speaksOf(value: Value, said: Value): boolean {
+  const key = keyOf(said);
+  return clientsOf(value).some((one) => keyOf(one) === key);
+}
+
+/** `path.basename(name)`: whatever it was, it leads nowhere else. */
+function withoutNames(value: Value): Value {
+  if (value.k === "derived") return { ...value, args: value.args.map(withoutNames) };
+  if (value.k !== "chain") return value;
+  const names = value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])).join(" ");
+  const root = value.root.k === "foreign" ? value.root.name : "";
+  if (/basename|slug|sanitiz|uuid|nanoid|hash/i.test(`${root} ${names}`)) return { k: "literal", value: "" };
+  return {
+    ...value,
+    steps: value.steps.map((step) => (step.kind === "member" ? step : { ...step, args: step.args.map(withoutNames) })),
+  };
+}

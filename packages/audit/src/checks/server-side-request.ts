@@ -1,0 +1,87 @@
+import { serverSideRequest } from "../rules/catalogue.ts";
+import type { Judged, Report } from "../rules/rule.ts";
+import { calledName } from "../syntax/called-name.ts";
+import { clientsOf } from "../values/trust.ts";
+import { keyOf } from "../values/key.ts";
+import type { Value } from "../values/value.ts";
+import { describe } from "./describe-value.ts";
+
+type Said = Extract<Value, { k: "client" }>;
+
+/** What asks where an address leads before anything is sent there. */
+const LOOKS =
+  /host|protocol|private|internal|allow|block|public|safe|valid|startsWith|origin|trusted|ssrf|isIP|\.test\(|\.match\(|includes\(|\.has\(|domain/i;
+const ASKS =
+  /assert|check|valid|safe|public|private|ssrf|allow|guard|normali|sanitiz|resolve|lookup|ensure|verify|is[A-Z]/;
+
+/** The server sends a request to whatever host the client names: its own network is behind it. */
+export function serverSideRequests({ trace, project }: Judged, report: Report): void {
+  for (const [at, one] of trace.operations.entries()) {
+    if (one.kind !== "fetch" || !sends(calledName(one.place.node))) continue;
+    const said = hostOf(one.url);
+    if (said === null || said.closed === true || one.facts.has("signature")) continue;
+    const text = project.file(one.place.file)?.text ?? "";
+    const looked =
+      /refine\(|ssrf|allow(?:ed)?_?(?:hosts|domains|origins|urls)/i.test(text) ||
+      trace.operations.slice(0, at).some((before) => {
+        if (before.kind === "call") return ASKS.test(before.name) && before.args.some((arg) => speaksOf(arg, said));
+        if (before.kind !== "test" || before.denies === "neither") return false;
+        const asked = project.file(before.place.file)?.text.slice(before.place.node.start, before.place.node.end) ?? "";
+        return LOOKS.test(asked) && (speaksOf(before.value, said) || /host|protocol|private|url/i.test(asked));
+      });
+    if (looked) continue;
+    report.violated(
+      serverSideRequest,
+      one.place,
+      `${describe(said)} says which host the server calls: its own network and the cloud's metadata are within reach.`,
+      one,
+    );
+    return;
+  }
+}
+
+/** A redirect sends the client away, and a parameter that is set sends nothing. */
+function sends(name: string): boolean {
+  return !/^(?:redirect|permanentRedirect|set|append|location)$/.test(name);
+}
+
+function speaksOf(value: Value, said: Value): boolean {
+  const key = keyOf(said);
+  return clientsOf(value).some((one) => keyOf(one) === key);
+}
+
+/** The client's value that the host is taken from; null where the host is written down, or is not seen. */
+function hostOf(value: Value, depth = 0): Said | null {
+  if (depth > 6) return null;
+  if (value.k === "client")
+    return value.part === "cookie" || value.part === "file" || value.part === "url" ? null : value;
+  if (value.k === "choice") {
+    for (const one of value.alternatives) {
+      const found = hostOf(one.value, depth + 1);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  if (value.k === "chain" && value.root.k === "foreign" && value.root.name === "URL") {
+    const [made] = value.steps;
+    return made?.kind === "new" &&
+      made.args.length === 1 &&
+      made.args[0] !== undefined &&
+      value.steps.every(
+        (step, at) =>
+          at === 0 || (step.kind === "member" && /^(?:href|toString)$/.test(step.name)) || step.kind === "call",
+      )
+      ? hostOf(made.args[0], depth + 1)
+      : null;
+  }
+  if (value.k !== "derived") return null;
+  const [first, second] = value.args;
+  if (first === undefined) return null;
+  if (/^(?:template|\+)$/.test(value.op))
+    return first.k === "literal"
+      ? /^(?:https?:\/\/)?$/.test(String(first.value)) && second !== undefined
+        ? hostOf(second, depth + 1)
+        : null
+      : hostOf(first, depth + 1);
+  return /^(?:string|trimmed|url|lower|upper)$/.test(value.op) ? hostOf(first, depth + 1) : null;
+}
