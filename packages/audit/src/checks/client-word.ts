@@ -1,3 +1,6 @@
+import type { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
+import { clientsOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 
 export type Said = Extract<Value, { k: "client" }>;
@@ -32,4 +35,18 @@ export function claimIn(value: Value, depth = 0): Said | null {
     default:
       return null;
   }
+}
+
+/** Does a value hold what the client said, or a part of it (`url.hostname`)? */
+export function speaksOf(value: Value, said: Said): boolean {
+  return clientsOf(value).some(
+    (one) => one.part === said.part && (one.path === said.path || one.path.startsWith(`${said.path}.`)),
+  );
+}
+
+/** Was it, or something made of it, handed to a function that throws at what may not be (`assertPublicHost(url.hostname)`)? */
+export function isAsserted(said: Said, facts: Facts): boolean {
+  const key = keyOf(said);
+  for (const [name] of facts.entries()) if (name.startsWith("ok:") && name.includes(key)) return true;
+  return false;
 }

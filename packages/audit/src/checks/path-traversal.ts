@@ -1,8 +1,7 @@
 import { pathTraversal } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
-import { clientsOf } from "../values/trust.ts";
-import { keyOf } from "../values/key.ts";
 import type { Value } from "../values/value.ts";
+import { isAsserted, speaksOf } from "./client-word.ts";
 import { describe } from "./describe-value.ts";
 import { foreignPart } from "./foreign-text.ts";
 
@@ -16,6 +15,7 @@ export function pathsOfClient({ trace, project }: Judged, report: Report): void 
     if (one.kind !== "file") continue;
     const said = foreignPart(withoutNames(one.path), one.facts, false);
     if (said === null || said.k !== "client" || said.part === "cookie" || said.part === "file") continue;
+    if (isAsserted(said, one.facts)) continue;
     const looked = trace.operations.slice(0, at).some((test) => {
       if (test.kind === "call") return LOOKS.test(test.name) && test.args.some((arg) => speaksOf(arg, said));
       if (test.kind !== "test" || test.denies === "neither") return false;
@@ -32,11 +32,6 @@ export function pathsOfClient({ trace, project }: Judged, report: Report): void 
     );
     return;
   }
-}
-
-function speaksOf(value: Value, said: Value): boolean {
-  const key = keyOf(said);
-  return clientsOf(value).some((one) => keyOf(one) === key);
 }
 
 /** `path.basename(name)`: whatever it was, it leads nowhere else. */

@@ -1,12 +1,9 @@
 import { serverSideRequest } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import { calledName } from "../syntax/called-name.ts";
-import { clientsOf } from "../values/trust.ts";
-import { keyOf } from "../values/key.ts";
 import type { Value } from "../values/value.ts";
+import { isAsserted, speaksOf, type Said } from "./client-word.ts";
 import { describe } from "./describe-value.ts";
-
-type Said = Extract<Value, { k: "client" }>;
 
 /** What asks where an address leads before anything is sent there. */
 const LOOKS =
@@ -19,7 +16,7 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
   for (const [at, one] of trace.operations.entries()) {
     if (one.kind !== "fetch" || !sends(calledName(one.place.node))) continue;
     const said = hostOf(one.url);
-    if (said === null || said.closed === true || one.facts.has("signature")) continue;
+    if (said === null || said.closed === true || one.facts.has("signature") || isAsserted(said, one.facts)) continue;
     const text = project.file(one.place.file)?.text ?? "";
     const looked =
       /refine\(|ssrf|allow(?:ed)?_?(?:hosts|domains|origins|urls)/i.test(text) ||
@@ -43,11 +40,6 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
 /** A redirect sends the client away, and a parameter that is set sends nothing. */
 function sends(name: string): boolean {
   return !/^(?:redirect|permanentRedirect|set|append|location)$/.test(name);
-}
-
-function speaksOf(value: Value, said: Value): boolean {
-  const key = keyOf(said);
-  return clientsOf(value).some((one) => keyOf(one) === key);
 }
 
 /** The client's value that the host is taken from; null where the host is written down, or is not seen. */
