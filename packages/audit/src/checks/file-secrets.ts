@@ -76,7 +76,8 @@ export function fileSecrets(file: ProjectFile): FileFinding[] {
         return;
       default:
     }
-    for (const child of children(node)) visit(child, named);
+    const inside = children(node);
+    for (let at = 0; at < inside.length; at += 1) visit(inside[at] as Node, named);
   };
   visit(file.syntax.program, "");
   return found;

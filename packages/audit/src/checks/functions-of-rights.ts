@@ -3,7 +3,7 @@ import { catchAllows, defaultAllows } from "../rules/catalogue.ts";
 import { answersWhether, mayAnswerWhether } from "../knowledge/answers-whether.ts";
 import type { ProjectFile } from "../project.ts";
 import { isFunction } from "../syntax/is-function.ts";
-import { children as childrenOf, walk } from "../syntax/walk.ts";
+import { children, walk } from "../syntax/walk.ts";
 
 /** One of these stands in every text in which such a function could say yes by mistake. */
 const MAY_ALLOW = /\.(?:includes|has|some|indexOf)\(|\bcatch\b|(?:\?\?|\|\|)[\s(]*true\b|\bdefault\s*:/;
@@ -31,7 +31,8 @@ export function checkFunctions({
     )
       named = node.left.property.name;
     if (isFunction(node) && answersWhether(named)) judgeFunction(node, found);
-    for (const child of childrenOf(node)) visit(child, named);
+    const inside = children(node);
+    for (let at = 0; at < inside.length; at += 1) visit(inside[at] as Node, named);
   };
   visit(syntax.program, "");
   return found;

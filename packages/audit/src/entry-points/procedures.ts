@@ -41,7 +41,8 @@ export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
           ? node.id.name
           : name;
     const inner = isFunction(node) ? [...around, node] : around;
-    for (const child of children(node)) visit(child, named, inner);
+    const inside = children(node);
+    for (let at = 0; at < inside.length; at += 1) visit(inside[at] as Node, named, inner);
   };
   visit(file.syntax.program, null, []);
   return found;

@@ -3,13 +3,44 @@ import { nameKind, wordsOf } from "./names.ts";
 const RIGHTS =
   /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|plan|middleware|proxy|grant|secret|csrf/i;
 
-/** Whether a function may have such a name in a text: part of it stands there. */
+const PARTS =
+  /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|plan|middleware|proxy|grant|secret|csrf|beforeHandle|preHandler/gi;
+
+/** Whether a function may have such a name in a text: a name like it stands there. */
 export function mayAnswerWhether(text: string): boolean {
-  return RIGHTS.test(text) || /beforeHandle|preHandler/.test(text);
+  PARTS.lastIndex = 0;
+  for (let found = PARTS.exec(text); found !== null; found = PARTS.exec(text)) {
+    let [start, end] = [found.index, found.index + found[0].length];
+    while (start > 0 && isOfName(text.charCodeAt(start - 1))) start -= 1;
+    while (end < text.length && isOfName(text.charCodeAt(end))) end += 1;
+    if (answersWhether(text.slice(start, end))) return true;
+    PARTS.lastIndex = end;
+  }
+  return false;
+}
+
+function isOfName(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 36 ||
+    code > 127
+  );
 }
 
 /** By its name, a function that answers whether somebody may, or lets them pass. */
 export function answersWhether(name: string): boolean {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const found = isOneThatAnswers(name);
+  known.set(name, found);
+  return found;
+}
+const known = new Map<string, boolean>();
+
+function isOneThatAnswers(name: string): boolean {
   if (name === "") return false;
   const kind = nameKind(name);
   if (/^(?:canActivate|middleware|proxy|authorized|authorize|authenticate|guard|beforeHandle|preHandler)$/.test(name))

@@ -17,11 +17,13 @@ const NONE: readonly string[] = [];
 
 function addChildren(node: Node, found: Node[]): void {
   const fields = node as unknown as Readonly<Record<string, unknown>>;
-  for (const key of KEYS.get(node.type) ?? NONE) {
-    const child = fields[key];
+  const keys = KEYS.get(node.type) ?? NONE;
+  // By index: until it is compiled, an iterator makes an object for each turn, and this runs for every node there is.
+  for (let at = 0; at < keys.length; at += 1) {
+    const child = fields[keys[at] as string];
     if (typeof child !== "object" || child === null) continue;
     if (Array.isArray(child)) {
-      for (const item of child) if (isNode(item)) found.push(item);
+      for (let one = 0; one < child.length; one += 1) if (isNode(child[one])) found.push(child[one] as Node);
     } else if (isNode(child)) found.push(child);
   }
 }

@@ -101,12 +101,14 @@ export function registrations(file: ProjectFile): Registration[] {
       const made = registration(file, node, node.callee.property.name, inner);
       if (made !== null) {
         // A chain is read from the outside in: the inner calls come first.
-        for (const child of children(node)) visit(child, inner);
+        const inside = children(node);
+        for (let at = 0; at < inside.length; at += 1) visit(inside[at] as Node, inner);
         found.push(made);
         return;
       }
     }
-    for (const child of children(node)) visit(child, inner);
+    const inside = children(node);
+    for (let at = 0; at < inside.length; at += 1) visit(inside[at] as Node, inner);
   };
   visit(file.syntax.program, []);
   return found;
