@@ -11,7 +11,7 @@ export class Scope implements ScopeRef {
   readonly file: string;
   readonly parent: Scope | null;
   readonly self: Value | null;
-  readonly #slots = new Map<string, Slot>();
+  #slots: Map<string, Slot> | null = null; // most declare nothing
 
   constructor(file: string, parent: Scope | null, self: Value | null = parent?.self ?? null) {
     this.file = file;
@@ -26,15 +26,15 @@ export class Scope implements ScopeRef {
 
   declare(name: string, value: Value): Slot {
     const slot: Slot = { value };
-    this.#slots.set(name, slot);
+    (this.#slots ??= new Map<string, Slot>()).set(name, slot);
     return slot;
   }
 
   find(name: string): Slot | undefined {
-    return this.#slots.get(name) ?? this.parent?.find(name);
+    return this.#slots?.get(name) ?? this.parent?.find(name);
   }
 
   own(name: string): Slot | undefined {
-    return this.#slots.get(name);
+    return this.#slots?.get(name);
   }
 }

@@ -37,6 +37,7 @@ export class Facts {
   readonly #known: ReadonlyMap<string, Evidence>;
   /** Which kinds of names may be among them; they are asked for far more often than they are there. */
   readonly #kinds: number;
+  #moot: ReadonlySet<string> | null = null;
 
   private constructor(known: ReadonlyMap<string, Evidence>, kinds: number) {
     this.#known = known;
@@ -107,7 +108,10 @@ export class Facts {
       return this.has("global") ? other.#beside(this) : this.#beside(other);
     if (this.#known === other.#known) return new Facts(this.#known, this.#kinds | other.#kinds);
     const known = new Map<string, Evidence>();
-    const [mayHold, mayHoldThere] = [this.#mayHoldEitherWay(other), other.#mayHoldEitherWay(this)];
+    const [mayHold, mayHoldThere] = [
+      this.#mayHoldEitherWay(other),
+      other.#mayHoldEitherWay(this) && other.#holdsAny(this),
+    ];
     for (const [name, evidence] of this.#known) {
       const there = other.#known.get(name);
       if (there !== undefined) known.set(name, evidence.sure ? there : evidence);
@@ -131,8 +135,25 @@ export class Facts {
    * the other path there is none: if there is one, it is the caller's.
    */
   #holdsEitherWay(name: string, other: Facts): boolean {
-    if (name.startsWith("ok:")) return other.has(`none:${name.slice("ok:".length)}`);
+    if (name.startsWith("ok:")) return other.#mootNames().has(name);
     return name.startsWith("open:") && other.has(name.slice("open:".length));
+  }
+
+  /** Whether there is one here of which the other knows that there is none, or one that is open. */
+  #holdsAny(other: Facts): boolean {
+    if ((this.#kinds & OPEN) !== 0) return true;
+    for (const name of other.#mootNames()) if (this.#known.has(name)) return true;
+    return false;
+  }
+
+  /** `ok:body.id` for `none:body.id`: asked for by every name of another path, and few. */
+  #mootNames(): ReadonlySet<string> {
+    if (this.#moot === null) {
+      const moot = new Set<string>();
+      for (const name of this.#known.keys()) if (name.startsWith("none:")) moot.add(`ok:${name.slice("none:".length)}`);
+      this.#moot = moot;
+    }
+    return this.#moot;
   }
 
   /** Most have no such names, and need not be asked one by one. */

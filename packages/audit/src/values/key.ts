@@ -48,16 +48,14 @@ function make(value: Value): string {
       return `${value.from}#${value.name}`;
     case "chain":
       return `${keyOf(value.root)}${value.steps
-        .map((step) => (step.kind === "member" ? `.${step.name}` : `${step.kind}(${step.args.map(keyOf).join(",")})`))
+        .map((step) => (step.kind === "member" ? `.${step.name}` : `${step.kind}(${keysOf(step.args)})`))
         .join("")}`;
     case "derived":
-      return `${value.op}(${value.args.map(keyOf).join(",")})`;
+      return `${value.op}(${keysOf(value.args)})`;
     case "struct":
-      return `{${[...value.props].map(([name, inner]) => `${name}:${keyOf(inner)}`).join(",")}${value.spreads
-        .map((spread) => `...${keyOf(spread)}`)
-        .join(",")}}`;
+      return structKey(value);
     case "list":
-      return `[${value.items.map(keyOf).join(",")}]`;
+      return `[${keysOf(value.items)}]`;
     case "choice":
       return `(${value.alternatives.map((one) => keyOf(one.value)).join("|")})`;
     case "pending":
@@ -80,6 +78,20 @@ function make(value: Value): string {
     default:
       return value.k;
   }
+}
+
+function keysOf(values: readonly Value[]): string {
+  let keys = "";
+  for (let at = 0; at < values.length; at += 1)
+    keys += at === 0 ? keyOf(values[at] as Value) : `,${keyOf(values[at] as Value)}`;
+  return keys;
+}
+
+function structKey({ props, spreads }: Extract<Value, { k: "struct" }>): string {
+  let key = "{";
+  props.forEach((inner, name) => (key += key === "{" ? `${name}:${keyOf(inner)}` : `,${name}:${keyOf(inner)}`));
+  for (let at = 0; at < spreads.length; at += 1) key += `${at === 0 ? "" : ","}...${keyOf(spreads[at] as Value)}`;
+  return `${key}}`;
 }
 
 /** FNV-1a, 32 bits. */
