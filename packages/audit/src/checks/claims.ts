@@ -2,6 +2,7 @@ import { clientPrice, clientRole } from "../rules/catalogue.ts";
 import type { Check } from "../rules/rule.ts";
 import { claimIn, saidName } from "./client-word.ts";
 import { saidIdentity } from "./said-identity.ts";
+import { unaskedGrant } from "./unasked-grant.ts";
 import { widened } from "./widened.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
@@ -19,6 +20,7 @@ export const claims: Check = {
     const { entry, trace } = judged;
     saidIdentity(judged, report);
     widened(judged, report);
+    unaskedGrant(judged, report);
     for (const one of trace.operations) {
       // What a provider signed is the provider's word.
       if (one.kind === "test" && one.denies !== "neither" && !one.facts.has("signature")) {

@@ -1,4 +1,5 @@
 import type { Node } from "oxc-parser";
+import { closureOf } from "../interpret/closure.ts";
 import { bindPattern } from "../interpret/bind-pattern.ts";
 import type { Machine } from "../interpret/machine.ts";
 import { aside, moduleScope } from "../interpret/module-value.ts";
@@ -7,7 +8,7 @@ import { membersOfType } from "../link/type-members.ts";
 import type { ProjectFile } from "../project.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { children } from "../syntax/walk.ts";
-import { client, opaque, UNDEFINED, type FunctionNode, type Place, type Value } from "../values/value.ts";
+import { client, opaque, struct, UNDEFINED, type FunctionNode, type Place, type Value } from "../values/value.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler } from "./follow-handler.ts";
 
@@ -16,9 +17,10 @@ import { followHandler } from "./follow-handler.ts";
  * the handler.
  */
 export function keyEntryPoints(file: ProjectFile): EntryPoint[] {
-  if (!/\b(?:routeKey|uiKey)\(/.test(file.text)) return [];
+  if (!/\b(?:routeKey|uiKey)\(/.test(file.text) && !WORKS.test(file.text)) return [];
   const found: EntryPoint[] = [];
   const visit = (node: Node, around: readonly FunctionNode[]): void => {
+    if (isFunction(node) && takesWork(node)) found.push(workEntry(file, node, around));
     if (node.type === "CallExpression" && node.callee.type === "Identifier") {
       const [options] = node.arguments;
       if (options?.type === "ObjectExpression" && node.callee.name === "routeKey")
@@ -31,6 +33,37 @@ export function keyEntryPoints(file: ProjectFile): EntryPoint[] {
   };
   visit(file.syntax.program, []);
   return found;
+}
+
+/** `async (delivery, { sql, tenant }) => …`: what a module runs for a delivery, in the tenant's transaction. */
+const WORKS = /\w\s*,\s*\{[^{}]*\b(?:sql\b[^{}]*\btenant|tenant\b[^{}]*\bsql)\b[^{}]*\}\s*\)\s*=>/;
+
+function takesWork(node: FunctionNode): boolean {
+  const [delivery, context, ...more] = node.params;
+  if (delivery?.type !== "Identifier" || context?.type !== "ObjectPattern" || more.length > 0) return false;
+  const takes = (name: string): boolean =>
+    context.properties.some((one) => one.type === "Property" && one.key.type === "Identifier" && one.key.name === name);
+  return takes("sql") && takes("tenant");
+}
+
+function workEntry(file: ProjectFile, node: FunctionNode, around: readonly FunctionNode[]): EntryPoint {
+  return {
+    kind: "handler",
+    framework: "key",
+    name: "a delivery's work",
+    method: null,
+    path: null,
+    file: file.path,
+    node,
+    follow(machine) {
+      const place = { file: file.path, node };
+      const scope = aside(machine, () => scopeAround(machine, file, around));
+      machine.learn("auth", { sure: true, place, why: "the runtime verifies who delivers" });
+      machine.learn("rls", { sure: true, place, why: "the work's transaction is confined to the tenant" });
+      const delivery = struct({ body: client("body", "") });
+      followHandler(machine, closureOf(node, scope, ""), [delivery, contextOf(null, place, "input")], place);
+    },
+  };
 }
 
 type ObjectNode = Extract<Node, { type: "ObjectExpression" }>;

@@ -1,6 +1,7 @@
 import type { Argument, Node } from "oxc-parser";
 import { nameKind } from "../knowledge/names.ts";
 import { refuses } from "../knowledge/refuses.ts";
+import type { ProjectFile } from "../project.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { UNDEFINED, type Value } from "../values/value.ts";
 import { lookUp } from "./look-up.ts";
@@ -35,10 +36,36 @@ function isLookUp(machine: Machine, node: Extract<Node, { type: "CallExpression"
   const kind = nameKind(callee.name);
   if (kind !== "asserts" && kind !== "asks" && !refuses(callee.name)) return false;
   if (args.filter(isId).length < 2 || !args.every((arg) => isId(arg) || arg.type === "Literal")) return false;
-  const within = machine.within.at(-1)?.node;
-  if (within === undefined || !("async" in within) || !within.async) return false;
+  if (!isAsync(machine)) return false;
   const found = lookUp(machine, callee.name, scope);
   return found.k === "foreign" && found.origin === "missing";
+}
+
+/**
+ * `const user = requireUser();`: told nothing, it has to ask the request who is calling, and where Next.js runs it the
+ * request is asked by a promise. What is read of that is nobody's.
+ */
+export function noteUnawaited(machine: Machine, init: Node, scope: Scope): void {
+  if (init.type !== "CallExpression" || init.arguments.length > 0 || init.callee.type !== "Identifier") return;
+  const { name } = init.callee;
+  const kind = nameKind(name);
+  if ((kind !== "identity" && kind !== "asserts") || name.startsWith("use") || !isAsync(machine)) return;
+  const file = machine.project.file(scope.file);
+  if (file === null || !isOfNext(file)) return;
+  const found = lookUp(machine, name, scope);
+  if (found.k === "foreign" && found.origin === "missing") note(machine, init, name, scope);
+}
+
+function isOfNext({ module }: ProjectFile): boolean {
+  if (module.directives.has("use server")) return true;
+  for (const one of module.bindings.values())
+    if (one.kind === "import" && /^next(?:\/|-safe-action)/.test(one.specifier)) return true;
+  return false;
+}
+
+function isAsync({ within }: Machine): boolean {
+  const node = within.at(-1)?.node;
+  return node !== undefined && "async" in node && node.async;
 }
 
 function isId(arg: Argument): boolean {

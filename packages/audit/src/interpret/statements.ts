@@ -8,7 +8,7 @@ import { branch } from "./branch.ts";
 import { closureOf } from "./closure.ts";
 import { elementOf } from "./element-of.ts";
 import type { Machine } from "./machine.ts";
-import { noteFloating, notePromise } from "./note-floating.ts";
+import { noteFloating, notePromise, noteUnawaited } from "./note-floating.ts";
 import { Scope } from "./scope.ts";
 import { assign, join, type State, withFacts } from "./state.ts";
 import { suppose } from "./suppose.ts";
@@ -36,6 +36,7 @@ function run(machine: Machine, node: Statement, scope: Scope): void {
     case "VariableDeclaration":
       for (const { id, init } of node.declarations) {
         const value = init === null ? UNDEFINED : machine.evaluate(init, scope);
+        if (init !== null) noteUnawaited(machine, init, scope);
         bindPattern(machine, id, value, scope);
       }
       return;

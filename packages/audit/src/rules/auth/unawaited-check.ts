@@ -7,7 +7,9 @@ export const unawaitedCheck: Rule = {
     "An asynchronous check is called without `await`, and the promise itself is tested. A promise is an " +
     "object and always true, so `if (!isAdmin(user))` never refuses anybody, and every caller passes.\n\n" +
     "The auditor looks for a refusal that rests on a promise: of an `async` function whose code it has, " +
-    "of a comparison of its own, or of something that answers who is calling. The type checker finds some " +
+    "of a comparison of its own, or of something that answers who is calling; and for a check that nobody waits " +
+    "for: one of the tree that can only throw, or one it cannot find that is told nothing but ids, which it has to " +
+    "look up. The type checker finds some " +
     "of these, but not behind `any`, in JavaScript, or where the helper has no types.\n\n" +
     "It does not see a promise of a function it cannot find, when nothing in the name says that it is a " +
     "check.",
