@@ -3,6 +3,7 @@ import { FALSE, TRUE, UNDEFINED, type Value, literal, opaque } from "../values/v
 import { Facts } from "../values/facts.ts";
 import { runEffect } from "../knowledge/effects/effect-value.ts";
 import { assignTo, removeMember } from "./assign.ts";
+import { heldForRole, isPlainKey } from "./by-role.ts";
 import { branch } from "./branch.ts";
 import { evaluateCall, evaluateNew, evaluateTagged } from "./call.ts";
 import { closureOf } from "./closure.ts";
@@ -84,7 +85,11 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
       const name = propertyName(machine, node, scope);
       const field = fieldOf(object, name);
       if (field !== null) return field;
-      return memberOf(machine, object, name, { file: scope.file, node }, node.optional || isOptional(node.object));
+      const place = { file: scope.file, node };
+      const member = memberOf(machine, object, name, place, node.optional || isOptional(node.object));
+      return name === "*" && node.computed && isPlainKey(node.property)
+        ? (heldForRole(machine.evaluate(node.property, scope), object, member, place) ?? member)
+        : member;
     }
     case "AwaitExpression":
       return machine.consume(machine.evaluate(node.argument, scope), { file: scope.file, node });

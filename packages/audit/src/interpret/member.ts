@@ -3,6 +3,7 @@ import { isRefusalName } from "../knowledge/names.ts";
 import { callerMember, requestMember } from "../knowledge/request.ts";
 import { orNobody } from "./or-nobody.ts";
 import { DENIED, opaque, THROWN, UNDEFINED, type Place, type Value } from "../values/value.ts";
+import { isOfRole, memberOfRole } from "./by-role.ts";
 import { bindMethod, fieldOf } from "./class.ts";
 import { settled } from "./consume.ts";
 import type { Machine } from "./machine.ts";
@@ -207,6 +208,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
     case "env":
       return chainMember(object, name, place, null);
     case "derived":
+      if (isOfRole(object) && !ARRAY_METHOD.test(name)) return memberOfRole(object, name);
       // What an option holds, where there is something.
       return object.op === "option" && name === "value"
         ? (object.args[0] ?? UNDEFINED)

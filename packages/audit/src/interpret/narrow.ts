@@ -3,7 +3,8 @@ import type { Value } from "../values/value.ts";
 import { plainMember } from "./plain-member.ts";
 import type { Scope } from "./scope.ts";
 import { assign, choose, read, type State, withFacts } from "./state.ts";
-import { suppose, typeOf } from "./suppose.ts";
+import { suppose } from "./suppose.ts";
+import { typeOf } from "./type-of.ts";
 
 /** After a test of a name, the alternatives that failed it are gone from the name too. */
 export function narrow(node: Node, scope: Scope, truth: boolean, state: State | null): State | null {

@@ -3,10 +3,14 @@ import { nameKind } from "../knowledge/names.ts";
 import { refuses } from "../knowledge/refuses.ts";
 import type { ProjectFile } from "../project.ts";
 import { calledName } from "../syntax/called-name.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import { walk } from "../syntax/walk.ts";
 import { UNDEFINED, type Value } from "../values/value.ts";
 import { lookUp } from "./look-up.ts";
 import type { Machine } from "./machine.ts";
 import type { Scope } from "./scope.ts";
+
+type CallNode = Extract<Node, { type: "CallExpression" }>;
 
 /** `assertAccess(userId, boardId);`: a check that stands by itself can only mean to throw, and nobody waits for it. */
 export function noteFloating(machine: Machine, node: Node, value: Value, scope: Scope): void {
@@ -18,19 +22,74 @@ export function noteFloating(machine: Machine, node: Node, value: Value, scope: 
 
 /** `if (!isMember(userId, teamId))`: what has to be looked up is a promise, and a promise is always true. */
 export function notePromise(machine: Machine, test: Node, scope: Scope): void {
-  const node = test.type === "UnaryExpression" && test.operator === "!" ? test.argument : test;
-  if (node.type === "LogicalExpression") {
-    notePromise(machine, node.left, scope);
-    notePromise(machine, node.right, scope);
-  } else if (node.type === "CallExpression" && isLookUp(machine, node, scope))
-    note(machine, node, calledName(node), scope);
+  switch (test.type) {
+    case "UnaryExpression":
+      if (test.operator === "!") notePromise(machine, test.argument, scope);
+      return;
+    case "LogicalExpression":
+      notePromise(machine, test.left, scope);
+      notePromise(machine, test.right, scope);
+      return;
+    case "BinaryExpression":
+      // `canManage(userId, teamId) === false`: nor is it false.
+      if (/^[=!]==?$/.test(test.operator) && test.right.type === "Literal" && typeof test.right.value === "boolean")
+        notePromise(machine, test.left, scope);
+      return;
+    case "Identifier": {
+      const kept = keptCall(machine, test.name);
+      if (kept !== null && isAwaitedBeside(machine, kept, scope)) note(machine, kept, calledName(kept), scope);
+      return;
+    }
+    case "CallExpression":
+      if (isLookUp(machine, test, scope) || isAwaitedBeside(machine, test, scope))
+        note(machine, test, calledName(test), scope);
+      return;
+    default:
+  }
+}
+
+/** `const allowed = mayRead(userId, fileId)`, for which nobody waits later either. */
+function keptCall(machine: Machine, name: string): CallNode | null {
+  const within = machine.within.at(-1)?.node;
+  if (within === undefined || !isFunction(within) || within.body?.type !== "BlockStatement") return null;
+  let kept: CallNode | null = null;
+  for (const node of walk(within.body)) {
+    if (node.type === "AwaitExpression" && node.argument.type === "Identifier" && node.argument.name === name)
+      return null;
+    if (
+      node.type === "VariableDeclarator" &&
+      node.id.type === "Identifier" &&
+      node.id.name === name &&
+      node.init?.type === "CallExpression"
+    )
+      kept = node.init;
+  }
+  return kept;
+}
+
+/** The same check, of code that is not seen, is waited for elsewhere in the file: it answers a promise here as well. */
+function isAwaitedBeside(machine: Machine, { callee }: CallNode, scope: Scope): boolean {
+  const root = callee.type === "MemberExpression" ? callee.object : callee;
+  if (root.type !== "Identifier" || (callee.type === "MemberExpression" && callee.property.type !== "Identifier"))
+    return false;
+  const name =
+    callee.type === "MemberExpression" && callee.property.type === "Identifier" ? callee.property.name : root.name;
+  if (!/^(?:asks|asserts|identity)$/.test(nameKind(name)) && !refuses(name) && !/^(?:may|is|has|can)[A-Z]/.test(name))
+    return false;
+  const text = machine.project.file(scope.file)?.text ?? "";
+  const called = text.slice(callee.start, callee.end);
+  if (!/^[\w$.]+$/.test(called)) return false;
+  const awaited = new RegExp(`\\bawait\\s+${called.replace(/[$.]/g, "\\$&")}\\s*\\(`);
+  if (!awaited.test(text)) return false;
+  const found = lookUp(machine, root.name, scope);
+  return found.k === "foreign" || found.k === "chain" || found.k === "opaque";
 }
 
 /**
  * A check that is not in the tree and is told nothing but ids, of who and of what: it holds neither of the two, so it
  * has to ask for them, and answers a promise.
  */
-function isLookUp(machine: Machine, node: Extract<Node, { type: "CallExpression" }>, scope: Scope): boolean {
+function isLookUp(machine: Machine, node: CallNode, scope: Scope): boolean {
   const { callee, arguments: args } = node;
   if (callee.type !== "Identifier" || args.length < 2) return false;
   const kind = nameKind(callee.name);

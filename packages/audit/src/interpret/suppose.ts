@@ -15,7 +15,9 @@ import {
   ofWhat,
   pathOf,
 } from "./learn.ts";
+import { typeOf } from "./type-of.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
+import { isOfRole, knowRole } from "./by-role.ts";
 import { isRefusalName, isRoleName } from "../knowledge/names.ts";
 import { join, type State, withFacts } from "./state.ts";
 
@@ -128,7 +130,7 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
     case ">=":
     case "<":
     case "<=":
-      return right === undefined ? state : supposeOrder(value.op, left, right, truth, state);
+      return right === undefined ? state : supposeOrder(value, truth, state);
     // `a | b`, `a ^ b`: nothing is left over where both are nothing, and where both are the same.
     case "|":
       return right === undefined || truth ? state : bothNothing(left, right, state);
@@ -140,6 +142,10 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
       if (right === undefined) return state;
       if (!truth) return isHeld(left, right) === true ? null : state;
       return supposeIncludes(left, right, value.place, state);
+    case "of-role": {
+      const known = truth ? knowRole(value, state.facts, value.place) : null;
+      return known === null ? state : withFacts(state, known);
+    }
     case "instanceof":
       return supposeInstance(left, right, truth, state);
     case "in":
@@ -180,7 +186,16 @@ function withoutStart(value: Value): Value {
   return made?.value ?? value;
 }
 
-function supposeOrder(op: string, left: Value, right: Value, truth: boolean, state: State): State | null {
+function supposeOrder(
+  { op, args, place }: Extract<Value, { k: "derived" }>,
+  truth: boolean,
+  state: State,
+): State | null {
+  const [left, right] = args;
+  if (left === undefined || right === undefined) return state;
+  // `RANK[seat.role] < RANK.admin`: either way the role was asked.
+  const known = knowRole(left, state.facts, place) ?? knowRole(right, state.facts, place);
+  if (known !== null) return withFacts(state, known);
   if (right.k === "literal" && typeof right.value === "number") {
     const thrown = statusOf(left);
     if (thrown !== null && right.value === 500 && op.startsWith("<") === truth)
@@ -295,6 +310,8 @@ function supposeIncludes(container: Value, element: Value, place: Place, state: 
     }
     return withFacts(state, facts.with(`valid:${keyOf(element)}`, evidence("it is one of a list of constants", place)));
   }
+  const asked = isOfRole(container) ? knowRole(container, facts, place) : null;
+  if (asked !== null) return withFacts(state, asked);
   if (isRoleName(pathOf(container)) && trustOf(container, facts) !== null) {
     return withFacts(state, facts.with("role", evidence("a permission was looked up", place)));
   }
@@ -317,31 +334,6 @@ function supposeType(value: Value, type: string, truth: boolean, state: State): 
     return truth || value.k !== "principal" ? state : suppose(value, true, state);
   }
   return state;
-}
-
-/** The JavaScript type of a value, where it is known. */
-export function typeOf(value: Value): string | null {
-  switch (value.k) {
-    case "literal":
-      return value.value === null ? "object" : typeof value.value;
-    case "struct":
-    case "list":
-    case "instance":
-    case "response":
-    case "pending":
-      return "object";
-    case "principal":
-      return value.path === "" || /^(?:session|user|auth|token|claims)$/.test(value.path) ? "object" : null;
-    case "rows":
-      return value.path === "" ? "object" : null;
-    case "closure":
-    case "class":
-      return "function";
-    case "derived":
-      return value.op === "template" || value.op === "string" ? "string" : null;
-    default:
-      return null;
-  }
 }
 
 function supposeInstance(left: Value, right: Value | undefined, truth: boolean, state: State): State | null {

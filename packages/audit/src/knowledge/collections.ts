@@ -1,3 +1,4 @@
+import { heldForRole } from "../interpret/by-role.ts";
 import { elementOf } from "../interpret/element-of.ts";
 import { choose, join, type State, withFacts } from "../interpret/state.ts";
 import { suppose } from "../interpret/suppose.ts";
@@ -55,10 +56,12 @@ export function collections(call: UnseenCall): Value | undefined {
       const held = receiver.items.flatMap((item) =>
         item.k === "list" && item.items.length === 2 ? [item.items[1]] : [],
       );
-      if (held.length > 0 && held.length === receiver.items.length)
-        return choose(
+      if (held.length > 0 && held.length === receiver.items.length) {
+        const found = choose(
           [...held, UNDEFINED].flatMap((value) => (value === undefined ? [] : [{ value, facts: Facts.none }])),
         );
+        return heldForRole(first, receiver, found, place) ?? found;
+      }
     }
   }
   if (method === "join" && (receiver.k === "list" || receiver.k === "client" || receiver.k === "rows"))
