@@ -111,10 +111,19 @@ function lastWords(path: string): string {
   return words.slice(-2).join("/");
 }
 
+function pagesPath(path: string): string {
+  const found = /(?:^|\/)pages\/(api\/.*?)(?:\/index)?\.[cm]?[jt]sx?$/.exec(path);
+  return found?.[1] ?? lastWords(path);
+}
+
+/** The path that a file of `pages/api` or an App Router's `route` answers. */
+export function pathOfFile(path: string): string {
+  return /(?:^|\/)pages\/api\//.test(path) ? `/${pagesPath(path)}` : appPath(path);
+}
+
 export function pagesApi(file: ProjectFile): EntryPoint[] {
   if (!file.module.exports.has("default")) return [];
-  const found = /(?:^|\/)pages\/(api\/.*?)(?:\/index)?\.[cm]?[jt]sx?$/.exec(file.path);
-  const inside = found?.[1] ?? lastWords(file.path);
+  const inside = pagesPath(file.path);
   return [
     exported(
       file,

@@ -27,7 +27,7 @@ export const ROUTER =
 export function mayRoute(file: ProjectFile): boolean {
   return (
     /\.(?:get|post|put|patch|delete|all|route|on|use|register|openapi)\s*(?:<[^>(]*>)?\(/.test(file.text) &&
-    /express|fastify|hono|koa|Router|polka|restify|elysia|itty|oak|router|app\.|server\./i.test(file.text)
+    /express|fastify|hono|koa|Router|polka|restify|elysia|itty|oak|router|app\.|server\.|next-connect/i.test(file.text)
   );
 }
 
@@ -73,7 +73,7 @@ function makesRouter(node: Node): boolean {
       );
     case "CallExpression":
       if (node.callee.type === "Identifier")
-        return /^(?:Router|express|fastify|Fastify|createRouter|polka|AutoRouter|IttyRouter|createHonoApp|createApp)$/.test(
+        return /^(?:Router|express|fastify|Fastify|createRouter|createEdgeRouter|nc|nextConnect|polka|AutoRouter|IttyRouter|createHonoApp|createApp)$/.test(
           node.callee.name,
         );
       if (node.callee.type !== "MemberExpression" || node.callee.property.type !== "Identifier") return false;
@@ -138,6 +138,8 @@ function registration(
   if (VERBS.test(verb)) {
     // `map.get("x")`, `axios.get("/x", {…})`: a route has a path and a function.
     const viaRoute = node.callee.object.type === "CallExpression" && isRouteCall(node.callee.object);
+    if (text === null && usesNextConnect(file) && node.arguments.every(mayHandle))
+      return { router: `${file.path}:${root}`, verb, path: null, args: node.arguments, node, file, around };
     if (
       text === null &&
       !viaRoute &&
@@ -163,6 +165,11 @@ function registration(
     file,
     around,
   };
+}
+
+/** Next.js has the path in the file's name: such a router's routes are given handlers alone. */
+export function usesNextConnect(file: ProjectFile): boolean {
+  return /["']next-connect["']/.test(file.text);
 }
 
 function mayHandle(node: Node): boolean {
@@ -250,7 +257,7 @@ const names = new WeakMap<Node, string>();
 function assignedName(node: Node, unnamed = `made@${node.start}`): string {
   return names.get(node) ?? unnamed;
 }
-const MAKERS = /^(?:Router|express|fastify|createRouter|Fastify)$/;
+const MAKERS = /^(?:Router|express|fastify|createRouter|createEdgeRouter|nc|nextConnect|Fastify)$/;
 
 function nameMadeRouters(file: ProjectFile): void {
   if (!mayRoute(file)) return;

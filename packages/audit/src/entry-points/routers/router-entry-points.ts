@@ -13,9 +13,19 @@ import { client, type FunctionNode, opaque, type Value } from "../../values/valu
 import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware } from "../follow-middleware.ts";
+import { CONTEXT, pathOfFile } from "../next.ts";
 import { type Asked, ASKS_RIGHTS, VERIFIES_SENDER } from "../neighbours.ts";
 import { chainOf, type Mounts, mountsOf } from "./mounts.ts";
-import { CALLED, isRoute, mayRoute, type Registration, registrations, ROUTER, routerNames } from "./registrations.ts";
+import {
+  CALLED,
+  isRoute,
+  mayRoute,
+  type Registration,
+  registrations,
+  ROUTER,
+  routerNames,
+  usesNextConnect,
+} from "./registrations.ts";
 import { routerMadeBy } from "./router-makers.ts";
 
 /** Express, Fastify, Hono, Koa and their kin: routes with the middleware before them, through the files that mount them. */
@@ -40,7 +50,7 @@ function entryOf(
 ): EntryPoint {
   const method = methodOf(route);
   const chain = chainOf(route, byRouter, mounts, 0);
-  const path = `${chain.prefix}${route.path ?? ""}` || "/";
+  const path = `${usesNextConnect(route.file) ? pathOfFile(route.file.path) : chain.prefix}${route.path ?? ""}` || "/";
   return {
     kind: "route",
     framework: frameworkOf(route.file),
@@ -63,7 +73,7 @@ function entryOf(
     },
     with: [...new Set(chain.before.map(({ registration: one }) => one.file.path))],
     follow(machine) {
-      if (!chain.mounted)
+      if (!chain.mounted && !usesNextConnect(route.file))
         machine.learn("unmounted", {
           sure: true,
           place: { file: route.file.path, node: route.node },
@@ -76,7 +86,12 @@ function entryOf(
       );
       const own = route.args.flatMap((arg) => flatten(valueOf(machine, route, arg)));
       const place = { file: route.file.path, node: route.node };
-      const args = frameworkOf(route.file) === "hono" ? [REQUEST] : [REQUEST, WRITER];
+      const args =
+        frameworkOf(route.file) === "hono"
+          ? [REQUEST]
+          : /\bcreateEdgeRouter\b/.test(route.file.text)
+            ? [REQUEST, CONTEXT]
+            : [REQUEST, WRITER];
       for (const options of own) {
         const schema = options.k === "struct" ? options.props.get("schema") : undefined;
         const parts = schema?.k === "struct" ? [...schema.props.keys()] : schema === undefined ? [] : ["body"];
@@ -244,6 +259,7 @@ function instanceAround(machine: Machine, { file }: Registration, fn: FunctionNo
 }
 
 function frameworkOf(file: ProjectFile): string {
+  if (usesNextConnect(file)) return "next";
   return /from\s+["'](?:hono|@hono\/)/.test(file.text) ||
     /new (?:Hono|OpenAPIHono)\b|: Hono\b|Context\b.*hono/.test(file.text)
     ? "hono"
