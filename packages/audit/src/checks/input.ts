@@ -95,7 +95,7 @@ export const input: Check = {
       }
       return;
     }
-    if (entry.kind === "action" && entry.framework === "next" && !formIn(judged))
+    if (entry.kind === "action" && entry.framework === "next" && !formIn(judged) && !storesFields(judged))
       return report.unknown("arguments of an action are typed, and the type is not checked at run time");
     report.violated(
       unvalidated,
@@ -169,7 +169,8 @@ function isWritten(one: Operation): boolean {
 
 /** A body that is written as it is, or spread into what is written. */
 function wholeBody(data: Value, facts: Facts): ClientValue | null {
-  if (data.k === "client") return !data.checked && data.part === "body" && !isShaped(data, facts) ? data : null;
+  if (data.k === "client")
+    return !data.checked && /^(?:body|arguments)$/.test(data.part) && !isShaped(data, facts) ? data : null;
   if (data.k === "struct") {
     // Mongo's `{ $set: body }`.
     const set = data.props.get("$set");
@@ -192,6 +193,7 @@ function wholeBody(data: Value, facts: Facts): ClientValue | null {
 
 /** A part of a body whose shape was declared; or all of it, which a validator that is not seen may have replaced. */
 function isShaped(data: ClientValue, facts: Facts): boolean {
+  if (data.part === "arguments") return facts.has(`valid:${keyOf(data)}`);
   const shown = facts.get("valid:client:body.");
   return shown !== undefined && (data.path !== "" || !shown.sure);
 }
@@ -308,6 +310,22 @@ function mentionsBody(value: Value, depth = 0): boolean {
     default:
       return false;
   }
+}
+
+/**
+ * Several fields of an object that the action was given are stored, and nobody has looked at any: their types are gone
+ * when it runs. Of a single text or id that is handed over alone nothing is said.
+ */
+function storesFields({ trace }: Judged): boolean {
+  return trace.operations.some((one) => {
+    const data = written(one);
+    if (data?.k !== "struct") return false;
+    const fields = [...data.props.values()].filter((value) => {
+      const found = bare(value, one.facts);
+      return found?.part === "arguments" && found.path.includes(".");
+    });
+    return fields.length > 1;
+  });
 }
 
 function formIn({ trace }: Judged): boolean {
