@@ -78,9 +78,7 @@ function isAwaitedBeside(machine: Machine, { callee }: CallNode, scope: Scope): 
     return false;
   const text = machine.project.file(scope.file)?.text ?? "";
   const called = text.slice(callee.start, callee.end);
-  if (!/^[\w$.]+$/.test(called)) return false;
-  const awaited = new RegExp(`\\bawait\\s+${called.replace(/[$.]/g, "\\$&")}\\s*\\(`);
-  if (!awaited.test(text)) return false;
+  if (!text.includes(`await ${called}(`)) return false;
   const found = lookUp(machine, root.name, scope);
   return found.k === "foreign" || found.k === "chain" || found.k === "opaque";
 }
