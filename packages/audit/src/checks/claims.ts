@@ -84,36 +84,53 @@ function isPresence(value: Value, said: Value): boolean {
 
 /** A role, plan or balance that is stored as the client says. */
 function granted(one: Extract<Operation, { kind: "query" }>, report: Parameters<Check["run"]>[1]): void {
-  if (one.facts.has("role") || one.facts.has("signature") || one.query.data?.k !== "struct") return;
+  if (one.facts.has("role") || one.facts.has("signature")) return;
   const { table } = one.query;
-  for (const [name, value] of one.query.data.props) {
+  for (const [name, value] of columnsOf(one.query.data)) {
     if (
-      !/^(?:role|roles|is_?admin|isAdmin|admin|is_?super_?user|permissions|plan|tier|credits|balance|is_?verified|emailVerified|email_verified)$/i.test(
+      !/^(?:role|roles|is_?admin|isAdmin|admin|is_?owner|is_?super_?user|permissions|access_?level|plan|tier|credits|balance|is_?verified|emailVerified|email_verified)$/i.test(
         name,
       )
     )
       continue;
-    if (!/user|account|member|profile|customer|org|team|workspace|tenant/i.test(table)) continue;
+    if (!/user|account|member|profile|customer|org|team|workspace|tenant|collaborat|participant|seat/i.test(table))
+      continue;
     // The creator of an invitation or a member says which role others get: that is for those who may.
     if (/invit/i.test(table) || !isSaid(value) || trustOf(value, one.facts) !== null) continue;
-    if (/member/i.test(table) && one.facts.has("auth") && !isOwnRow(one)) continue;
+    if (JOINING.test(table.replace(/([a-z])([A-Z])/g, "$1_$2")) && one.facts.has("auth") && !isOwnRow(one)) continue;
     report.violated(clientRole, one.place, `${name} is stored as the client says.`, one);
     return;
   }
 }
+const JOINING = /member|collaborat|participant|seat|_users?$|users?_?(?:on|in|to)_/i;
 
-/** The row by which the caller is a member: nobody says for themselves what they may. */
+/** What is written, by column; of several rows the first. */
+function columnsOf(data: Value | null): ReadonlyMap<string, Value> {
+  if (data?.k === "list") return columnsOf(data.items[0] ?? null);
+  return data?.k === "struct" ? data.props : new Map();
+}
+
+/** The row by which the caller is or becomes a member: nobody says for themselves what they may. */
 function isOwnRow({ query }: Extract<Operation, { kind: "query" }>): boolean {
-  return (
-    query.verb === "update" &&
-    comparisons(query.where).some(
-      ({ field, op, value }) =>
-        op === "equal" &&
-        /^(?:\w*user_?id\w*\.)?user_?id$/i.test(field) &&
-        value.k === "principal" &&
-        /(?:^|\.)(?:id|userId|sub)$/.test(value.path),
-    )
+  if (query.verb === "update")
+    return comparisons(query.where).some(
+      ({ field, op, value }) => op === "equal" && /^(?:\w*user_?id\w*\.)?user_?id$/i.test(field) && isCallersId(value),
+    );
+  return [...columnsOf(query.data)].some(
+    ([name, value]) =>
+      /^(?:user|member|person|profile|account|participant|collaborator)_?(?:id)?$/i.test(name) &&
+      isCallersId(connected(value)),
   );
+}
+
+/** `{ connect: { id } }`: the row that is tied to it. */
+function connected(value: Value): Value {
+  const connect = value.k === "struct" ? value.props.get("connect") : undefined;
+  return (connect?.k === "struct" ? connect.props.get("id") : undefined) ?? value;
+}
+
+function isCallersId(value: Value): boolean {
+  return value.k === "principal" && /(?:^|\.)(?:id|userId|user_id|uid|sub|_id)$/.test(value.path);
 }
 
 function isSaid(value: Value): boolean {

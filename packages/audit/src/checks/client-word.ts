@@ -10,6 +10,15 @@ export function saidName(value: Said): string {
   return value.path.slice(value.path.lastIndexOf(".") + 1);
 }
 
+/** The same of a header without what every header begins with: `tier` of `x-account-tier`. */
+export function claimedName(said: Said): string {
+  return said.part === "header"
+    ? saidName(said)
+        .replace(/^(?:x-)?(?:(?:account|user|customer|org\w*|tenant|team|workspace|company|client|my|app)-)?/i, "")
+        .replaceAll("-", "_")
+    : saidName(said);
+}
+
 /** The client's word a test rests on, when it rests on nothing else. */
 export function claimIn(value: Value, depth = 0): Said | null {
   if (depth > 6) return null;
@@ -17,6 +26,8 @@ export function claimIn(value: Value, depth = 0): Said | null {
     case "client":
       return value;
     case "derived": {
+      // Of what type it is says nothing for them.
+      if (value.args.some((arg) => arg.k === "derived" && arg.op === "typeof")) return null;
       // Compared with what the server knows it is a credential or an id, and no claim.
       const others = value.args.filter((arg) => claimIn(arg, depth + 1) === null);
       if (others.some((arg) => arg.k === "rows" || arg.k === "principal" || arg.k === "env")) return null;

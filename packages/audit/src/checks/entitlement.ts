@@ -6,7 +6,7 @@ import { comparisons } from "../values/query.ts";
 import { clientsOf } from "../values/trust.ts";
 import { walk } from "../syntax/walk.ts";
 import type { Place, Value } from "../values/value.ts";
-import { claimIn, saidName, type Said } from "./client-word.ts";
+import { claimedName, claimIn, saidName, type Said } from "./client-word.ts";
 
 const ENTITLEMENT =
   /feature|entitle|premium|subscri|^(?:is|has)_?(?:pro|paid|premium|plus)|^plan$|^tier$|seats|quota|^isPro$|paid|^add_?ons?$/i;
@@ -59,7 +59,7 @@ function saidToBePaid(one: Operation, { entry }: Judged, sells: boolean): Said |
       const plan = [one.left, one.right].find((side) => side.k === "literal");
       return said !== null &&
         isSent(said, true) &&
-        PLAN.test(saidName(said)) &&
+        PLAN.test(claimedName(said)) &&
         plan?.k === "literal" &&
         typeof plan.value === "string" &&
         !/^(?:all|any|none|)$/i.test(plan.value)
@@ -69,11 +69,11 @@ function saidToBePaid(one: Operation, { entry }: Judged, sells: boolean): Said |
     case "choose": {
       if (sells || entry.kind === "page") return null;
       const said = claimIn(one.value);
-      return said !== null && isSent(said, known) && LEVEL.test(saidName(said)) ? said : null;
+      return said !== null && isSent(said, known) && LEVEL.test(claimedName(said)) ? said : null;
     }
     case "pick": {
       const said = withDefault(one.by);
-      return !sells && said !== null && isSent(said, known) && PLAN.test(saidName(said)) && LIMITS.test(one.table)
+      return !sells && said !== null && isSent(said, known) && PLAN.test(claimedName(said)) && LIMITS.test(one.table)
         ? said
         : null;
     }

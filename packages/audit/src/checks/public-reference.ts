@@ -9,7 +9,10 @@ type QueryOperation = Extract<Operation, { kind: "query" }>;
 
 /** What people do about things that are there for all: where the product has no tenants, any of them may be meant. */
 const ABOUT =
-  /(?:^|_)(?:reviews?|ratings?|likes?|votes?|up_?votes?|follow(?:er|ing)?s?|bookmarks?|favou?rites?|reactions?|dismissals?|rsvps?|wish_?lists?(?:_?items?)?|stars?|claps?|enrol?lments?|attendances?|check_?ins?|saves|saved_?\w+|reads?|views?|flags|abuse_?reports?)$/i;
+  /(?:^|_)(?:reviews?|ratings?|likes?|votes?|up_?votes?|follow(?:er|ing)?s?|bookmarks?|favou?rites?|reactions?|dismissals?|rsvps?|wish_?lists?(?:_?items?)?|stars?|claps?|enrol?lments?|attendances?|check_?ins?|saves|saved_?\w+|donations?|pledges?|contributions?|tips|sponsorships?|purchases?|bookings?|reservations?|registrations?|orders?|order_?(?:items?|lines?)|cart_?items?|reads?|views?|flags|abuse_?reports?)$/i;
+
+/** What somebody keeps such things in is their own. */
+const KEEPS = /folder|collection|list|board|group|project|section|album|shelf|bucket|note_?book|space/i;
 
 /** May the caller's own new row point at any row of that name: is it of a kind that is there for all to see? */
 export function mayReferTo(stem: string, one: QueryOperation, { project, entry }: Judged): boolean {
@@ -20,7 +23,7 @@ export function mayReferTo(stem: string, one: QueryOperation, { project, entry }
   if (!isOwn) return false;
   const text = project.file(one.place.file)?.text ?? project.file(entry.file)?.text ?? "";
   if (isPublicTable(stem.replace(/_$/, ""))) return true;
-  if (ABOUT.test(table.replace(/([a-z])([A-Z])/g, "$1_$2")) && !knowsTenants(text)) return true;
+  if (!KEEPS.test(stem) && ABOUT.test(table.replace(/([a-z])([A-Z])/g, "$1_$2")) && !knowsTenants(text)) return true;
   return isPublished(stem, text);
 }
 

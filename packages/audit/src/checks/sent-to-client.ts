@@ -147,7 +147,8 @@ function storedSecret({ table, library }: Query, { entry, project }: Judged): st
     const at = text.indexOf(write);
     if (at === -1) continue;
     const statement = text.slice(at, at + 800).split(/\n\s*\}\);/)[0] ?? "";
-    for (const [, name = ""] of statement.matchAll(/\b(\w+)\s*:/g)) if (isStoredSecret(name)) return name;
+    for (const [, name = ""] of withoutRelations(statement).matchAll(/\b(\w+)\s*:/g))
+      if (isStoredSecret(name)) return name;
   }
   return null;
 }
@@ -160,3 +161,20 @@ function columnsOf(table: string, { project }: Judged): readonly string[] | unde
     project.secretColumns.get(`${name}s`)
   );
 }
+
+/** `credential: { create: { apiKey } }` is written into another row, which need not come with this one. */
+function withoutRelations(statement: string): string {
+  let left = statement;
+  for (let cut = RELATION.exec(left); cut !== null; cut = RELATION.exec(left)) {
+    let depth = 0;
+    let end = cut.index + cut[0].indexOf("{");
+    do {
+      if (left[end] === "{") depth += 1;
+      else if (left[end] === "}") depth -= 1;
+      end += 1;
+    } while (depth > 0 && end < left.length);
+    left = left.slice(0, cut.index) + left.slice(end);
+  }
+  return left;
+}
+const RELATION = /\b\w+\s*:\s*\{\s*(?:create|upsert|connect|connectOrCreate)\b/;

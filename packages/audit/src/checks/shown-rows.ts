@@ -12,6 +12,8 @@ export function isUsed(query: Query, judged: Judged): boolean {
       const body = one.kind === "respond" ? one.body : one.value;
       if (body !== null && shows(body, query, one.facts)) return true;
     }
+    // What is copied into a row of the caller's is the caller's to read.
+    if (one.kind === "query" && one.query.data !== null && copies(one.query.data, query, one.facts)) return true;
     if (
       one.kind === "call" &&
       one.origin !== "global" &&
@@ -19,11 +21,28 @@ export function isUsed(query: Query, judged: Judged): boolean {
       // `isForbidden(row, user)`: to be asked about them.
       !(one.args.length > 1 && one.args.some((arg) => arg.k === "principal")) &&
       !/log|console|capture|track|redis|cache|\bkv\b|memo/i.test(one.path) &&
-      one.args.some((arg) => shows(arg, query, one.facts) && !isIdentifierOnly(arg))
+      one.args.some((arg) => !isIdentifierOnly(arg) && partsOf(arg).some((part) => shows(part, query, one.facts)))
     )
       return true;
   }
   return false;
+}
+
+/** Columns of the rows, ids apart, among what is written. */
+function copies(data: Value, query: Query, facts: Facts): boolean {
+  if (data.k === "list") return data.items.some((one) => copies(one, query, facts));
+  if (data.k !== "struct") return false;
+  return [...data.props.values(), ...data.spreads].some(
+    (one) => !(one.k === "rows" && /(?:^|\.)\w*id$/i.test(one.path)) && shows(one, query, facts),
+  );
+}
+
+/** What an object holds, but for ids: the id of a row that was found by it is what it was found by. */
+function partsOf(value: Value): readonly Value[] {
+  if (value.k !== "struct") return [value];
+  return [...value.props.values(), ...value.spreads].filter(
+    (one) => one.k !== "rows" || !/^(?:\[\]\.)?_?id$/.test(one.path),
+  );
 }
 
 function isIdentifierOnly(value: Value): boolean {
@@ -35,6 +54,8 @@ function shows(value: Value, query: Query, facts: Facts, depth = 0): boolean {
   if (depth > 8) return false;
   switch (value.k) {
     case "rows":
+      // In which currency or language says nothing of whose it is.
+      if (/(?:^|\.)(?:currency|locale|time_?zone|language)$/i.test(value.path)) return false;
       return value.query.id === query.id && !isHis(query, facts) && trustOf(value, facts) === null;
     case "struct":
       return [...value.props.values(), ...value.spreads].some((inner) => shows(inner, query, facts, depth + 1));

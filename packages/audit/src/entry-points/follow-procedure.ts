@@ -1,7 +1,10 @@
+import type { Node } from "oxc-parser";
 import type { Machine } from "../interpret/machine.ts";
+import { isFunction } from "../syntax/is-function.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot } from "../knowledge/call.ts";
 import { fromSchema } from "../knowledge/validation.ts";
+import { asksForRights } from "../knowledge/staff.ts";
 import { nounsOf } from "../knowledge/vouches.ts";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import { client, opaque, type Chain, type Place, type Value } from "../values/value.ts";
@@ -15,8 +18,28 @@ export function isProcedure(chain: Chain): boolean {
   const calls = callsOf(chain);
   const last = calls.at(-1);
   if (last === undefined || !ENDS.test(last.name) || last.args.length === 0) return false;
-  return namesOf(chain).some((name) => BUILDER.test(name));
+  return (
+    namesOf(chain).some((name) => BUILDER.test(name)) ||
+    last.args.some((arg) => arg.k === "closure" && takesContext(arg.node))
+  );
 }
+
+/** `({ ctx, input }) => …`: no function of anything else is given these two. */
+export function takesContext(node: Node): boolean {
+  if (!isFunction(node)) return false;
+  const [first, ...more] = node.params;
+  if (first?.type !== "ObjectPattern" || more.length > 0) return false;
+  const names = first.properties.flatMap((one) =>
+    one.type === "Property" && one.key.type === "Identifier" ? [one.key.name] : [],
+  );
+  return (
+    names.length > 0 &&
+    names.every((name) => GIVEN.test(name)) &&
+    names.some((name) => /^(?:ctx|context|input|parsedInput)$/.test(name))
+  );
+}
+const GIVEN =
+  /^(?:ctx|context|input|parsedInput|rawInput|clientInput|bindArgsParsedInputs|bindArgsClientInputs|metadata|path|type|signal|errors|getRawInput|batchIndex|lastEventId|procedure)$/;
 
 function namesOf(chain: Chain): string[] {
   return [nameOfRoot(chain.root), ...chain.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []))].filter(
@@ -49,8 +72,11 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
           place,
           why: "the procedure's name says that it looks at it",
         });
-    if (/admin|role|permission|owner|team|org|workspace/i.test(namesOf(chain).join(" ")))
-      machine.learn("role", { sure: false, place, why: "the procedure's name says so" });
+    const rights = namesOf(chain).find(
+      (name) => /admin|role|permission|owner|team|org|workspace/i.test(name) || asksForRights(name),
+    );
+    if (rights !== undefined)
+      machine.learn("role", { sure: false, place, why: `${rights} is taken for a check by its name` });
   } else if (base === "unknown")
     machine.learn("opaque:auth", {
       sure: false,
@@ -206,10 +232,12 @@ function isAny(schema: Value | undefined): boolean {
 
 function baseOf(chain: Chain): "open" | "guarded" | "unknown" {
   const names = namesOf(chain);
-  const words = names.filter((name) => BUILDER.test(name) || /procedure|action|client/i.test(name)).flatMap(wordsOf);
+  const words = names
+    .filter((name, at) => at === 0 || BUILDER.test(name) || /procedure|action|client/i.test(name))
+    .flatMap(wordsOf);
   if (
     words.some((word) =>
-      /^(?:protected|authed|authenticated|auth|private|user|admin|owner|org|organization|organisation|team|workspace|member|logged|signed|secure|secured|session|staff|tenant|verified|internal|license|enterprise|authorized|permission)$/.test(
+      /^(?:protected|authed|authenticated|auth|private|user|admin|owner|org|organization|organisation|team|workspace|member|logged|signed|secure|secured|session|staff|tenant|verified|operator|support|superadmin|employee|customer|account|company|person|internal|license|enterprise|authorized|permission)$/.test(
         word,
       ),
     )

@@ -7,6 +7,7 @@ import { nameKind } from "../knowledge/names.ts";
 import { client, struct, type FunctionNode, type Value } from "../values/value.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
+import { followMiddleware } from "./follow-middleware.ts";
 import { CONTEXT, declarationOf } from "./next.ts";
 import { isFunction } from "../syntax/is-function.ts";
 
@@ -18,8 +19,9 @@ const REQUEST_NAME = /^(?:_?req|_?request|event)$/;
 export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
   const found: EntryPoint[] = [];
   for (const name of mayHandle(file) ? file.module.exports.keys() : []) {
-    const node = declarationOf(file, name);
-    const fn = functionIn(node);
+    const node = handedOut(file, name);
+    const listed = listIn(node);
+    const fn = listed ?? functionIn(node) ?? wrappedIn(node);
     if (fn !== null && takesContextAndInput(fn)) {
       found.push(procedureHandler(file, name, node));
       continue;
@@ -42,14 +44,16 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
             place: { file: file.path, node },
             why: "no file of the tree mounts this handler",
           });
-        if (value !== null)
+        const place = { file: file.path, node };
+        if (value?.k === "list") followMiddleware(machine, value.items, [REQUEST, WRITER], place);
+        else if (value !== null)
           followHandler(
             machine,
             value,
             web
               ? [REQUEST, CONTEXT]
               : [REQUEST, WRITER, { k: "continuation", run: () => ({ k: "literal", value: undefined }) }],
-            { file: file.path, node },
+            place,
           );
       },
     });
@@ -167,6 +171,33 @@ export function functionIn(node: Node): FunctionNode | null {
   if (node.type === "ExportDefaultDeclaration" && isFunction(node.declaration)) return node.declaration;
   if (node.type === "TSAsExpression" || node.type === "TSSatisfiesExpression") return functionIn(node.expression);
   return null;
+}
+
+/** What is exported, as it is written: of `exports.a = x` and `module.exports = { a: x }` it is x. */
+function handedOut(file: ProjectFile, name: string): Node {
+  const found = file.module.exports.get(name);
+  if (found?.kind !== "value" || name === "default") return declarationOf(file, name);
+  if (found.value.type !== "Identifier") return found.value;
+  const binding = file.module.bindings.get(found.value.name);
+  return binding?.kind === "local" ? binding.node : found.value;
+}
+
+/** `export const buy = [protect, validate(schema), asyncHandler(async (req, res) => …)]`: the handler at its end. */
+function listIn(node: Node): FunctionNode | null {
+  if (node.type === "VariableDeclarator" && node.init !== null) return listIn(node.init);
+  if (node.type !== "ArrayExpression") return null;
+  const last = node.elements.at(-1);
+  if (last === null || last === undefined || last.type === "SpreadElement") return null;
+  const fn = functionIn(last) ?? wrappedIn(last);
+  return fn !== null && !isWebStyle(fn) ? fn : null;
+}
+
+/** `asyncHandler(async (req, res) => …)`, under whatever name: the function, where it answers as Express has it. */
+function wrappedIn(node: Node): FunctionNode | null {
+  if (node.type === "VariableDeclarator" && node.init !== null) return wrappedIn(node.init);
+  if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return null;
+  const fn = node.arguments.find(isFunction);
+  return fn !== undefined && !isWebStyle(fn) ? fn : null;
 }
 
 function takesRequest(fn: FunctionNode): boolean {

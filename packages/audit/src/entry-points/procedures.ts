@@ -9,7 +9,7 @@ import { opaque } from "../values/value.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler } from "./follow-handler.ts";
-import { isProcedure } from "./follow-procedure.ts";
+import { isProcedure, takesContext } from "./follow-procedure.ts";
 
 const ENDS = /^(?:query|mutation|subscription|action|stateAction|handler|handle)$/;
 const BUILDER = /procedure|action|^os$|^(?:auth|safe|public|protected|admin|org|base)\w*client$/i;
@@ -18,7 +18,7 @@ const BUILDER = /procedure|action|^os$|^(?:auth|safe|public|protected|admin|org|
 export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
   if (
     !/\.(?:query|mutation|subscription|action|stateAction|handler|handle)\s*\(/.test(file.text) ||
-    !BUILDER.test(file.text)
+    !(BUILDER.test(file.text) || /\b(?:ctx|context|input|parsedInput)\b/.test(file.text))
   )
     return [];
   const found: EntryPoint[] = [];
@@ -28,8 +28,9 @@ export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
       node.callee.type === "MemberExpression" &&
       node.callee.property.type === "Identifier" &&
       ENDS.test(node.callee.property.name) &&
-      startsWithBuilder(node.callee.object) &&
-      endsInFunction(node.arguments)
+      (startsWithBuilder(node.callee.object)
+        ? endsInFunction(node.arguments)
+        : rootOf(node.callee.object) && node.arguments.some(takesContext))
     ) {
       found.push(entry(file, node, node.callee.property.name, name, around));
       return;
@@ -46,6 +47,14 @@ export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
   };
   visit(file.syntax.program, null, []);
   return found;
+}
+
+/** `authed`, `t.signedIn`: imported or declared, and no call. */
+function rootOf(node: Node): boolean {
+  if (node.type === "Identifier")
+    return !/^(?:this|db|pool|client|app|router|server|queue|worker|agent|bus)$/i.test(node.name);
+  if (node.type === "MemberExpression") return rootOf(node.object);
+  return node.type === "CallExpression" && node.callee.type === "MemberExpression" && rootOf(node.callee.object);
 }
 
 function endsInFunction(args: readonly Node[]): boolean {

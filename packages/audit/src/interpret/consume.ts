@@ -72,6 +72,7 @@ export function settleChain(machine: Machine, chain: Chain): Value | null {
     comparisons(query.where).map((one) => one.value),
     query.place,
   );
+  forgetBuilding(machine, chain);
   machine.record({ kind: "query", query, place: query.place });
   const rows: Value = { k: "rows", query, path: "" };
   if (query.throws && machine.state !== null)
@@ -82,6 +83,20 @@ export function settleChain(machine: Machine, chain: Chain): Value | null {
   const callback = last?.kind === "call" ? errorFirst(last.args) : null;
   if (callback !== null) callBack(machine, callback, value, Facts.none, query.place);
   return value;
+}
+
+/** What was taken for calls of unseen code was this statement being built. */
+function forgetBuilding({ operations }: Machine, chain: Chain): void {
+  const { node, file } = chain.place;
+  for (let last = operations.at(-1); last?.kind === "call"; last = operations.at(-1)) {
+    const { result, place } = last;
+    const isPart =
+      result.k === "chain" &&
+      result.steps.length <= chain.steps.length &&
+      result.steps.every((step, at) => step === chain.steps[at]);
+    if (!isPart || place.file !== file || place.node.start < node.start || place.node.end > node.end) return;
+    operations.pop();
+  }
 }
 
 /** `db.$transaction([…])`, `db.batch(rows.map(…))`: statements that are sent together. */

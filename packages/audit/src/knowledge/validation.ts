@@ -1,7 +1,7 @@
 import { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { clientsOf } from "../values/trust.ts";
-import { FALSE, REFUSED, TRUE, UNDEFINED, THROWN, type Value } from "../values/value.ts";
+import { client, FALSE, REFUSED, TRUE, UNDEFINED, THROWN, type Value } from "../values/value.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 const LIBRARIES =
@@ -14,6 +14,8 @@ export function validation(call: UnseenCall): Value | undefined {
   const { machine, method, args, place, root, names, receiver } = call;
   const from = packageOf(root);
   const isLibrary = LIBRARIES.test(from);
+  // express-validator hands out what its rules have looked at, whichever part of the request it came in.
+  if (from === "express-validator" && method === "matchedData") return client("body", "", true);
   const subject = subjectOf(args);
   if (subject === null) return isLibrary && !call.isNew ? call.chain : undefined;
   const isSchema =

@@ -89,6 +89,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
       verb,
       where: together([fromObject(where ?? criteria), ...requiredIncludes(criteria)]),
       throws: last.name.endsWith("OrFail"),
+      data: verb === "upsert" ? (prop(criteria, "defaults") ?? null) : null,
     };
   }
   const written: Readonly<Record<string, Verb>> = {
