@@ -1,3 +1,4 @@
+import { copyMap } from "../values/copy-map.ts";
 import { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { type Alternative, UNDEFINED, type Value } from "../values/value.ts";
@@ -18,7 +19,7 @@ export function withFacts(state: State, facts: Facts): State {
 }
 
 export function assign(state: State, slot: Slot, value: Value): State {
-  const assigned = new Map(state.assigned);
+  const assigned = copyMap(state.assigned);
   assigned.set(slot, value);
   return { ...state, assigned };
 }

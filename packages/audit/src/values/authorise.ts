@@ -7,24 +7,18 @@ const MAX_DEPTH = 12;
 
 /** Records that the principal may use the value, and what it was found by. */
 export function authorise(value: Value, facts: Facts, evidence: Evidence): Facts {
-  return new Authorised(facts, evidence).value(value, 0).facts;
+  return facts.withAll(new Authorised().value(value, 0).names, evidence);
 }
 
 /** The row is the principal's, and so are the values that alone chose it. */
 export function authoriseRow(query: Query, facts: Facts, evidence: Evidence): Facts {
-  return new Authorised(facts, evidence).row(query, 0).facts;
+  return facts.withAll(new Authorised().row(query, 0).names, evidence);
 }
 
 /** Values share their parts: what was authorised once, no deeper than it is met again, adds nothing the second time. */
 class Authorised {
-  facts: Facts;
-  readonly #evidence: Evidence;
+  readonly names: string[] = [];
   readonly #depths = new Map<Value | Query, number>();
-
-  constructor(facts: Facts, evidence: Evidence) {
-    this.facts = facts;
-    this.#evidence = evidence;
-  }
 
   value(value: Value, depth: number): this {
     if (depth > MAX_DEPTH || this.#isDone(value, depth)) return this;
@@ -68,7 +62,7 @@ class Authorised {
 
   row(query: Query, depth: number): this {
     if (this.#isDone(query, depth)) return this;
-    this.facts = this.facts.with(`row:${query.id}`, this.#evidence);
+    this.names.push(`row:${query.id}`);
     for (const { op, value } of comparisons(query.where)) {
       if (op === "equal") this.value(value, depth + 1);
       else if (op === "in") this.#oneOf(value, depth + 1);
@@ -84,7 +78,7 @@ class Authorised {
   }
 
   #mayUse(value: Value): this {
-    this.facts = this.facts.with(`ok:${keyOf(value)}`, this.#evidence);
+    this.names.push(`ok:${keyOf(value)}`);
     return this;
   }
 

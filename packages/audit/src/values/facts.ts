@@ -1,3 +1,4 @@
+import { copyMap } from "./copy-map.ts";
 import type { Place } from "./place.ts";
 
 /** Why a fact is believed. `sure` when the code that shows it was seen; otherwise it is taken from a name. */
@@ -74,9 +75,25 @@ export class Facts {
     const before = this.#known.get(name);
     if (before !== undefined && (before.sure || !evidence.sure)) return this;
     if (this.#known.size >= MAX_FACTS && before === undefined) return this;
-    const known = new Map(this.#known);
+    const known = copyMap(this.#known);
     known.set(name, evidence);
     return new Facts(known, this.#kinds | kindOf(name));
+  }
+
+  /** One after the other, for the same reason. */
+  withAll(names: readonly string[], evidence: Evidence): Facts {
+    let known: Map<string, Evidence> | null = null;
+    let kinds = this.#kinds;
+    for (let at = 0; at < names.length; at += 1) {
+      const name = names[at] as string;
+      const before = (known ?? this.#known).get(name);
+      if (before !== undefined && (before.sure || !evidence.sure)) continue;
+      if ((known ?? this.#known).size >= MAX_FACTS && before === undefined) continue;
+      known ??= copyMap(this.#known);
+      known.set(name, evidence);
+      kinds |= kindOf(name);
+    }
+    return known === null ? this : new Facts(known, kinds);
   }
 
   /** Both hold. */
@@ -87,7 +104,7 @@ export class Facts {
     for (const [name, evidence] of other.#known) {
       const before = this.#known.get(name);
       if (before === undefined || (!before.sure && evidence.sure))
-        known = (known ?? new Map(this.#known)).set(name, evidence);
+        known = (known ?? copyMap(this.#known)).set(name, evidence);
     }
     // Not `this`, though nothing is new: whoever asks by identity wants to know whether anything was shown.
     return new Facts(known ?? this.#known, this.#kinds | other.#kinds);
