@@ -2,6 +2,7 @@ import path from "node:path";
 import { EntryCache, type KeptEntry } from "./cache/entry-cache.ts";
 import { keepResult, readResult, stateOf, type Kept } from "./cache/result-cache.ts";
 import { checkFunctions } from "./checks/functions-of-rights.ts";
+import { gatesOf } from "./checks/gates.ts";
 import { fileSecrets } from "./checks/file-secrets.ts";
 import { idleGuards } from "./checks/idle-guards.ts";
 import { leftOvers } from "./checks/left-over.ts";
@@ -74,9 +75,15 @@ function run(
   const collector = new Collector(files, loaded.sql, options.configuration);
   for (const { findings, entry, reads } of judgements)
     for (const one of findings) collector.add(one, entry.name, reads);
+  const gates = gatesOf(judged);
   for (const file of judged) {
     try {
-      for (const one of [...fileSecrets(file), ...checkFunctions(file), ...leftOvers(file), ...idleGuards(file)]) {
+      for (const one of [
+        ...fileSecrets(file),
+        ...checkFunctions(file, gates),
+        ...leftOvers(file),
+        ...idleGuards(file),
+      ]) {
         const { rule, node, message } = one;
         const location = locate(file, { file: file.path, node });
         collector.add({ rule: rule.id, message, location, path: [] }, null);

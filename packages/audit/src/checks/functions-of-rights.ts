@@ -1,21 +1,36 @@
 import type { Node } from "oxc-parser";
 import { catchAllows, defaultAllows } from "../rules/catalogue.ts";
-import { answersWhether, mayAnswerWhether } from "../knowledge/answers-whether.ts";
+import { answersWhether, mayAnswerWhether, turnsAway } from "../knowledge/answers-whether.ts";
 import type { ProjectFile } from "../project.ts";
+import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { children, walk } from "../syntax/walk.ts";
+import { answerOf, fallbacks, type Gates, mayRefuse, own } from "./gates.ts";
+import { lostAnswers } from "./lost-answers.ts";
 
 /** One of these stands in every text in which such a function could say yes by mistake. */
-const MAY_ALLOW = /\.(?:includes|has|some|indexOf)\(|\bcatch\b|(?:\?\?|\|\|)[\s(]*true\b|\bdefault\s*:/;
+const MAY_ALLOW = /\.(?:includes|has|some|indexOf)\(|\bcatch\b|\.ok\b|(?:\?\?|\|\|)[\s(]*true\b|\bdefault\s*:/;
 const YES = /\btrue\b|\bnext\s*\(/;
+/** What is asked fails, and an answer is given all the same. */
+const LOSES = /\bcatch\b[^]{0,600}?\b(?:true|false|null|undefined)\b|(?:\.ok|\.status(?:Code)?\b[^)\n]{0,20})\)\s*\{?\s*return (?:true|false)/;
+
+interface Seen {
+  readonly rule: typeof catchAllows;
+  readonly node: Node;
+  readonly message: string;
+}
 
 /** What can be seen in the text of any function that answers whether somebody may. */
-export function checkFunctions({
-  text,
-  syntax,
-}: ProjectFile): { readonly rule: typeof catchAllows; readonly node: Node; readonly message: string }[] {
-  const found: { rule: typeof catchAllows; node: Node; message: string }[] = [];
-  if (!MAY_ALLOW.test(text) || !YES.test(text) || !mayAnswerWhether(text)) return found;
+export function checkFunctions({ text, module, syntax }: ProjectFile, gates: Gates): Seen[] {
+  const found: Seen[] = [];
+  const isServer = !module.directives.has("use client");
+  const mayBeAsked = MAY_ALLOW.test(text) && YES.test(text) && mayAnswerWhether(text);
+  const mayLose = isServer && LOSES.test(text);
+  if (mayLose && mayRefuse(text)) for (const node of lostAnswers(syntax.program)) found.push(lost(node));
+  if (text.includes(".fallback("))
+    for (const node of fallbacks(syntax.program, (name) => answersWhether(name) || gates(name) === "grants"))
+      found.push(lost(node));
+  if (!mayBeAsked && !mayLose) return found;
   const visit = (node: Node, name: string): void => {
     let named = name;
     if (node.type === "VariableDeclarator" && node.id.type === "Identifier") named = node.id.name;
@@ -31,6 +46,7 @@ export function checkFunctions({
     )
       named = node.left.property.name;
     if (isFunction(node) && answersWhether(named)) judgeFunction(node, found);
+    else if (isFunction(node) && isServer && named !== "") judgeByUse(node, named, gates, found);
     const inside = children(node);
     for (let at = 0; at < inside.length; at += 1) visit(inside[at] as Node, named);
   };
@@ -38,7 +54,58 @@ export function checkFunctions({
   return found;
 }
 
-function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; message: string }[]): void {
+function lost(node: Node): Seen {
+  return { rule: catchAllows, node, message: LOST };
+}
+const LOST = "When the check itself fails, the answer is yes.";
+
+/** A function whose name says nothing, and whose answer decides who is refused; one that says who is turned away. */
+function judgeByUse(fn: Node, name: string, gates: Gates, found: Seen[]): void {
+  const refuses = turnsAway(name);
+  const [yes, no] = [answersAtFailure(fn, allows), answersAtFailure(fn, denies)];
+  if (yes.length === 0 && no.length === 0) return;
+  const gate = refuses ? "refuses" : gates(name);
+  for (const node of gate === "grants" ? yes : gate === "refuses" ? no : []) found.push(lost(node));
+}
+
+/** What it answers where what it asks fails, if that is what is wanted. */
+function answersAtFailure(fn: Node, wanted: (node: Node) => boolean): Node[] {
+  if (!isFunction(fn) || fn.body === null) return [];
+  const found: Node[] = [];
+  for (const node of own(fn.body)) {
+    if (node.type === "CatchClause") {
+      for (const inner of own(node.body))
+        if (inner.type === "ReturnStatement" && inner.argument !== null && wanted(inner.argument)) found.push(inner);
+    } else if (node.type === "IfStatement" && isUnanswered(node.test)) {
+      const given = onlyOf(node.consequent);
+      if (given !== null && wanted(given)) found.push(given);
+    } else if (node.type === "CallExpression" && calledName(node) === "catch") {
+      const given = answerOf(node.arguments[0]);
+      if (given !== null && wanted(given)) found.push(node);
+    }
+  }
+  return found;
+}
+
+/** `!response.ok`, `response.status !== 200`: who was asked did not answer. */
+function isUnanswered(test: Node): boolean {
+  if (test.type === "UnaryExpression")
+    return (
+      test.operator === "!" &&
+      test.argument.type === "MemberExpression" &&
+      test.argument.property.type === "Identifier" &&
+      test.argument.property.name === "ok"
+    );
+  return (
+    test.type === "BinaryExpression" &&
+    /^(?:!==?|>=?)$/.test(test.operator) &&
+    test.left.type === "MemberExpression" &&
+    test.left.property.type === "Identifier" &&
+    /^status(?:Code)?$/.test(test.left.property.name)
+  );
+}
+
+function judgeFunction(fn: Node, found: Seen[]): void {
   if (!isFunction(fn) || fn.body === null) return;
   for (const node of walk(fn.body)) {
     if (node.type === "CatchClause") {
@@ -50,7 +117,7 @@ function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; 
               ? inner.expression
               : null;
         if (given !== null && allows(given)) {
-          found.push({ rule: catchAllows, node: inner, message: "When the check itself fails, the answer is yes." });
+          found.push({ rule: catchAllows, node: inner, message: LOST });
         }
       }
     }
@@ -66,6 +133,10 @@ function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; 
       // `!scopes || scopes.includes(scope)`
       if (node.left.operator === "!" && asksOf(node.right, node.left.argument))
         found.push({ rule: defaultAllows, node, message: "Where there is no list, everybody is allowed." });
+    }
+    if (node.type === "IfStatement" && isUnanswered(node.test)) {
+      const given = onlyOf(node.consequent);
+      if (given !== null && allows(given)) found.push(lost(given));
     }
     if (node.type === "IfStatement") {
       const list = missingIn(node.test);
@@ -99,7 +170,7 @@ function judgeFunction(fn: Node, found: { rule: typeof catchAllows; node: Node; 
         handler.body !== null &&
         (handler.body.type === "ParenthesizedExpression" ? grants(handler.body.expression) : grants(handler.body))
       ) {
-        found.push({ rule: catchAllows, node, message: "When the check itself fails, the answer is yes." });
+        found.push({ rule: catchAllows, node, message: LOST });
       }
     }
   }
@@ -169,6 +240,11 @@ function grants(node: Node): boolean {
   );
 }
 
+/** What a function that says who is turned away answers when nobody is. */
+function denies(node: Node): boolean {
+  return node.type === "Literal" && (node.value === false || node.raw === "null");
+}
+
 /** true, `{ allowed: true }`, `next()`, NextResponse.next(). */
 export function allows(node: Node): boolean {
   if (node.type === "Literal") return node.value === true;
@@ -177,7 +253,7 @@ export function allows(node: Node): boolean {
       (one) =>
         one.type === "Property" &&
         one.key.type === "Identifier" &&
-        /^(?:allowed|ok|valid|authorized|granted|success|hasAccess|entitled|isValid|permitted|pass)$/.test(
+        /^(?:allow|allowed|ok|valid|authorized|granted|success|hasAccess|entitled|isValid|permitted|pass|result)$/.test(
           one.key.name,
         ) &&
         one.value.type === "Literal" &&

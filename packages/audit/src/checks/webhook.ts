@@ -6,7 +6,7 @@ import {
   swallowedCheck,
   timingUnsafe,
 } from "../rules/catalogue.ts";
-import type { Check, Judged } from "../rules/rule.ts";
+import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { isDigest } from "../interpret/learn.ts";
@@ -24,7 +24,7 @@ export const webhook: Check = {
   requirement: "webhook",
   run(judged, report) {
     const { entry, trace } = judged;
-    for (const one of trace.operations) digests(one, report);
+    for (const one of trace.operations) digests(one, trace.operations, report);
     signedParts(judged, report);
     if (!isWebhook(judged)) return;
     const effects = trace.operations.filter((one) => (isSensitive(one) || isEffect(one)) && !looksUp(one));
@@ -223,7 +223,7 @@ function decides(value: Value, depth = 0): boolean {
   return value.k === "derived" && value.args.some((arg) => decides(arg, depth + 1));
 }
 
-function digests(one: Operation, report: { violated: Parameters<Check["run"]>[1]["violated"] }): void {
+function digests(one: Operation, operations: readonly Operation[], report: Report): void {
   if (one.kind === "compare" && /^[=!]==?$/.test(one.op)) {
     for (const [digest, other] of [
       [one.left, one.right],
@@ -250,7 +250,7 @@ function digests(one: Operation, report: { violated: Parameters<Check["run"]>[1]
     if (mayBeEmpty(one.secret))
       report.violated(
         emptySecret,
-        one.place,
+        madeEmpty(one, operations),
         "Where the variable is not set the secret is an empty text, which everybody knows.",
         one,
       );
@@ -277,6 +277,21 @@ export function rewritten(value: Value): boolean {
   }
   if (value.k === "choice") return value.alternatives.some((one) => rewritten(one.value));
   return value.k === "derived" && value.args.some(rewritten);
+}
+
+/** `const secret = process.env.SECRET ?? ""`: where it is made empty, if that is in sight. */
+function madeEmpty(digest: Operation, operations: readonly Operation[]): Place {
+  const made = operations.findLast(
+    (one) =>
+      one.kind === "fallback" &&
+      one.place.file === digest.place.file &&
+      one.place.node.end <= digest.place.node.start &&
+      one.within.at(-1)?.node === digest.within.at(-1)?.node &&
+      one.right.k === "literal" &&
+      one.right.value === "" &&
+      (one.left.k === "env" || (one.left.k === "chain" && clientOf(one.left) === null)),
+  );
+  return made?.place ?? digest.place;
 }
 
 function mayBeEmpty(value: Value): boolean {

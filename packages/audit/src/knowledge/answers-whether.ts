@@ -4,7 +4,7 @@ const RIGHTS =
   /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|plan|middleware|proxy|grant|secret|csrf/i;
 
 const PARTS =
-  /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|plan|middleware|proxy|grant|secret|csrf|beforeHandle|preHandler/gi;
+  /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|plan|middleware|proxy|grant|secret|csrf|beforeHandle|preHandler|(?<![\w$])(?:can|may)(?=\s*[(=:])/gi;
 
 /** Whether a function may have such a name in a text: a name like it stands there. */
 export function mayAnswerWhether(text: string): boolean {
@@ -43,7 +43,11 @@ const known = new Map<string, boolean>();
 function isOneThatAnswers(name: string): boolean {
   if (name === "") return false;
   const kind = nameKind(name);
-  if (/^(?:canActivate|middleware|proxy|authorized|authorize|authenticate|guard|beforeHandle|preHandler)$/.test(name))
+  if (
+    /^(?:can|may|isAllowed|allowed|isPermitted|permits|isGranted|canActivate|middleware|proxy|authorized|authorize|authenticate|guard|beforeHandle|preHandler)$/.test(
+      name,
+    )
+  )
     return true;
   return (
     (kind === "asks" ||
@@ -53,3 +57,16 @@ function isOneThatAnswers(name: string): boolean {
     RIGHTS.test(name)
   );
 }
+
+/** By its name, a function that answers whether somebody is to be turned away: `isRevoked`, `userIsBanned`. */
+export function turnsAway(name: string): boolean {
+  return (
+    /^(?:is|was|has|are|check|token|user|session|account|jti|key)/.test(name) &&
+    wordsOf(name).some((word) => TURNED_AWAY.has(word))
+  );
+}
+const TURNED_AWAY = new Set(
+  "revoked banned blocked suspended blacklisted blocklisted denylisted deactivated withdrawn invalidated compromised forbidden denied replayed".split(
+    " ",
+  ),
+);
