@@ -12,7 +12,8 @@ import { lostAnswers } from "./lost-answers.ts";
 const MAY_ALLOW = /\.(?:includes|has|some|indexOf)\(|\bcatch\b|\.ok\b|(?:\?\?|\|\|)[\s(]*true\b|\bdefault\s*:/;
 const YES = /\btrue\b|\bnext\s*\(/;
 /** What is asked fails, and an answer is given all the same. */
-const LOSES = /\bcatch\b[^]{0,600}?\b(?:true|false|null|undefined)\b|(?:\.ok|\.status(?:Code)?\b[^)\n]{0,20})\)\s*\{?\s*return (?:true|false)/;
+const LOSES =
+  /\bcatch\b[^]{0,600}?\b(?:true|false|null|undefined)\b|(?:\.ok|\.status(?:Code)?\b[^)\n]{0,20})\)\s*\{?\s*return (?:true|false)/;
 
 interface Seen {
   readonly rule: typeof catchAllows;
