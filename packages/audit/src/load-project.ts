@@ -111,6 +111,7 @@ export function loadProject(
     resolve: createResolver(tree, workspaces),
     secretColumns: new Map([
       ...tableColumns(files),
+      ...entityColumns(files),
       ...secretColumns(
         tree,
         [...present].filter((file) => file.endsWith(".prisma")),
@@ -156,6 +157,27 @@ function tableColumns(files: ReadonlyMap<string, ProjectFile>): Map<string, read
         .map(([, column = ""]) => column)
         .filter((column) => SECRET_COLUMN.test(column));
       if (secret.length > 0) found.set(variable.toLowerCase(), secret).set(table.toLowerCase(), secret);
+    }
+  }
+  return found;
+}
+
+/** The same of TypeORM's entities, apart from those that are not loaded or not shown. */
+function entityColumns(files: ReadonlyMap<string, ProjectFile>): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { text } of files.values()) {
+    if (!text.includes("@Entity(")) continue;
+    for (const part of text.split("@Entity(").slice(1)) {
+      const [, name = ""] = /class\s+(\w+)/.exec(part) ?? [];
+      const secret = [
+        ...part.matchAll(/((?:@\w+\((?:[^()]|\([^()]*\))*\)\s*)+)(?:public |readonly )?(\w+)[!?]?\s*:/g),
+      ].flatMap(([, decorators = "", column = ""]) =>
+        decorators.includes("@Column(") && SECRET_COLUMN.test(column) && !/@Exclude\b|select:\s*false/.test(decorators)
+          ? [column]
+          : [],
+      );
+      if (name !== "" && secret.length > 0)
+        found.set(name.toLowerCase(), secret).set(`${name.toLowerCase()}repository`, secret);
     }
   }
   return found;

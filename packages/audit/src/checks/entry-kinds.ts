@@ -17,6 +17,9 @@ export function isWebhook({ entry, trace }: Judged): boolean {
     )
   )
     return trace.operations.some(readsSignature) && !trace.operations.some((one) => one.facts.has("auth"));
+  // The application's own list of them: `exports.update` of `controllers/webhooks.js`.
+  if (entry.kind === "handler" && /web-?hooks/i.test(entry.file) && ADMINISTERS.test(entry.name))
+    return trace.operations.some(readsSignature);
   if (/web-?hook/i.test(where))
     return (
       !/\b(?:create|list|update|delete|get|put|post|patch|remove|edit|add|test)\w*web-?hook/i.test(entry.name) ||
@@ -25,6 +28,9 @@ export function isWebhook({ entry, trace }: Judged): boolean {
   if (trace.operations.some((one) => one.facts.has("auth"))) return false;
   return trace.operations.some(readsSignature) || isProviderCallback(entry, trace.operations);
 }
+
+const ADMINISTERS =
+  /^(?:create|list|update|delete|get|remove|show|index|edit|patch|destroy|rotate|test|add|find|enable|disable)(?![a-z])/;
 
 export function isCron({ entry }: Judged): boolean {
   return (

@@ -1,5 +1,7 @@
 import { leakedError } from "../rules/catalogue.ts";
-import type { Check } from "../rules/rule.ts";
+import { packageOf } from "../knowledge/call.ts";
+import type { Check, Report } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import type { Value } from "../values/value.ts";
@@ -16,6 +18,7 @@ export const errors: Check = {
           : one.kind === "return" && (entry.kind === "action" || entry.kind === "error-handler")
             ? one.value
             : null;
+      if (one.kind === "call") thrown(one, report);
       if (body === null) continue;
       const found =
         caughtIn(body, one.facts) ?? (isFailure(one.kind === "respond" ? one.status : null) ? upstreamIn(body) : null);
@@ -30,6 +33,42 @@ export const errors: Check = {
     }
   },
 };
+
+/** Exceptions that frameworks turn into the answer, with what they say. */
+const ANSWERED =
+  /^(?:TRPCError|ORPCError|HTTPException|HttpException|HttpError|HTTPError|ApiError|APIError|ActionError|GraphQLError|ConvexError|(?:InternalServerError|BadGateway|ServiceUnavailable|GatewayTimeout|NotImplemented|HttpVersionNotSupported|Rpc|Ws)Exception|createError)$/;
+/** What names a fault of the client's own: what is said of it may be meant for them. */
+const CLIENT_FAULT =
+  /^(?:BAD_REQUEST|NOT_FOUND|UNAUTHORIZED|FORBIDDEN|CONFLICT|PARSE_ERROR|UNPROCESSABLE_\w+|PRECONDITION_\w+|PAYLOAD_TOO_LARGE|TOO_MANY_REQUESTS|BAD_USER_INPUT)$/;
+
+/** `throw new TRPCError({ code, message: error.message })`. Its `cause` stays on the server. */
+function thrown(one: Extract<Operation, { kind: "call" }>, report: Report): void {
+  if (!ANSWERED.test(one.name) || (one.result.k === "chain" && packageOf(one.result.root) === "http-errors")) return;
+  const said = one.args.flatMap((arg) =>
+    arg.k === "struct" ? [...arg.props].flatMap(([name, value]) => (name === "cause" ? [] : [value])) : [arg],
+  );
+  if (said.some(isClientFault)) return;
+  for (const value of said) {
+    const found = value.k === "caught" && value.path === "" ? null : caughtIn(value, one.facts);
+    if (found === null) continue;
+    report.violated(
+      leakedError,
+      one.place,
+      `${found} of an exception is sent to the client with this one: it may name tables, files, addresses or values.`,
+      one,
+    );
+    return;
+  }
+}
+
+function isClientFault(value: Value): boolean {
+  if (value.k === "literal")
+    return typeof value.value === "number"
+      ? value.value >= 400 && value.value < 500
+      : CLIENT_FAULT.test(String(value.value));
+  const last = value.k === "chain" ? value.steps.at(-1) : undefined;
+  return last?.kind === "member" && CLIENT_FAULT.test(last.name);
+}
 
 function caughtIn(value: Value, facts: Facts, depth = 0): string | null {
   if (depth > 8) return null;

@@ -78,12 +78,10 @@ export const xss: Check = {
 
 function html(one: Extract<Operation, { kind: "html" }>, { trace }: Judged, report: Report): void {
   // `res.send(value)` is HTML only where the text has markup of its own.
-  if (
-    one.place.node.type === "CallExpression" &&
-    !/raw|html/i.test(calledName(one.place.node)) &&
-    !hasMarkup(one.value)
-  )
-    return;
+  const { node } = one.place;
+  const mayBeText =
+    (node.type === "CallExpression" && !/raw|html/i.test(calledName(node))) || node.type === "AssignmentExpression";
+  if (mayBeText && !hasMarkup(one.value)) return;
   const value = jsonOf(one.value);
   const part = foreignPart(value, one.facts, true);
   if (part === null) report.proved();

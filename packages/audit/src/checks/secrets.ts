@@ -58,7 +58,7 @@ function logged(one: Extract<Operation, { kind: "log" | "call" }>, entry: EntryP
   if (named !== null)
     return report.violated(logSecret, one.place, `${named} is written to a log, and stays wherever the log goes.`, one);
   for (const arg of one.args) {
-    const name = secretIn(arg) ?? loggedWhole(arg, entry);
+    const name = secretIn(arg) ?? loggedWhole(arg, entry, one);
     if (name !== null) {
       report.violated(logSecret, one.place, `${name} is written to a log, and stays wherever the log goes.`, one);
       return;

@@ -20,6 +20,10 @@ function sent(value: Value, judged: Judged, name = "", depth = 0): string | null
     case "foreign":
       return value.name === "process.env" ? "the whole environment" : null;
     case "rows":
+      if (value.path === "" && (value.query.selected === null || value.query.verb === "create")) {
+        const saved = savedSecret(value.query);
+        if (saved !== null) return saved;
+      }
       if (value.query.verb === "create") return null;
       if (value.path === "" || /^\[\]$|^rows(?:\.\[\])?$/.test(value.path)) return wholeRow(value.query, judged);
       return isStoredSecret(value.path) && !isRelation(value.query, value.path) && !isOneTime(judged)
@@ -57,6 +61,21 @@ function sent(value: Value, judged: Judged, name = "", depth = 0): string | null
       return null;
   }
 }
+
+/** A secret that was written with the very row that is answered. What is shown once, when it is made, has other names. */
+function savedSecret({ data, library, verb, selected, table }: Query): string | null {
+  if (selected !== null || data?.k !== "struct") return null;
+  const gives =
+    library === "prisma" ||
+    library === "drizzle" ||
+    (library === "typeorm" && verb === "upsert") ||
+    (verb === "create" && (library === "mongoose" || library === "sequelize"));
+  if (!gives) return null;
+  const name = [...data.props.keys()].find((one) => KEPT.test(one) && isStoredSecret(one));
+  return name === undefined ? null : `${name} of ${table}`;
+}
+const KEPT =
+  /(?:access|refresh|id|session|bearer|auth)_?token$|password|passwd|private_?key$|credentials?$|client_?secret$/i;
 
 /** `credentials: { select: { id, name } }`: other rows that are called so, and no secret of this one. */
 function isRelation({ nested, included }: Query, path: string): boolean {

@@ -4,23 +4,25 @@ import { moduleScope } from "../interpret/module-value.ts";
 import type { ProjectFile } from "../project.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { walk } from "../syntax/walk.ts";
-import { struct, type FunctionNode, type Value } from "../values/value.ts";
+import { struct, UNDEFINED, type FunctionNode, type Value } from "../values/value.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 
 /** Without one of these, no walk of the file would find any. */
 const REGISTERED = /\.\s*(?:onError|setErrorHandler)\b|errorFormatter|@Catch\b/;
+const AROUND = /\b(?:c|ctx|context)\b[^)\n]{0,80},\s*next\b[^]{0,400}?await next\(\)[^]{0,400}?\bcatch\s*\(/;
 const TAKES_RESPONSE =
   /\b_?e(?:rr(?:or)?|x(?:ception)?)?\s*\??\s*[,:][^]{0,400}?[,/\s]_?res\w*\s*\??\s*[,:][^]{0,400}?[,/\s][\w${[]/;
 
 /** Where a framework turns an exception into an answer: what is written there is sent for every failure. */
 export function errorHandlerEntryPoints(file: ProjectFile): EntryPoint[] {
-  if (!/onError|setErrorHandler|errorFormatter|@Catch\b|\berr(?:or)?\s*[,:]/.test(file.text)) return [];
-  if (!REGISTERED.test(file.text) && !TAKES_RESPONSE.test(file.text)) return [];
+  if (!/onError|setErrorHandler|errorFormatter|@Catch\b|\berr(?:or)?\s*[,:]|await next\(/.test(file.text)) return [];
+  if (!REGISTERED.test(file.text) && !TAKES_RESPONSE.test(file.text) && !AROUND.test(file.text)) return [];
   const found: EntryPoint[] = [];
   for (const node of walk(file.syntax.program)) {
     if (isFunction(node) && isExpressStyle(node))
       found.push(entry(file, node, (caught) => [caught, REQUEST, WRITER, REQUEST]));
+    else if (isFunction(node) && isAround(node)) found.push(entry(file, node, () => [REQUEST, NEXT]));
     else if (
       node.type === "CallExpression" &&
       node.callee.type === "MemberExpression" &&
@@ -67,6 +69,28 @@ function isExpressStyle(node: FunctionNode): boolean {
     third?.type === "Identifier" &&
     /^_?res/.test(third.name)
   );
+}
+
+const NEXT: Value = { k: "continuation", run: () => UNDEFINED };
+
+/** `async (ctx, next) => { try { await next(); } catch (error) { ctx.body = … } }`: around all that follows (Koa). */
+function isAround(node: FunctionNode): boolean {
+  const [context, next, ...more] = node.params;
+  if (context?.type !== "Identifier" || next?.type !== "Identifier" || more.length > 0) return false;
+  if (!/^(?:c|ctx|context)$/.test(context.name) || next.name !== "next" || node.body?.type !== "BlockStatement")
+    return false;
+  return node.body.body.some(
+    (one) =>
+      one.type === "TryStatement" &&
+      one.handler !== null &&
+      one.handler.param !== null &&
+      one.block.body.some((inner) => inner.type === "ExpressionStatement" && isNext(inner.expression)),
+  );
+}
+
+function isNext(node: Node): boolean {
+  if (node.type === "AwaitExpression") return isNext(node.argument);
+  return node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "next";
 }
 
 function entry(file: ProjectFile, fn: FunctionNode, args: (caught: Value) => Value[]): EntryPoint {

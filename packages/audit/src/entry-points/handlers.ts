@@ -170,6 +170,9 @@ export function functionIn(node: Node): FunctionNode | null {
   if (node.type === "VariableDeclarator" && node.init !== null) return functionIn(node.init);
   if (node.type === "ExportDefaultDeclaration" && isFunction(node.declaration)) return node.declaration;
   if (node.type === "TSAsExpression" || node.type === "TSSatisfiesExpression") return functionIn(node.expression);
+  // `exports.invite = async (req, res) => …`, `module.exports = { invite: … }`.
+  if (node.type === "AssignmentExpression") return functionIn(node.right);
+  if (node.type === "Property") return functionIn(node.value);
   return null;
 }
 

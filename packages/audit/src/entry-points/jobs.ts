@@ -1,9 +1,11 @@
 import type { Node } from "oxc-parser";
+import { construct, fieldOf } from "../interpret/class.ts";
 import { closureOf } from "../interpret/closure.ts";
 import { exportedValue, moduleScope } from "../interpret/module-value.ts";
 import type { ProjectFile } from "../project.ts";
 import { walk } from "../syntax/walk.ts";
 import { opaque, struct, type Value } from "../values/value.ts";
+import { decorator } from "./decorators.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler } from "./follow-handler.ts";
 import { declarationOf } from "./next.ts";
@@ -32,12 +34,16 @@ export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
     for (const node of walk(file.syntax.program)) {
       if (node.type !== "CallExpression" && node.type !== "NewExpression") continue;
       if (!REGISTERS.test(calleeName(node.callee))) continue;
-      const fn = node.arguments.findLast(
+      const given = node.arguments.findLast(
         (arg) => isFunction(arg) || (arg.type === "ObjectExpression" && runIn(arg) !== null),
       );
-      if (fn === undefined) continue;
-      const handler = isFunction(fn) ? fn : fn.type === "ObjectExpression" ? runIn(fn) : null;
-      if (handler === null || !isFunction(handler)) continue;
+      const fn = given?.type === "ObjectExpression" ? runIn(given) : given;
+      if (fn === undefined || fn === null || !isFunction(fn)) {
+        const named = given === undefined ? node.arguments.slice(1).findLast((arg) => isNamed(file, arg)) : undefined;
+        if (named !== undefined) found.push(namedJob(file, calleeName(node.callee), named));
+        continue;
+      }
+      const handler = fn;
       found.push({
         kind: "job",
         framework: "job",
@@ -56,6 +62,7 @@ export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
     }
   }
   if (!NAMED.test(file.text)) return found;
+  if (/@(?:Processor|Process|Cron|Interval)\s*\(/.test(file.text)) found.push(...decorated(file));
   for (const name of file.module.exports.keys()) {
     if (!/(?:Job|Cron|Task)$/.test(name) || /^(?:create|define|make|is|has|add|get|new|with|use|to|on)[A-Z]/.test(name))
       continue;
@@ -76,6 +83,68 @@ export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
         if (value !== null) followHandler(machine, value, jobArguments(), { file: file.path, node });
       },
     });
+  }
+  return found;
+}
+
+/** `new Worker(QUEUE, collect, options)`, `cron.schedule(AT, lock.only("sweep", sweep))`: what is run has a name. */
+function namedJob(file: ProjectFile, name: string, node: Node): EntryPoint {
+  const binding = node.type === "Identifier" ? file.module.bindings.get(node.name) : undefined;
+  const fn = binding?.kind === "local" ? functionIn(binding.node) : null;
+  return {
+    kind: "job",
+    framework: "job",
+    name,
+    method: null,
+    path: null,
+    file: file.path,
+    node: fn ?? node,
+    follow(machine) {
+      const value = machine.evaluate(node, moduleScope(machine, file.path));
+      followHandler(machine, value, jobArguments(), { file: file.path, node: fn ?? node });
+    },
+  };
+}
+
+/** A function of this file, one of another, or either in a wrapper. */
+function isNamed(file: ProjectFile, node: Node): boolean {
+  if (node.type === "CallExpression") return node.arguments.some((arg) => isFunction(arg) || isNamed(file, arg));
+  if (node.type !== "Identifier") return false;
+  const binding = file.module.bindings.get(node.name);
+  if (binding?.kind === "local" && functionIn(binding.node) !== null) return true;
+  // A constant of this file is no work; `const { sweep } = require("./sweep")` leads to another as an import does.
+  return binding !== undefined && binding.kind !== "local" && !BESIDE.test(node.name) && /[a-z]/.test(node.name);
+}
+const BESIDE = /connection|redis|options|config|settings|opts|queue|name|schema|payload/i;
+
+/** Nest: `@Cron("0 3 * * *") async sweep()`, `@Process() async work(job)`, `process` of a `@Processor`. */
+function decorated(file: ProjectFile): EntryPoint[] {
+  const found: EntryPoint[] = [];
+  for (const of of walk(file.syntax.program)) {
+    if (of.type !== "ClassDeclaration") continue;
+    const isProcessor = decorator(of.decorators, /^Processor$/) !== null;
+    for (const member of of.body.body) {
+      if (member.type !== "MethodDefinition" || member.key.type !== "Identifier" || member.value.body === null)
+        continue;
+      const { name } = member.key;
+      if (decorator(member.decorators, /^(?:Process|Cron|Interval)$/) === null && !(isProcessor && name === "process"))
+        continue;
+      const declared = of;
+      const place = { file: file.path, node: member.value };
+      found.push({
+        kind: "job",
+        framework: "job",
+        name: `${of.id?.name ?? "class"}.${name}`,
+        method: null,
+        path: null,
+        file: file.path,
+        node: member.value,
+        follow(machine) {
+          const made = { k: "class", node: declared, scope: moduleScope(machine, file.path), file: file.path } as const;
+          followHandler(machine, fieldOf(machine, construct(machine, made, []), name), jobArguments(), place);
+        },
+      });
+    }
   }
   return found;
 }

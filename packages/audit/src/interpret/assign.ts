@@ -3,6 +3,7 @@ import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { clientOf } from "../values/trust.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import { branch } from "./branch.ts";
+import { answerByAssignment } from "./answer-by-assignment.ts";
 import { setField } from "./class.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
@@ -37,6 +38,7 @@ export function assignTo(
     value = { k: "derived", op: node.operator.slice(0, -1), args: [before, value], place: { file: scope.file, node } };
   }
   store(machine, node.left, value, scope);
+  answerByAssignment(machine, node, value, scope);
   return value;
 }
 

@@ -184,6 +184,15 @@ export class Machine {
 
   record(operation: NewOperation): void {
     if (!this.recording || this.state === null) return;
+    // A call that turns out to be a statement to a database is no call of code that is not seen.
+    const before = this.operations.at(-1);
+    if (
+      operation.kind === "query" &&
+      /^(?:count|read|list)$/.test(operation.query.verb) &&
+      before?.kind === "call" &&
+      before.place.node === operation.place.node
+    )
+      this.operations.pop();
     // What is answered is judged however much came before.
     if (this.operations.length >= MAX_OPERATIONS && !/^(?:respond|return|catch)$/.test(operation.kind)) {
       this.unknowns.add("too many operations");
