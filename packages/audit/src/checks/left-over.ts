@@ -2,16 +2,10 @@ import type { Node } from "oxc-parser";
 import { mayRefuse, refuses } from "../knowledge/refuses.ts";
 import type { ProjectFile } from "../project.ts";
 import { unusedGuard, unusedSchema } from "../rules/catalogue.ts";
-import type { Rule } from "../rules/rule.ts";
 import { isFunction } from "../syntax/is-function.ts";
+import type { LooseEnd } from "./loose-end.ts";
 import { uncompared } from "./uncompared.ts";
 import { unasked } from "./unasked.ts";
-
-export interface LeftOver {
-  readonly rule: Rule;
-  readonly node: Node;
-  readonly message: string;
-}
 
 const SCHEMA =
   /^(?:z|v|yup|Yup|joi|Joi|Type|t)\s*\.\s*(?:strict_?[oO]bject|loose_?[oO]bject|object|array|union|discriminatedUnion|Object)\s*\(/;
@@ -23,10 +17,10 @@ const SCHEMA_NAMED =
  * What a protection has left behind in the text: a guard that nothing calls, a role that was looked up and that nobody
  * asks, a schema that nothing is parsed with, a tenant that was read and confines nothing.
  */
-export function leftOvers(file: ProjectFile): LeftOver[] {
+export function leftOvers(file: ProjectFile): LooseEnd[] {
   const { text } = file;
   if (text.includes("use client") && file.module.directives.has("use client")) return [];
-  const found: LeftOver[] = [...unasked(file), ...uncompared(file)];
+  const found: LooseEnd[] = [...unasked(file), ...uncompared(file)];
   // The syntax of most files is never asked for.
   if (!mayHoldUnused(text)) return found;
   for (const node of file.syntax.program.body) {
@@ -65,7 +59,7 @@ function mayHoldUnused(text: string): boolean {
   return false;
 }
 
-function guard(name: string, node: Node): LeftOver {
+function guard(name: string, node: Node): LooseEnd {
   return { rule: unusedGuard, node, message: `${name} is there to refuse somebody, and nothing calls it.` };
 }
 

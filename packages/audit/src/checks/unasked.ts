@@ -5,7 +5,7 @@ import { unusedGuard, unusedTenant } from "../rules/catalogue.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { isNamedAgain } from "../syntax/is-named-again.ts";
 import { children } from "../syntax/walk.ts";
-import type { LeftOver } from "./left-over.ts";
+import type { LooseEnd } from "./loose-end.ts";
 
 const RIGHTS = /^(?:\w*Roles?|roles?|permissions?|isAdmin|isOwner|visibility)$/;
 /** Where anything may be taken out of something by such a name: `const { role }`, `{ roles, team: teamId }`. */
@@ -16,7 +16,7 @@ const MAY_TAKE =
   /(?:\b(?:const|let)\s*\{[^{}]*|[(,]\s*\{[^{}]*)\b(?:\w*[rR]oles?|permissions?|isAdmin|isOwner|visibility|(?:org|organi[sz]ation|tenant|team|workspace|company|account|shop)(?:_id|Id))\b[^{}]*\}\s*(?::|=[^=>]|\)\s*(?:=>|:|\{))|\bvisibility\s*:/;
 
 /** Roles and tenants that a function takes out of something and never names again. */
-export function* unasked({ text, syntax }: ProjectFile): Generator<LeftOver> {
+export function* unasked({ text, syntax }: ProjectFile): Generator<LooseEnd> {
   if (!MAY_TAKE.test(text)) return;
   for (const { index, 0: name } of text.matchAll(TAKES)) {
     const fn = takenIn(syntax.program, index);

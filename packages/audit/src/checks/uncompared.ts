@@ -4,12 +4,12 @@ import { unusedGuard } from "../rules/catalogue.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { isNamedAgain } from "../syntax/is-named-again.ts";
 import { walk } from "../syntax/walk.ts";
-import type { LeftOver } from "./left-over.ts";
+import type { LooseEnd } from "./loose-end.ts";
 
 const DIGESTS = /\bcreateHmac\(/;
 
 /** Signatures that are made to be compared, and of which at most the length is. */
-export function* uncompared({ text, syntax }: ProjectFile): Generator<LeftOver> {
+export function* uncompared({ text, syntax }: ProjectFile): Generator<LooseEnd> {
   if (!DIGESTS.test(text)) return;
   const { program } = syntax;
   const digests = new Set(["createHmac"]);
