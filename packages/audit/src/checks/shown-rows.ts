@@ -32,9 +32,12 @@ export function isUsed(query: Query, judged: Judged): boolean {
 function copies(data: Value, query: Query, facts: Facts): boolean {
   if (data.k === "list") return data.items.some((one) => copies(one, query, facts));
   if (data.k !== "struct") return false;
-  return [...data.props.values(), ...data.spreads].some(
-    (one) => !(one.k === "rows" && /(?:^|\.)\w*id$/i.test(one.path)) && shows(one, query, facts),
-  );
+  return [...data.props.values(), ...data.spreads].some((one) => !isId(one) && shows(one, query, facts));
+}
+
+function isId(value: Value): boolean {
+  if (value.k === "choice") return value.alternatives.every((one) => one.value.k !== "rows" || isId(one.value));
+  return value.k === "rows" && /(?:^|\.)\w*id$/i.test(value.path);
 }
 
 /** What an object holds, but for ids: the id of a row that was found by it is what it was found by. */
