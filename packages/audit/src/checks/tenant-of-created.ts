@@ -17,7 +17,7 @@ import { holdsTenants, nameOf } from "./query-words.ts";
 type QueryOperation = Extract<Operation, { kind: "query" }>;
 
 const SHARED =
-  /^(?:categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|timezones?|plans?|products?|prices?|templates?|types?|statuses|stat(?:e|us)|cit(?:y|ies)|regions?|models?|providers?|tags?|parent(?:_?(?:comment|message|post|reply))?|reply_?to|external\w*|anonymous|visitor|correlation|stripe|google|github|customer|session|request|client|trace|idempotency|event|transaction|payment_?intent|subscription|device|message|video|image|icon|theme|font|track|product_?variant|dismissed\w*|last_?(?:seen|read)\w*|variant|sku|address|book|movie|course|lesson|quiz|question|post|article)$/i;
+  /^(?:categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|timezones?|plans?|products?|prices?|templates?|types?|statuses|stat(?:e|us)|cit(?:y|ies)|regions?|models?|providers?|tags?|parent(?:_?(?:comment|message|post|reply))?|reply_?to|external\w*|anonymous|visitor|correlation|stripe|google|github|customer|session|request|client(?:_?(?:message|request|mutation|event|side|generated|temp)\w*)?|local\w*|te?mp\w*|optimistic\w*|dedupe\w*|trace|idempotency|event|transaction|payment_?intent|subscription|device|message|video|image|icon|theme|font|track|product_?variant|dismissed\w*|last_?(?:seen|read)\w*|variant|sku|address|book|movie|course|lesson|quiz|question|post|article)$/i;
 
 /** What is written may point at a row of somebody else: a tenant the client names, or a parent it chose. */
 export function created(one: QueryOperation, judged: Judged, report: Report): void {

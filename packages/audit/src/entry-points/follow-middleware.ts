@@ -7,7 +7,9 @@ import { asksForRights, saidIn } from "../knowledge/staff.ts";
 import { scopeFact } from "../knowledge/vouches.ts";
 import type { Despite } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
-import { opaque, type Place, type Value } from "../values/value.ts";
+import { partOf } from "../knowledge/request.ts";
+import { fromSchema } from "../knowledge/validation.ts";
+import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { run } from "./follow-handler.ts";
 
 const NEUTRAL =
@@ -174,6 +176,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
       return;
     }
     if (kind === "validates") {
+      keepShape(machine, value);
       machine.learn("valid:client:body.", { sure: false, place, why: `${whole} is taken for a validator by its name` });
       return;
     }
@@ -185,4 +188,11 @@ function byName(machine: Machine, value: Value, place: Place): void {
       why: `${whole === "" ? "middleware" : whole} is not in the tree`,
     });
   }
+}
+
+/** Hono's `zValidator("json", schema)`: `c.req.valid("json")` answers what the schema names, and nothing else. */
+function keepShape(machine: Machine, value: Value): void {
+  const [target, schema] = value.k === "chain" ? (callsOf(value).at(-1)?.args ?? []) : [];
+  if (target?.k !== "literal" || typeof target.value !== "string" || schema === undefined) return;
+  machine.attach(`valid ${target.value}`, fromSchema(schema, client(partOf(target.value), "", true), 0));
 }

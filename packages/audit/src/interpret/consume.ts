@@ -1,11 +1,12 @@
 import { callBack, errorFirst } from "../knowledge/callbacks.ts";
 import { Facts } from "../values/facts.ts";
 import { recogniseQuery } from "../knowledge/databases/recognise.ts";
-import { UNDEFINED, type Chain, type Place, type Value } from "../values/value.ts";
+import { UNDEFINED, type Alternative, type Chain, type Place, type Value } from "../values/value.ts";
 import { isEffect, runEffect } from "../knowledge/effects/effect-value.ts";
 import { recordUnseen } from "../knowledge/record-unseen.ts";
 import type { Machine } from "./machine.ts";
-import { choose, withFacts } from "./state.ts";
+import { isBuilt } from "./building.ts";
+import { choose, join, type State, withFacts } from "./state.ts";
 import { knowRow } from "./learn.ts";
 import { noteAbsent } from "./note-untested.ts";
 import { comparisons } from "../values/query.ts";
@@ -21,6 +22,7 @@ export function consume(machine: Machine, value: Value, place: Place): Value {
       machine.assume(value.facts);
       return machine.consume(value.value, place);
     case "choice":
+      if (isBuilt(value)) return eachWay(machine, value.alternatives, place);
       return choose(value.alternatives.map((one) => ({ ...one, value: machine.consume(one.value, place) })));
     case "list":
       return {
@@ -36,6 +38,21 @@ export function consume(machine: Machine, value: Value, place: Place): Value {
     default:
       return value;
   }
+}
+
+/** A statement that was built in several ways is sent in the one that fits the path. */
+function eachWay(machine: Machine, ways: readonly Alternative[], place: Place): Value {
+  const before = machine.state;
+  if (before === null) return UNDEFINED;
+  let after: State | null = null;
+  const answers = ways.map((one) => {
+    machine.state = withFacts(before, before.facts.and(one.facts));
+    const value = machine.consume(one.value, place);
+    after = join(after, machine.state);
+    return { ...one, value };
+  });
+  machine.state = after;
+  return choose(answers);
 }
 
 /** The same without `await`, for libraries that answer at once: only what is a whole query already is sent. */

@@ -4,6 +4,7 @@ import { callerMember, requestMember } from "../knowledge/request.ts";
 import { orNobody } from "./or-nobody.ts";
 import { DENIED, opaque, THROWN, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { isOfRole, memberOfRole } from "./by-role.ts";
+import { isBuilt } from "./building.ts";
 import { bindMethod, fieldOf } from "./class.ts";
 import { settled } from "./consume.ts";
 import type { Machine } from "./machine.ts";
@@ -145,7 +146,10 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         if (first !== undefined) machine.assume(rest.reduce((all, one) => all.or(one), first));
       }
       // A client that is made when first asked for: whichever it is, it is that client.
-      if (there.every(({ value }) => value.k === "chain" || value.k === "foreign" || value.k === "opaque")) {
+      if (
+        !isBuilt(object) &&
+        there.every(({ value }) => value.k === "chain" || value.k === "foreign" || value.k === "opaque")
+      ) {
         const seen = there.find(({ value }) => value.k !== "opaque") ?? there[0];
         if (seen !== undefined && there.every(({ facts }) => saysOnlyOfSettings(facts)))
           return memberOf(machine, seen.value, name, place, quiet);

@@ -5,6 +5,7 @@ import { opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { bindPattern } from "./bind-pattern.ts";
 import { branch } from "./branch.ts";
+import { growsStatement, isBuilt } from "./building.ts";
 import { closureOf } from "./closure.ts";
 import { elementOf } from "./element-of.ts";
 import type { Machine } from "./machine.ts";
@@ -43,7 +44,7 @@ function run(machine: Machine, node: Statement, scope: Scope): void {
     case "ReturnStatement": {
       let value = node.argument === null ? UNDEFINED : machine.evaluate(node.argument, scope);
       if (machine.state !== null) {
-        if (value.k === "chain" && machine.within.at(-1)?.node === machine.answering)
+        if ((value.k === "chain" || isBuilt(value)) && machine.within.at(-1)?.node === machine.answering)
           value = machine.consume(value, { file: scope.file, node });
         if (
           machine.within.at(-1)?.node === machine.answering &&
@@ -103,6 +104,7 @@ function run(machine: Machine, node: Statement, scope: Scope): void {
 /** A value nobody keeps: a query that was begun runs all the same. */
 function discard(machine: Machine, node: Node, scope: Scope): void {
   const value = machine.evaluate(node, scope);
+  if (growsStatement(machine, node, value, scope)) return;
   noteFloating(machine, node, value, scope);
   if (value.k === "chain" || value.k === "list") machine.consume(value, { file: scope.file, node });
   // `await checkAccess(user, id);` can only be meant to throw. `isOwner(user, id);` cannot.

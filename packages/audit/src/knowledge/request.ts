@@ -123,11 +123,7 @@ export function requestCall(
     case "header":
       return client("header", (name ?? "").toLowerCase());
     case "valid":
-      return client(
-        name === "query" ? "query" : name === "param" ? "params" : name === "header" ? "header" : "body",
-        "",
-        true,
-      );
+      return client(partOf(name ?? ""), "", true);
     case "get":
       if (name === null) return opaque("get");
       // What middleware put there under a name of its own: `c.get("applicationId")`.
@@ -141,4 +137,13 @@ export function requestCall(
     default:
       return undefined;
   }
+}
+
+/** The part of a request that Hono's validators are told to look at. */
+export function partOf(target: string): ClientPart {
+  return target === "param"
+    ? "params"
+    : target === "query" || target === "header" || target === "cookie"
+      ? target
+      : "body";
 }

@@ -19,6 +19,10 @@ export function requests(call: UnseenCall): Value | undefined {
       machine.attach(name, args[1]);
       return opaque("set");
     }
+    if (method === "valid" && first?.k === "literal") {
+      const shaped = machine.state?.attached.get(`valid ${String(first.value)}`);
+      if (shaped !== undefined) return shaped;
+    }
     if (method === "get" && first?.k === "literal") {
       const attached = machine.state?.attached.get(String(first.value));
       if (attached !== undefined) return attached;

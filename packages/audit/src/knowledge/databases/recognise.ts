@@ -1,3 +1,4 @@
+import { chosenAt } from "../../interpret/building.ts";
 import type { Machine } from "../../interpret/machine.ts";
 import { nextQueryId, type Query } from "../../values/query.ts";
 import type { Chain, Value } from "../../values/value.ts";
@@ -56,7 +57,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     ...parts,
     ...(isConfigured(machine, chain) ? { rights: "user" as const } : {}),
     id: nextQueryId(),
-    place: at ?? chain.place,
+    place: at ?? chosenAt(chain) ?? chain.place,
   };
   return { query, result: result ?? null, transaction: null };
 }
