@@ -23,7 +23,7 @@ import { leftByStrangers } from "./left-by-strangers.ts";
 import { missingGuard } from "./missing-guard.ts";
 import { missingRoles } from "./roles.ts";
 import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
-import { isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
+import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
@@ -101,7 +101,7 @@ export const auth: Check = {
     grantLost(judged, report);
     changedBeforeAsked(judged, report);
     const unguarded = missingGuard(judged, report);
-    const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one));
+    const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one) && !asksItself(one, entry));
     const signing = signUps(trace.operations, entry);
     const isLeft = leftByStrangers(judged);
     const unheld = sensitive.filter(

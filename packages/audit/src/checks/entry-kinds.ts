@@ -1,6 +1,8 @@
+import type { EntryPoint } from "../entry-points/entry-point.ts";
 import { wordsOf } from "../knowledge/names.ts";
 import type { Operation } from "../trace/operation.ts";
 import { isProviderCallback, readsSignature } from "./provider-callback.ts";
+import type { Value } from "../values/value.ts";
 import type { Judged } from "../rules/rule.ts";
 
 export function isWebhook({ entry, trace }: Judged): boolean {
@@ -113,4 +115,28 @@ export function isTenantTable(name: string): boolean {
   return /^(?:\w*_)?(?:projects?|purchases?|profiles?|environments?|variables?|memberships?|invitations?|payouts?|refunds?|receipts?|contracts?|shipments?|cases?|claims?|visits?|prescriptions?|salaries|invoices?|orders?|customers?|users?|members?|documents?|files?|messages?|subscriptions?|payments?|api_?keys?|teams?|workspaces?|organi[sz]ations?|logs?|audit\w*|events?|tickets?|contacts?|leads?|deals?|tasks?|notes?|forms?|submissions?|responses?|reports?|webhooks?|integrations?|sessions?|tokens?|credentials?|secrets?|transactions?|accounts?|boards?|cards?|campaigns?|emails?|conversations?|chats?|links?|assets?|uploads?|jobs?|runs?|usage\w*|expenses?|employees?|candidates?|appointments?|bookings?|shipments?|devices?|alerts?|notifications?|comments?)$/i.test(
     name.replace(/([a-z])([A-Z])/g, "$1_$2"),
   );
+}
+
+/**
+ * A function of the application that asks for the caller itself, where a framework lets it: another action
+ * (`createSpaceAction`), one that says whose (`listViewerConversations`), or one that is told nothing at all.
+ */
+export function asksItself(operation: Operation, { framework, kind }: EntryPoint): boolean {
+  if (operation.kind !== "call" || operation.origin !== "missing" || !framework.startsWith("next")) return false;
+  if (framework === "next-pages") return false;
+  const words = wordsOf(operation.name);
+  if (words.at(-1) === "action" || words.some((word) => OWN_WORD.test(word))) return true;
+  const from =
+    operation.result.k === "chain" && operation.result.root.k === "foreign" ? operation.result.root.from : "";
+  if (kind === "action" && /(?:^|\/)actions?(?:\/|$)/.test(from)) return true;
+  return (
+    /^(?:get|fetch|load|read|retrieve|find|list|search|query)$/.test(words[0] ?? "") &&
+    !words.some((word) => /^(?:all|every|admin)$/.test(word)) &&
+    operation.args.every(isFixed)
+  );
+}
+const OWN_WORD = /^(?:viewer|my|own|mine|current|viewers)$/;
+
+function isFixed(value: Value): boolean {
+  return value.k === "literal" || (value.k === "choice" && value.alternatives.every((one) => isFixed(one.value)));
 }

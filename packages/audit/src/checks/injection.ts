@@ -83,6 +83,8 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace }: Judged, repo
     (node.type === "CallExpression" && !/raw|html/i.test(calledName(node))) || node.type === "AssignmentExpression";
   if (mayBeText && !hasMarkup(one.value)) return;
   const value = jsonOf(one.value);
+  // `renderPage(values)` of a file that is not in the tree: what it does to them is not seen.
+  if (isOwnTemplate(value)) return report.unknown("the function that makes the page is not in the tree");
   const part = foreignPart(value, one.facts, true);
   if (part === null) report.proved();
   else
@@ -92,6 +94,18 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace }: Judged, repo
       `${nameOf(part)} is put into the page as HTML: what it holds runs there.`,
       one,
     );
+}
+
+function isOwnTemplate(value: Value): boolean {
+  return (
+    value.k === "chain" &&
+    value.root.k === "foreign" &&
+    value.root.origin === "missing" &&
+    value.steps.length === 1 &&
+    value.steps[0]?.kind === "call" &&
+    /page|html|template|render|document|view|email/i.test(value.root.name) &&
+    !/markdown|^md/i.test(value.root.name)
+  );
 }
 
 function hasMarkup(value: Value, depth = 0): boolean {

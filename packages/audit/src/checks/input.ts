@@ -1,3 +1,4 @@
+import { nameOfRoot } from "../knowledge/call.ts";
 import { ignoredValidation, massAssignment, operatorInjection, unvalidated } from "../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -95,6 +96,8 @@ export const input: Check = {
       }
       return;
     }
+    if (first.kind === "call" && first.origin === "missing" && first.args.some(isWhole))
+      return report.unknown(`${first.name} is given the whole body, and what it does to it is not seen`);
     if (entry.kind === "action" && entry.framework === "next" && !formIn(judged) && !storesFields(judged))
       return report.unknown("arguments of an action are typed, and the type is not checked at run time");
     report.violated(
@@ -293,6 +296,17 @@ function lookedAt({ trace }: Judged): boolean {
   });
 }
 
+function isWhole(value: Value): boolean {
+  return value.k === "client" && value.part === "body" && value.path === "";
+}
+
+const FINDS = /^(?:get|find|fetch|load|read|lookup|retrieve|query|select|list|search|id|email|slug|count|exists)/i;
+
+function lastCalled({ root, steps }: Extract<Value, { k: "chain" }>): string {
+  const last = steps.findLast((step) => step.kind === "member");
+  return last?.kind === "member" ? last.name : nameOfRoot(root);
+}
+
 function mentionsBody(value: Value, depth = 0): boolean {
   if (depth > 8) return false;
   switch (value.k) {
@@ -305,7 +319,9 @@ function mentionsBody(value: Value, depth = 0): boolean {
     case "chain":
       return (
         mentionsBody(value.root, depth + 1) ||
-        value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => mentionsBody(arg, depth + 1)))
+        // What was found by it says nothing of its shape.
+        (!FINDS.test(lastCalled(value)) &&
+          value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => mentionsBody(arg, depth + 1))))
       );
     default:
       return false;

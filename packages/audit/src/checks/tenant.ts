@@ -66,6 +66,8 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   if (query.rights === "user") return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
   if (facts.has("global")) return report.unknown("the server's own administrator was asked for");
   if (isConfined(one, judged)) return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
+  if (judged.entry.kind === "page" && isFoundElsewhere(query, judged))
+    return report.unknown("the page was refused where code that is not seen did not find it");
   const vouched = vouchedFor(query, facts);
   if (vouched !== null) return report.unknown(vouched);
   if (isCapability(query)) return;
@@ -110,6 +112,21 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
     one.place,
     `A row of ${nameOf(query)} is ${done(query)} by ${describe(value)} alone: the caller is known, and the row need not be theirs.`,
     one,
+  );
+}
+
+/** `if (!(await getSpace(params.spaceId))) notFound()`: that function may ask for the session itself. */
+function isFoundElsewhere(query: Query, { trace }: Judged): boolean {
+  const chosen = comparisons(query.where).flatMap(({ value }) => [...clientsOf(value)]);
+  return trace.operations.some(
+    (one) =>
+      one.kind === "call" &&
+      one.origin === "missing" &&
+      one.args.some((arg) =>
+        [...clientsOf(arg)].some((said) =>
+          chosen.some((other) => other.part === said.part && other.path === said.path),
+        ),
+      ),
   );
 }
 

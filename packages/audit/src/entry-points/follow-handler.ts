@@ -70,6 +70,16 @@ function caller(origin: Place): Value {
   return { k: "principal", path: "", sure: false, origin };
 }
 
+/** `validatedAction(schema, fn)`: what the handler is handed has been looked at. */
+function isSchema(value: Value): boolean {
+  if (value.k === "foreign") return /schema$/i.test(value.name);
+  return (
+    value.k === "chain" &&
+    (/^(?:zod|valibot|yup|joi|arktype|superstruct|zod-form-data|effect)$/.test(packageOf(value.root)) ||
+      /schema$/i.test(nameOfRoot(value.root)))
+  );
+}
+
 /** Wrappers that are not in the tree are told apart by their names; each is given its handler. */
 function throughWrappers(
   machine: Machine,
@@ -110,6 +120,7 @@ function throughWrappers(
   }
   const bag: Value = { k: "request", path: "", authenticated };
   const inside = callsOf(chain).flatMap((call) => call.args);
+  const shaped = plain || inside.some(isSchema);
   const options = inside.find(
     (arg) => arg.k === "struct" && (arg.props.has("handler") || arg.props.has("run") || arg.props.has("action")),
   );
@@ -134,7 +145,7 @@ function throughWrappers(
         authenticated
           ? arg.node.params.map((parameter, at) =>
               at === 0 && parameter.type === "Identifier" && IS_INPUT.test(parameter.name)
-                ? client("body", "", plain)
+                ? client("body", "", shaped)
                 : at > 0 && parameter.type === "Identifier" && isCallerName(parameter.name)
                   ? caller(place)
                   : at === 1 && args[1]?.k === "response-writer"

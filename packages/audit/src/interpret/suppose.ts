@@ -287,6 +287,8 @@ function supposeIncludes(container: Value, element: Value, place: Place, state: 
     }
     return found;
   }
+  // `PUBLIC_MESSAGES.has(error.message)`: those that may be read are listed.
+  if (element.k === "caught") return withFacts(state, ofItsOwn(element, facts));
   // Where both are known there is nothing to learn.
   const held = isHeld(container, element);
   if (held !== null) return held ? state : null;
@@ -321,6 +323,12 @@ function supposeIncludes(container: Value, element: Value, place: Place, state: 
 /** `typeof x === "string"`: alternatives of another type fall away. */
 function supposeType(value: Value, type: string, truth: boolean, state: State): State | null {
   if (value.k === "choice") {
+    // `const token = await verifyToken(req); if (typeof token === "string") refuse(token)`: a text says why not.
+    if (type === "string" && value.alternatives.some((one) => one.value === DENIED)) {
+      if (truth) return state;
+      const granted = value.alternatives.find((one) => one.value.k === "principal");
+      if (granted !== undefined) return suppose(granted.value, true, withFacts(state, state.facts.and(granted.facts)));
+    }
     let found: State | null = null;
     for (const one of value.alternatives) {
       found = join(found, supposeType(one.value, type, truth, withFacts(state, state.facts.and(one.facts))));

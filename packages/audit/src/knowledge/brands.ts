@@ -31,7 +31,7 @@ function isId(value: Value): boolean {
     value.k === "client" ||
     isOwn(value) ||
     value.k === "literal" ||
-    (value.k === "derived" && (value.op === "string" || value.op === "number"))
+    (value.k === "derived" && /^(?:string|number|random)$/.test(value.op))
   );
 }
 

@@ -82,6 +82,15 @@ export function cryptography(call: UnseenCall): Value | undefined {
   // `const nanoId = customAlphabet(…)`, called.
   if (root.k === "derived" && root.op === "random" && names.length === 0) return root;
   if (
+    /^(?:nano_?id\w*|(?:create|generate|make|new|gen|random|unique)_?(?:nano_?|u?uid_?|unique_?|random_?)?(?:id|uuid|cuid|ulid)|uid)$/i.test(
+      method,
+    ) &&
+    root.k === "foreign" &&
+    call.receiver === null &&
+    (first === undefined || first.k === "literal")
+  )
+    return { k: "derived", op: "random", args: [], place };
+  if (
     /^(?:randomBytes|randomUUID|nanoid|customAlphabet|createId|cuid|uuid|uuidv4|uuidv7|v4|v7|ulid|randomInt|generateId|generateRandomString|init)$/.test(
       method,
     ) &&

@@ -48,7 +48,8 @@ const RIGHTS = words(
   "access permission permissions permitted allowed authorized authorised role roles admin owner ownership owns " +
     "member membership privilege privileges scope scopes ability rights acl rbac policy signature tenant tenancy " +
     "superuser superadmin staff operator operators support moderator moderators backoffice team organization organisation org workspace password credentials credential token " +
-    "apikey secret webhook cron internal feature entitlement entitled belongs api key isadmin",
+    "apikey secret webhook cron internal feature entitlement entitled belongs api key isadmin forbidden fobidden denied " +
+    "disallowed unauthorized unauthorised prohibited accessible readable writable writeable editable deletable viewable",
 );
 const ASSERTING = words(
   "require requires ensure assert enforce protect authorize authorise authenticate guard restrict must demand " +

@@ -291,7 +291,7 @@ function middleware(call: UnseenCall, onward: Value): Value {
 const AUTHENTICATES = /auth|jwt|passport|login|signed|protect|bearer/i;
 
 /** Its yes is a refusal: `ability.cannot`, `isWriteForbidden`. */
-const SAYS_NO = /^cannot$|forbidden|denied|unauthori[sz]ed|disallowed|restricted|blocked|banned/i;
+const SAYS_NO = /^cannot$|for?bidden|denied|unauthori[sz]ed|disallowed|restricted|blocked|banned/i;
 const CONFINES =
   /^(?:with|as|for|in|use|runAs|runWith|runIn|scoped|withinTransaction)_?(?:Org|Organi[sz]ation|Tenant|Workspace|Team|Account|Company|User|Member|Rls|RLS|Auth|Scope|Project|Shop|Store|Site)\w*$/;
 
