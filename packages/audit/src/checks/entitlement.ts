@@ -5,7 +5,8 @@ import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
 import { clientsOf } from "../values/trust.ts";
 import { walk } from "../syntax/walk.ts";
-import type { Place, Value } from "../values/value.ts";
+import type { Place, Query, Value } from "../values/value.ts";
+import { grantedUnpaid, planOfAny } from "./unpaid.ts";
 import { claimedName, claimIn, saidName, type Said } from "./client-word.ts";
 
 const ENTITLEMENT =
@@ -39,6 +40,8 @@ export const entitlement: Check = {
         );
       if (one.kind === "return") answered(one, judged, report);
     }
+    grantedUnpaid(judged, report);
+    planOfAny(judged, report);
     if (!sells) present(judged, report);
   },
 };
@@ -144,15 +147,15 @@ function writtenDown({ place }: Operation, within: Node): Place {
 function present({ trace, project }: Judged, report: Report): void {
   for (const one of trace.operations) {
     if (one.kind !== "test" || one.denies !== "yes" || one.value.k !== "derived" || one.value.op !== "!") continue;
-    const table = boughtRow(one.value);
-    if (table === null) continue;
+    const query = boughtQuery(one.value);
+    if (query === null) continue;
     const text = project.file(one.place.file)?.text ?? "";
     const refusal = one.consequent === null ? "" : text.slice(one.consequent.start, one.consequent.end);
     if (!UPGRADE.test(refusal) || looksAtState(text, one.place.node.start)) continue;
     report.violated(
       inactiveEntitlement,
-      one.place,
-      `That there is a row of ${table} is enough to go on; whether it is active, paid or over is not looked at.`,
+      fromLookUp(query.place, one.place, text),
+      `That there is a row of ${query.table} is enough to go on; whether it is active, paid or over is not looked at.`,
       one,
     );
   }
@@ -165,19 +168,30 @@ function looksAtState(text: string, from: number): boolean {
   );
 }
 
-/** `subscription !== null`, `!!subscription`, `!subscription`: the table of a row whose mere presence decides. */
+/** The look-up and the test that comes right after it are one: neither asks for the state. */
+function fromLookUp(query: Place, test: Place, text: string): Place {
+  if (query.file !== test.file || query.node.end > test.node.start) return test;
+  const between = text.slice(query.node.end, test.node.start);
+  return /^[\s;)]*(?:if\s*\()?$/.test(between) ? { ...query, node: { ...query.node, end: test.node.end } } : test;
+}
+
 function boughtRow(value: Value): string | null {
+  return boughtQuery(value)?.table ?? null;
+}
+
+/** `subscription !== null`, `!!subscription`, `!subscription`: the look-up of a row whose mere presence decides. */
+function boughtQuery(value: Value): Query | null {
   if (value.k !== "derived" || !/^(?:!==|!=|boolean|!)$/.test(value.op)) return null;
   const [subject, other] = value.args;
   if (other !== undefined && !(other.k === "literal" && (other.value === null || other.value === undefined)))
     return null;
   if (subject === undefined) return null;
-  if (subject.k === "derived" && value.op === "!") return boughtRow({ ...value, op: "boolean", args: subject.args });
+  if (subject.k === "derived" && value.op === "!") return boughtQuery({ ...value, op: "boolean", args: subject.args });
   if (subject.k !== "rows" || subject.path !== "" || subject.query.verb !== "read") return null;
   if (!/subscription|entitlement|licen[cs]e|membership_?plan/i.test(subject.query.table)) return null;
   return comparisons(subject.query.where).some(({ field }) =>
     /status|active|expire|end|valid|period|cancel|paid/i.test(field),
   )
     ? null
-    : subject.query.table;
+    : subject.query;
 }

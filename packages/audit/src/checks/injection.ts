@@ -1,5 +1,6 @@
 import { commandInjection, htmlInjection, sqlInjection } from "../rules/catalogue.ts";
 import { calledName } from "../syntax/called-name.ts";
+import { walk } from "../syntax/walk.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Place, Value } from "../values/value.ts";
@@ -76,7 +77,30 @@ export const xss: Check = {
   },
 };
 
-function html(one: Extract<Operation, { kind: "html" }>, { trace }: Judged, report: Report): void {
+/** A helper that makes pages of what it is given, and that others give their own words: whoever does not is at fault. */
+function ofOneCaller({ calls, within }: Operation, project: Judged["project"]): Place | null {
+  const call = calls.at(-1);
+  if (call?.node.type !== "CallExpression" || within.length < 2) return null;
+  const { node } = call;
+  const name = calledName(node);
+  const program = project.file(call.file)?.syntax.program;
+  if (name === "" || program === undefined) return null;
+  for (const other of walk(program))
+    if (
+      other !== node &&
+      other.type === "CallExpression" &&
+      calledName(other) === name &&
+      other.arguments.some((arg) => arg.type === "Literal") &&
+      other.arguments.every(
+        (arg) =>
+          arg.type === "Literal" || (arg.type === "Identifier" && /^(?:c|ctx|context|res|reply)$/.test(arg.name)),
+      )
+    )
+      return call;
+  return null;
+}
+
+function html(one: Extract<Operation, { kind: "html" }>, { trace, project }: Judged, report: Report): void {
   // `res.send(value)` is HTML only where the text has markup of its own.
   const { node } = one.place;
   const mayBeText =
@@ -90,7 +114,7 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace }: Judged, repo
   else
     report.violated(
       htmlInjection,
-      wholeOf(one, trace.operations),
+      ofOneCaller(one, project) ?? wholeOf(one, trace.operations),
       `${nameOf(part)} is put into the page as HTML: what it holds runs there.`,
       one,
     );

@@ -76,7 +76,12 @@ export function functionEntryPoints(file: ProjectFile, reached: ReadonlySet<stri
     } else {
       // Plugins and scripts: functions handed to a call at the top of the file.
       const call = declaration.type === "ExpressionStatement" ? declaration.expression : declaration;
-      if (call.type === "CallExpression")
+      if (call.type === "AssignmentExpression") {
+        // `exports.currentPlan = async function (id) { … }`
+        const fn = functionIn(call);
+        if (fn !== null && call.left.type === "MemberExpression" && call.left.property.type === "Identifier")
+          add(file, fn, call.left.property.name, reached, found);
+      } else if (call.type === "CallExpression")
         for (const arg of call.arguments) if (isFunction(arg)) add(file, arg, "", reached, found);
     }
   }
