@@ -239,6 +239,9 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
     [left, right],
     [right, left],
   ] as const) {
+    // `role !== MembershipRole.OWNER`: as with a literal, the row is there.
+    if (one.k === "rows" && one.path !== "" && isConstant(other))
+      known = knowLiteral(one, place, known, lastName(other));
     const trust = trustOf(one, known);
     known = knowAllFound(one, other, known, place);
     if (trust !== null) {
@@ -281,6 +284,16 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
     }
   }
   return known;
+}
+
+/** A member of an enumeration that is not in the tree: `Role.OWNER`. */
+function isConstant(value: Value): boolean {
+  return (
+    value.k === "chain" &&
+    value.root.k === "foreign" &&
+    value.steps.every((step) => step.kind === "member") &&
+    /^[A-Z]\w*$/.test(lastName(value))
+  );
 }
 
 /** `count !== ids.length`: as many as were asked for are the caller's, so all that were asked for are. */
