@@ -10,6 +10,7 @@ import {
 import { changedBeforeAsked } from "./late-check.ts";
 import { asksCallers } from "./asks-callers.ts";
 import { contradictory } from "./contradictory.ts";
+import { tokenAge } from "./token-age.ts";
 import { tokens } from "./tokens.ts";
 import { grantLost, letGoOn, refusedAndDone } from "./let-go-on.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
@@ -32,6 +33,7 @@ export const auth: Check = {
   run(judged, report) {
     const { entry, trace, project } = judged;
     tokens(judged, report);
+    tokenAge(judged, report);
     const unverified = trace.operations.find((one) => one.kind === "call" && one.name === "unverified-session");
     if (
       unverified !== undefined &&

@@ -6,6 +6,7 @@ import { isFunction } from "../syntax/is-function.ts";
 import { walk } from "../syntax/walk.ts";
 import { client, struct, type FunctionNode, type Value } from "../values/value.ts";
 import type { EntryPoint } from "./entry-point.ts";
+import { areWrapped, wrappedNeighbours } from "./wrapped-neighbours.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 
 export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -54,12 +55,15 @@ function bagOfRequest(): Value {
 
 export function appRoutes(file: ProjectFile): EntryPoint[] {
   const route = appPath(file.path);
-  return METHODS.filter((method) => file.module.exports.has(method)).map((method) =>
-    exported(file, method, { kind: "route", framework: "next", label: `${method} ${route}`, method, path: route }, [
+  const methods = METHODS.filter((method) => file.module.exports.has(method));
+  const declared = (method: string): Node => declarationOf(file, method);
+  return methods.map((method) => ({
+    ...exported(file, method, { kind: "route", framework: "next", label: `${method} ${route}`, method, path: route }, [
       REQUEST,
       CONTEXT,
     ]),
-  );
+    ...(areWrapped(methods, declared) ? { neighbours: () => wrappedNeighbours(method, methods, declared) } : {}),
+  }));
 }
 
 interface Label {

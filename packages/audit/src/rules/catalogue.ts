@@ -5,6 +5,7 @@ import { missingAuthentication } from "./auth/missing-authentication.ts";
 import { missingPermission } from "./auth/missing-permission.ts";
 import { missingRole } from "./auth/missing-role.ts";
 import { unawaitedCheck } from "./auth/unawaited-check.ts";
+import { unlimitedToken } from "./auth/unlimited-token.ts";
 import { untestedCaller } from "./auth/untested-caller.ts";
 import { unusedGuard } from "./auth/unused-guard.ts";
 import { unverifiedSession } from "./auth/unverified-session.ts";
@@ -104,6 +105,7 @@ export {
   unscopedList,
   unscopedQuery,
   unsetSecret,
+  unlimitedToken,
   untestedCaller,
   unusedGuard,
   unusedSchema,
@@ -123,6 +125,7 @@ export const RULES: readonly Rule[] = [
   missingPermission,
   missingRole,
   unawaitedCheck,
+  unlimitedToken,
   untestedCaller,
   unusedGuard,
   unverifiedSession,
