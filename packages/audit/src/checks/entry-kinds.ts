@@ -84,19 +84,20 @@ export function isSensitive(operation: Operation): boolean {
       // `getIP(req)`: of the request itself, and nothing of anybody's.
       if (OF_THE_REQUEST.test(words.at(-1) ?? "")) return false;
       const first = words[0] ?? "";
-      if (!DATA_VERB.test(first)) return false;
-      // One bare verb says little: of a service or repository it is an effect, of a map it is not.
+      // `ProjectService.apps(id)`: whatever a service or repository is asked for is data; a bare verb of a map says little.
+      if (LAYER.test(path) && !PREDICATE.test(operation.name)) return true;
       return (
-        words.length > 1 ||
-        /(?:service|services|repo|repository|repositories|store|model|dao|controller|manager|usecase|actions?|queries|api)\.\w+$/i.test(
-          path,
-        )
+        DATA_VERB.test(first) &&
+        (words.length > 1 || /(?:controller|manager|usecase|actions?|queries|api)\.\w+$/i.test(path))
       );
     }
     default:
       return false;
   }
 }
+const LAYER = /(?:services?|repo|repository|repositories|store|models?|dao)\.\w+$/i;
+const PREDICATE =
+  /^(?:is|are|has|can|may|should|check|verify|validate|assert|ensure|require|compare|hash|sign|encrypt|decrypt|encode|decode|format|parse|log|emit|on|off|once|use|init|connect|close|getInstance|getClient|getConfig)(?![a-z])/;
 const OF_THE_REQUEST = /^(?:ip|ips|agent|geo|country|city|locale|fingerprint|origin|hostname|protocol|device)$/;
 const FACTORY =
   /^(?:client|server|instance|logger|context|store|connection|db|database|supabase|prisma|router|app|handler|request|response|config|env|options|locale|translations?|caller|client\w*|admin|factory|adapter|transport|queue|service|provider|host|origin|base|t|messages|dictionary)$/;

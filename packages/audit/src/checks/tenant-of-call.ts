@@ -40,7 +40,11 @@ export function tenantOfCall(one: Operation, judged: Judged, report: Report): vo
   const id = given.find((arg): arg is ClientValue => isId(arg, one.facts));
   if (id === undefined) return;
   // What is only read goes wrong where it is answered.
-  if (READS.test(words[0] ?? "") && !trace.operations.some((other) => answers(other, one, id))) return;
+  if (
+    (READS.test(words[0] ?? "") || nameKind(one.name) !== "writes") &&
+    !trace.operations.some((other) => answers(other, one, id))
+  )
+    return;
   const checked = askedAbout(one.facts);
   if (checked !== null)
     return report.violated(
@@ -69,10 +73,23 @@ function partsOf(value: Value): readonly Value[] {
 function knowsWhom(value: Value, facts: Facts): boolean {
   if (value.k === "request" || value.k === "opaque" || value.k === "instance" || value.k === "closure") return true;
   if (value.k === "principal" || isCredential(value)) return true;
+  // What was only found by the client's word knows no more than that.
+  if (value.k === "chain" && trustOf(value, facts) === null && isOfClient(value)) return false;
   if (value.k === "rows" || value.k === "chain" || value.k === "choice")
     return trustOf(value, facts) !== null || value.k !== "choice";
   // Beside an id that is the caller's the other can be bound to it.
   return trustOf(value, facts) !== null;
+}
+
+/** `await UserService.email(body.email)`: code that is not seen was given the client's values and constants, nothing else. */
+function isOfClient({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
+  if (root.k !== "foreign") return false;
+  const given = steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]));
+  return (
+    given.length > 0 &&
+    given.some((arg) => arg.k === "client") &&
+    given.every((arg) => arg.k === "client" || arg.k === "literal")
+  );
 }
 
 /** An id of a record, which nothing has looked at for the caller. */
