@@ -16,7 +16,8 @@ import { isPublicByDesign } from "./public-by-design.ts";
 type Call = Extract<Operation, { kind: "call" }>;
 type ClientValue = Extract<Value, { k: "client" }>;
 
-const READS = /^(?:get|fetch|load|find|list|search|query|read|retrieve|export|download|select|count)$/;
+const WRITES =
+  /^(?:create|add|insert|invite|kick|remove|delete|destroy|update|set|save|assign|transfer|send|cancel|archive|restore|publish|revoke|accept|approve|reject|regenerate|rotate|import|leave|join|ban|promote|demote|move|merge|enable|disable|reset|rename|duplicate|copy|trigger|run|start|stop)$/;
 const NO_RECORD =
   /public|publish|template|plan|price|country|currency|locale|translation|config|schema|file|page|image|avatar|password|token|code|url|slug|email|invit|verif|session|oauth|webhook|health|feature|limit|log|track|analytic|metric|job|queue|cache|message/i;
 
@@ -35,17 +36,14 @@ export function tenantOfCall(one: Operation, judged: Judged, report: Report): vo
   if (/stripe|paypal|braintree|mollie|razorpay|paddle|openai|anthropic|resend|sendgrid|twilio|mailer/i.test(one.path))
     return;
   // `invite(projectId, …)` invites to something; `getInvite(id)` is told a secret.
-  if (NO_RECORD.test(nameKind(one.name) === "writes" ? words.slice(1).join("_") : one.name)) return;
+  const writes = nameKind(one.name) === "writes" || WRITES.test(words[0] ?? "");
+  if (NO_RECORD.test(writes ? words.slice(1).join("_") : one.name)) return;
   const given = one.args.flatMap(partsOf);
   if (given.some((arg) => knowsWhom(arg, one.facts))) return;
   const id = given.find((arg): arg is ClientValue => isId(arg, one.facts));
   if (id === undefined) return;
   // What is only read goes wrong where it is answered.
-  if (
-    (READS.test(words[0] ?? "") || nameKind(one.name) !== "writes") &&
-    !trace.operations.some((other) => answers(other, one, id))
-  )
-    return;
+  if (!writes && !trace.operations.some((other) => answers(other, one, id))) return;
   const checked = askedAbout(one.facts);
   if (checked !== null)
     return report.violated(
