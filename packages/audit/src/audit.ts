@@ -5,6 +5,7 @@ import { checkFunctions } from "./checks/functions-of-rights.ts";
 import { gatesOf } from "./checks/gates.ts";
 import { fileSecrets } from "./checks/file-secrets.ts";
 import { idleGuards } from "./checks/idle-guards.ts";
+import { signInCallbacks } from "./checks/sign-in-callbacks.ts";
 import { leftOvers } from "./checks/left-over.ts";
 import type { EntryPoint } from "./entry-points/entry-point.ts";
 import { findEntryPoints, findHandlers } from "./entry-points/find-entry-points.ts";
@@ -82,6 +83,7 @@ function run(
         ...fileSecrets(file),
         ...checkFunctions(file, gates),
         ...leftOvers(file),
+        ...signInCallbacks(file),
         ...idleGuards(file),
       ]) {
         const { rule, node, message } = one;

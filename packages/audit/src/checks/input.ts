@@ -96,8 +96,8 @@ export const input: Check = {
       }
       return;
     }
-    if (first.kind === "call" && first.origin === "missing" && first.args.some(isWhole))
-      return report.unknown(`${first.name} is given the whole body, and what it does to it is not seen`);
+    if (first.kind === "call" && first.origin === "missing" && (first.args.some(isWhole) || isPassedOn(first)))
+      return report.unknown(`${first.name} is given the body, and what it does to it is not seen`);
     if (entry.kind === "action" && entry.framework === "next" && !formIn(judged) && !storesFields(judged))
       return report.unknown("arguments of an action are typed, and the type is not checked at run time");
     report.violated(
@@ -294,6 +294,11 @@ function lookedAt({ trace }: Judged): boolean {
     if (one.kind === "test" && one.denies !== "neither") return mentionsBody(one.value);
     return [...one.facts.entries()].some(([name]) => name.startsWith("valid:client:body"));
   });
+}
+
+/** To another package of the product: it has an input of its own. */
+function isPassedOn({ result }: Extract<Operation, { kind: "call" }>): boolean {
+  return result.k === "chain" && result.root.k === "foreign" && /^@[^/]+\//.test(result.root.from);
 }
 
 function isWhole(value: Value): boolean {

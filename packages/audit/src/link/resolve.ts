@@ -1,4 +1,5 @@
 import { type PathAliases, pathAliases } from "./path-aliases.ts";
+import { isOfTheProduct } from "./public-scopes.ts";
 import { existingFile, folderOf, joinPath, type TreeFiles } from "./tree-files.ts";
 import { resolveInWorkspace, type Workspace } from "./workspaces.ts";
 
@@ -48,6 +49,7 @@ export function createResolver(tree: TreeFiles, workspaces: ReadonlyMap<string, 
       if (file !== null) return { kind: "file", path: file };
     }
     if (CUSTOMARY.test(specifier)) return customary(tree, folder, specifier);
+    if (isOfTheProduct(specifier)) return { kind: "missing" };
     return PACKAGE.test(specifier) ? { kind: "package", name: specifier } : { kind: "missing" };
   };
 

@@ -13,6 +13,7 @@ import { unverifiedToken } from "./auth/unverified-token.ts";
 import { clientIdentity } from "./claims/client-identity.ts";
 import { clientPrice } from "./claims/client-price.ts";
 import { clientRole } from "./claims/client-role.ts";
+import { unverifiedEmail } from "./claims/unverified-email.ts";
 import { commandInjection } from "./command/injection.ts";
 import { clientEntitlement } from "./entitlement/client-claim.ts";
 import { inactiveEntitlement } from "./entitlement/status-not-checked.ts";
@@ -111,6 +112,7 @@ export {
   unusedSchema,
   unusedTenant,
   unvalidated,
+  unverifiedEmail,
   unverifiedSession,
   unverifiedToken,
   urlSecret,
@@ -133,6 +135,7 @@ export const RULES: readonly Rule[] = [
   clientIdentity,
   clientPrice,
   clientRole,
+  unverifiedEmail,
   commandInjection,
   clientEntitlement,
   inactiveEntitlement,

@@ -1,0 +1,114 @@
+import type { Node } from "oxc-parser";
+import type { ProjectFile } from "../project.ts";
+import { clientRole, unverifiedEmail } from "../rules/catalogue.ts";
+import { children, walk } from "../syntax/walk.ts";
+import type { LooseEnd } from "./loose-end.ts";
+
+const ACCOUNT =
+  /(?:^|\.)(?:\w*[aA]ccounts?|identit(?:y|ies)|\w*[iI]dentit(?:y|ies)|oauth\w*|linked\w*|social\w*|connections?)$/;
+const CREATES = /^(?:create|insert|upsert|link\w*|add)$/;
+const FINDS_USER = /(?:^|\.)(?:\w*[uU]sers?|members?|customers?|profiles?)\.(?:find\w*|get\w*)$/;
+
+/** What the callbacks of signing in believe: the e-mail of a provider that has not verified it, what a client calls its session. */
+export function signInCallbacks(file: ProjectFile): LooseEnd[] {
+  const { text } = file;
+  const found: LooseEnd[] = [];
+  if (/\bprovider(?:AccountId|_account_id|Id|UserId)?\b/.test(text) && /email/.test(text) && ACCOUNT_CREATED.test(text))
+    linked(file, found);
+  if (/trigger\s*===?\s*["'`]update["'`]/.test(text)) updated(file, found);
+  return found;
+}
+const ACCOUNT_CREATED =
+  /(?:account|identit|oauth|linked|social|connection)\w*\s*\.\s*(?:create|insert|upsert|link|add)/i;
+
+/** `user.findUnique({ where: { email } })`, then `account.create({ data: { userId: user.id, provider } })`. */
+function linked({ text, syntax }: ProjectFile, found: LooseEnd[]): void {
+  const of = (node: Node): string => text.slice(node.start, node.end);
+  for (const node of walk(syntax.program)) {
+    if (!isCall(node, of, (owner, method) => ACCOUNT.test(owner) && CREATES.test(method))) continue;
+    const given = of(node);
+    if (!/\bprovider/.test(given) || !/\buser_?[iI]d\b|\buser\s*:/.test(given)) continue;
+    const around = blocksAround(syntax.program, node);
+    for (const block of around) {
+      const lookUp = lookUpByEmail(block, node, of);
+      if (lookUp === null) continue;
+      if (!/verif|trusted|allowDangerous/i.test(of(block)) && !isVerifiedElsewhere(syntax.program, lookUp.email, of))
+        found.push({
+          rule: unverifiedEmail,
+          node: lookUp.call,
+          message: "Whoever has a provider write this e-mail gets the account: nothing asks whether it was verified.",
+        });
+      break;
+    }
+  }
+}
+
+function isCall(node: Node, of: (node: Node) => string, fits: (owner: string, method: string) => boolean): boolean {
+  return (
+    node.type === "CallExpression" &&
+    node.callee.type === "MemberExpression" &&
+    node.callee.property.type === "Identifier" &&
+    fits(of(node.callee.object), node.callee.property.name)
+  );
+}
+
+/** The blocks a node stands in, innermost first. */
+function blocksAround(program: Node, node: Node): Node[] {
+  const blocks: Node[] = [];
+  let at: Node | undefined = program;
+  while (at !== undefined && at !== node) {
+    if (at.type === "BlockStatement") blocks.unshift(at);
+    at = children(at).find((one) => one.start <= node.start && node.end <= one.end);
+  }
+  return blocks;
+}
+
+function lookUpByEmail(
+  block: Node,
+  before: Node,
+  of: (node: Node) => string,
+): { readonly call: Node; readonly email: string } | null {
+  for (const node of walk(block)) {
+    if (node.start >= before.start || node.type !== "CallExpression") continue;
+    if (!FINDS_USER.test(of(node.callee))) continue;
+    const [, said] = /\bemail(?:\s*:\s*([\w.?]+))?\s*[,}\n]/.exec(of(node)) ?? [];
+    if (/\bemail\b/.test(of(node))) return { call: node, email: said ?? "email" };
+  }
+  return null;
+}
+
+/** `const email = claims.email_verified ? claims.email : undefined`. */
+function isVerifiedElsewhere(program: Node, email: string, of: (node: Node) => string): boolean {
+  const [name] = email.split(/[.?]/);
+  for (const node of walk(program))
+    if (
+      node.type === "VariableDeclarator" &&
+      node.init !== null &&
+      of(node.id) === name &&
+      /verif/i.test(of(node.init))
+    )
+      return true;
+  return false;
+}
+
+const RIGHTS =
+  /^(?:roles?|is_?admin|admin|plan|tier|permissions?|scopes?|id|sub|user_?id|email|(?:team|org|organization|workspace|tenant)_?id|subscri\w*|is_?pro|is_?premium|credits)$/i;
+
+/** `if (trigger === "update") token.role = session.role`: in an update the session is what the client sent. */
+function updated({ text, syntax }: ProjectFile, found: LooseEnd[]): void {
+  const of = (node: Node): string => text.slice(node.start, node.end);
+  for (const node of walk(syntax.program)) {
+    if (node.type !== "IfStatement" || !/trigger\s*===?\s*["'`]update["'`]/.test(of(node.test))) continue;
+    for (const inner of walk(node.consequent)) {
+      if (inner.type !== "AssignmentExpression" || inner.left.type !== "MemberExpression") continue;
+      if (inner.left.property.type !== "Identifier" || !/^token\b/.test(of(inner.left))) continue;
+      const { name } = inner.left.property;
+      if (RIGHTS.test(name) && /^\(?session\b/.test(of(inner.right)))
+        found.push({
+          rule: clientRole,
+          node: inner,
+          message: `In an update the session is what the client sent: ${name} is taken into its token as it says.`,
+        });
+    }
+  }
+}
