@@ -18,7 +18,10 @@ export function isWebhook({ entry, trace }: Judged): boolean {
       where,
     )
   )
-    return trace.operations.some(readsSignature) && !trace.operations.some((one) => one.facts.has("auth"));
+    return (
+      trace.operations.some((one) => one.facts.has("signature")) ||
+      (trace.operations.some(readsSignature) && !trace.operations.some((one) => one.facts.has("auth")))
+    );
   // The application's own list of them: `exports.update` of `controllers/webhooks.js`.
   if (entry.kind === "handler" && /web-?hooks/i.test(entry.file) && ADMINISTERS.test(entry.name))
     return trace.operations.some(readsSignature);
@@ -58,6 +61,14 @@ const EFFECT =
 const NEUTRAL_PATH =
   /redis|searchparams|formdata|\bkv\b|memcache|log(?!s(?:$|\.|by|for|of))|analytics|posthog|sentry|track|metric|cache|revalidate|rate|limit|cookie|header|console|performance|nextresponse|superjson|date|dayjs|moment|zod|schema|translat|i18n|\bt$|span|tracer|path|url|math|json|redirect|render|format|parse|serialize|uuid|nanoid|random|hash/i;
 
+/** Counts, measures and traces: nothing that anybody's event could change. */
+const MEASURES =
+  /(?:^|\.|_)(?:metrics?|stats?d?|timers?|counters?|histograms?|gauges?|tracer|tracing|trace|spans?|telemetry|otel|analytics|posthog|segment|mixpanel|amplitude|plausible|sentry|datadog|newrelic|prometheus|honeycomb|logger|log|logs|console|monitor(?:ing)?|observability|instrument\w*|debug|pino|winston|perf(?:ormance)?|breadcrumbs?|rollbar|bugsnag)(?:$|[.A-Z_])|^(?:count|increment|incr|observe|measure|trace|track|time|timed|captureException|captureMessage|addBreadcrumb|setTag|setContext|withScope)(?:$|[A-Z.])/;
+
+export function isMeasure(path: string): boolean {
+  return MEASURES.test(path);
+}
+
 /** Reads or changes something that is not everybody's. */
 export function isSensitive(operation: Operation): boolean {
   switch (operation.kind) {
@@ -73,7 +84,7 @@ export function isSensitive(operation: Operation): boolean {
         EFFECT.test(operation.name)
       )
         return true;
-      if (NEUTRAL_PATH.test(path)) return false;
+      if (NEUTRAL_PATH.test(path) || MEASURES.test(path)) return false;
       if (/^(?:create|get|make|build|init|use|load)$/.test(words[0] ?? "") && FACTORY.test(words.at(-1) ?? ""))
         return false;
       if (operation.origin === "package") {

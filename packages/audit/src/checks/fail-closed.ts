@@ -37,6 +37,7 @@ function unset(one: Extract<Operation, { kind: "compare" }>, report: Report): vo
   ] as const) {
     if (!isCredentialPart(given)) continue;
     const name = envIn(secret);
+    if (one.op === "safe" && throwsUnset(secret)) continue;
     if (name === null || isSet(secret, one.facts)) continue;
     const whole = secret.k === "env" || isEnvChain(secret);
     // A missing header is null, a missing variable undefined: only the same nothing is equal to itself.
@@ -64,6 +65,18 @@ function undefinedIn(one: Extract<Operation, { kind: "query" }>, report: Report)
     one.place,
     `${found.field} may be undefined, and a condition that is undefined is left out: any row is found.`,
     one,
+  );
+}
+
+/** `Buffer.from(undefined)` throws. */
+function throwsUnset(value: Value): boolean {
+  if (value.k !== "derived" || value.op !== "bytes" || value.args[0]?.k !== "env") return false;
+  const { node } = value.place;
+  return (
+    node.type === "CallExpression" &&
+    node.callee.type === "MemberExpression" &&
+    node.callee.object.type === "Identifier" &&
+    node.callee.object.name === "Buffer"
   );
 }
 

@@ -17,7 +17,7 @@ import type { Place, Value } from "../values/value.ts";
 import { signedParts } from "./signed-parts.ts";
 import { unsignedTenant } from "./unsigned-tenant.ts";
 import { letGoOn } from "./let-go-on.ts";
-import { isSensitive, isWebhook } from "./entry-kinds.ts";
+import { isMeasure, isSensitive, isWebhook } from "./entry-kinds.ts";
 
 /** Is a webhook's signature verified, over the bytes that came, before anything is done? */
 export const webhook: Check = {
@@ -52,14 +52,15 @@ export const webhook: Check = {
       return;
     }
     // There is a check, on some path only: the test that decides whether it runs is where it goes wrong.
-    const check = trace.operations.find((one) => verifies(one));
+    const checks = trace.operations.filter((one) => verifies(one));
+    const check = checks.find((one) => leadsTo(one, open)) ?? checks[0];
     const optional =
       check === undefined
         ? undefined
         : trace.operations.find(
             (one) =>
               one.kind === "test" &&
-              ((one.denies === "neither" && decides(one.value) && one.place.node.start < check.place.node.end) ||
+              ((one.denies === "neither" && decides(one.value) && standsBefore(one, check)) ||
                 (one.denies === "yes" && onlyWithHeader(one))),
           );
     if (check?.kind === "call" && check.name === "verify-webhook" && unread(check, trace.operations)) {
@@ -91,6 +92,24 @@ export const webhook: Check = {
   },
 };
 
+/** It stands in the same function: of several providers in one file, it is this one's. */
+function leadsTo(check: Operation, open: Operation): boolean {
+  const around = open.within.at(-1)?.node;
+  return check.within.some(({ node }) => node === around);
+}
+
+/** The test decides whether the check runs: it or the call that leads to it comes after. */
+function standsBefore(test: Operation, check: Operation): boolean {
+  return [check.place, ...check.calls].some(
+    ({ file, node }) => file === test.place.file && test.place.node.start < node.end && reaches(test, node),
+  );
+}
+
+function reaches({ within }: Operation, { start, end }: Place["node"]): boolean {
+  const around = within.at(-1)?.node;
+  return around === undefined || (around.start <= start && end <= around.end);
+}
+
 /** It only looks something up, by what came, and no signature is ever asked for: there is nothing that comes before. */
 function readUnasked({ entry, trace }: Judged, effects: readonly Operation[]): Operation | undefined {
   if (effects.length > 0 || trace.unknowns.length > 0 || !/web-?hook(?:s|_?handler)?$/i.test(entry.path ?? entry.name))
@@ -115,7 +134,7 @@ function unread(check: Extract<Operation, { kind: "call" }>, operations: readonl
     !operations.some(
       (one) =>
         one.kind === "test" &&
-        one.place.node.start > check.place.node.start &&
+        one.place.node.end >= check.place.node.end &&
         one.denies !== "neither" &&
         isYesOrNo(one.value),
     )
@@ -128,7 +147,7 @@ function isYesOrNo(value: Value): boolean {
 }
 
 function isVerified(facts: Facts): boolean {
-  return facts.has("signature") || facts.has("shared-secret") || facts.has("auth");
+  return facts.has("signature") || facts.has("shared-secret") || facts.has("auth") || facts.has("capability");
 }
 
 /** Mollie and PayPal send an id alone: what it stands for is asked of them, and nothing else that came is used. */
@@ -174,9 +193,17 @@ function looksUp(one: Operation): boolean {
   if (one.kind === "query") return one.query.verb === "read" || one.query.verb === "list";
   return (
     one.kind === "call" &&
-    /^(?:find|get|fetch|load|lookup|read|open|decrypt|unseal|resolve|retrieve)(?![a-z])/.test(one.name)
+    (/^(?:find|get|fetch|load|lookup|look|read|open|decrypt|unseal|resolve|retrieve|query|select|search|list|exists|has|by|for|with|of|in|one|first|from|which|whose|pick|match)(?![a-z])/.test(
+      one.name,
+    ) ||
+      /(?:By|For|Of|From|With|In)(?:[A-Z]\w*)?$/.test(one.name)) &&
+    !CHANGES.test(one.name)
   );
 }
+
+/** `createForCustomer`, `syncFrom`: what it names besides does not make a look-up of it. */
+const CHANGES =
+  /^(?:create|update|upsert|insert|save|delete|remove|set|add|append|push|enqueue|send|sync|process|handle|apply|record|store|mark|trigger|start|import|notify|publish|emit|dispatch|run|execute|ingest|forward|receive|on|do|make|change|cancel|activate|provision|grant|credit|refund)(?![a-z])/;
 
 /** A call of the application's own code with what came. */
 function isEffect(one: Operation): boolean {
@@ -184,6 +211,7 @@ function isEffect(one: Operation): boolean {
     one.kind === "call" &&
     one.origin === "missing" &&
     one.args.some((arg) => arg.k !== "request" && clientOf(arg) !== null) &&
+    !isMeasure(one.path) &&
     !/verif|valid|parse|log|header|sign|check|construct|schema|hash|text|json|buffer|limit/i.test(one.path)
   );
 }
@@ -214,9 +242,12 @@ function onlyWithHeader({ asked, place: { node } }: Extract<Operation, { kind: "
 /** A test of the header, of the secret, or of the environment. */
 function decides(value: Value, depth = 0): boolean {
   if (depth > 4) return false;
-  if (value.k === "env") return true;
+  // A function that is there for some senders only.
+  if (value.k === "env" || value.k === "closure") return true;
   if (value.k === "client") return value.part === "header";
   if (value.k === "foreign") return /secret|key/i.test(value.name);
+  // Whose integration it is has a secret, or has none.
+  if (value.k === "rows") return /secret|key|token/i.test(value.path);
   if (value.k === "chain")
     return value.steps.some((step) => step.kind === "member" && /secret|key|token/i.test(step.name));
   if (value.k === "choice") return value.alternatives.some((one) => decides(one.value, depth + 1));

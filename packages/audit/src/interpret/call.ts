@@ -82,7 +82,10 @@ export function call(machine: Machine, callee: Value, args: readonly Value[], pl
       const results: { value: Value; facts: typeof before.facts }[] = [];
       for (const one of callable(callee.alternatives).slice(0, 4)) {
         machine.state = withFacts(before, before.facts.and(one.facts));
-        results.push({ value: call(machine, one.value, args, place), facts: one.facts });
+        const value = call(machine, one.value, args, place);
+        // What was shown by the one that was called goes with its answer.
+        const shown = machine.state?.facts.beyond(before.facts);
+        results.push({ value, facts: shown === undefined ? one.facts : one.facts.and(shown) });
         after = join(after, machine.state);
       }
       machine.state = results.length === 0 ? before : after;

@@ -1,4 +1,5 @@
-import { isOwnerName, isRoleName, isTenantName, isTokenName } from "../knowledge/names.ts";
+import { isOwnerName, isRoleName, isTenantName } from "../knowledge/names.ts";
+import { holdsEnv, storedSecret } from "./holds-secret.ts";
 import { holdsStaff } from "../knowledge/staff.ts";
 import type { Evidence, Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
@@ -154,6 +155,8 @@ const REFUSES =
 
 /** `isWriteForbidden(row, user)`, `(await validateAccess(request, id)).error`: to say no is what there is an answer for. */
 export function knowNoRefusal(value: Extract<Value, { k: "chain" }>, facts: Facts): Facts {
+  // `if (isHttpError(e)) throw e`: what is left is of no kind that anybody asked for.
+  if (value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => arg.k === "caught"))) return facts;
   const names = value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
   if (value.root.k === "foreign") names.push(value.root.name);
   return names.some((name) => REFUSES.test(name)) ? knowAnswer(value, facts) : facts;
@@ -259,8 +262,9 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
       known = known.with("capability", evidence("it holds the caller's own cookie", place));
     }
     // `invitation.token === body.token`: whoever knows the stored secret may use the row.
-    if (one.k === "rows" && isTokenName(one.path) && clientOf(other) !== null) {
-      known = authoriseRow(one.query, known, evidence("its secret was presented", place));
+    const stored = storedSecret(one);
+    if (stored !== null && clientOf(other) !== null) {
+      known = authoriseRow(stored.query, known, evidence("its secret was presented", place));
       known = known.with("capability", evidence("its secret was presented", place));
     }
     // `conversation.anonymousId === (await getAnonymousId())`: whose it is was asked elsewhere.
@@ -318,19 +322,6 @@ export function knowEach(rows: Value, facts: Facts, place: Place): Facts {
 
 export function pathOf(value: Value): string {
   return value.k === "principal" || value.k === "rows" ? value.path : "";
-}
-
-function holdsEnv(value: Value, depth = 0): boolean {
-  if (depth > 8) return false;
-  if (value.k === "env") return true;
-  if (value.k === "derived") return value.args.some((arg) => holdsEnv(arg, depth + 1));
-  if (value.k === "choice") return value.alternatives.some((one) => holdsEnv(one.value, depth + 1));
-  if (value.k === "chain") {
-    if (/secret|token|api_?key|password/i.test(lastName(value))) return value.root.k === "foreign";
-    return value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => holdsEnv(arg, depth + 1)));
-  }
-  if (value.k === "foreign") return /secret|token|api_?key|password/i.test(value.name);
-  return false;
 }
 
 function isWhose(path: string): boolean {

@@ -30,7 +30,7 @@ export function propertyName(
   const value = machine.evaluate(key, scope);
   if (value.k === "literal") return String(value.value);
   if (
-    (value.k === "client" || value.k === "choice") &&
+    (value.k === "client" || value.k === "choice" || value.k === "rows") &&
     node.property !== undefined &&
     node.object?.type === "Identifier"
   )
@@ -53,7 +53,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return object.node?.type === "JSXElement"
         ? opaque(name)
         : name === "*"
-          ? (firstOf(object) ?? opaque(name))
+          ? (anyOf(object) ?? opaque(name))
           : chainMember(object, name, place, UNDEFINED);
     }
     case "literal":
@@ -276,7 +276,9 @@ function isNothing(value: Value): boolean {
 }
 
 /** A member chosen at run time of an object whose members are known: any of them. */
-function firstOf(object: Extract<Value, { k: "struct" }>): Value | null {
-  const values = [...object.props.values()].slice(0, 12);
+/** Whichever it is; of functions under names of their own, a name that is not there finds none. */
+function anyOf(object: Extract<Value, { k: "struct" }>): Value | null {
+  const values: Value[] = [...object.props.values()].slice(0, 12);
+  if (values.length > 0 && values.every(({ k }) => k === "closure")) values.push(UNDEFINED);
   return values.length === 0 ? null : choose(values.map((value) => ({ value, facts: Facts.none })));
 }

@@ -54,6 +54,12 @@ export function platform(call: UnseenCall): Value | undefined {
           : path === "JSON.parse" && first.k === "client"
             ? first
             : { k: "derived", op: method, args: [first], place };
+      // What an object has says nothing of who asks.
+      case "Object.hasOwn":
+      case "Object.prototype.hasOwnProperty.call":
+        return first === undefined || args[1] === undefined
+          ? UNDEFINED
+          : { k: "derived", op: "in", args: [args[1], first], place };
       case "Object.keys":
         return first === undefined ? UNDEFINED : { k: "derived", op: "keys", args: [first], place };
       case "Object.values":

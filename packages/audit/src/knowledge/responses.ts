@@ -68,6 +68,8 @@ export function responses(call: UnseenCall): Value | undefined {
     }
     if (/^revalidate|^unstable_no|^connection$|^refresh$|^updateTag$/.test(root.name)) return opaque(root.name);
   }
+  const helped = byHelper(call);
+  if (helped !== undefined) return helped;
   if (
     root.k === "foreign" &&
     names.length === 0 &&
@@ -78,6 +80,37 @@ export function responses(call: UnseenCall): Value | undefined {
     return UNDEFINED;
   }
   if (receiver?.k === "response") return receiver;
+  return undefined;
+}
+
+/** Functions that frameworks bring for an answer: `json(body, { status })`, `fail(400, body)`; SvelteKit's `error` throws. */
+function byHelper(call: UnseenCall): Value | undefined {
+  const { machine, root, names, args } = call;
+  if (root.k !== "foreign" || names.length > 0 || call.isNew) return undefined;
+  const from = packageOf(root);
+  const [first, second] = args;
+  if (from === "@sveltejs/kit") {
+    switch (root.name) {
+      case "error":
+      case "redirect":
+        // What it is told is answered, and nothing after it is reached.
+        if (root.name === "error") answer(call, second ?? null, first ?? null);
+        machine.state = null;
+        return UNDEFINED;
+      case "fail":
+        return answer(call, second ?? null, first ?? null);
+      case "json":
+      case "text":
+        return answer(call, first ?? null, statusOf(second));
+      default:
+        return undefined;
+    }
+  }
+  if (
+    /^(?:@remix-run\/|react-router$|@solidjs\/|@tanstack\/)/.test(from) &&
+    /^(?:json|data|typedjson)$/.test(root.name)
+  )
+    return answer(call, first ?? null, statusOf(second));
   return undefined;
 }
 

@@ -140,7 +140,15 @@ export class Facts {
     const [mine, theirs] = [this.#held(), other.#held()];
     if (mine !== undefined && theirs !== undefined && !known.has("auth") && !known.has("capability"))
       known.set("capability", { ...mine, sure: false });
+    // By its signature here, by a secret of both sides there: either way it comes from whom it says.
+    const [sent, sentThere] = [this.#sender(), other.#sender()];
+    if (sent !== undefined && sentThere !== undefined && !known.has("signature") && !known.has("shared-secret"))
+      known.set("shared-secret", sent.sure ? sentThere : sent);
     return known.size === 0 ? Facts.none : new Facts(known, this.#kinds | other.#kinds);
+  }
+
+  #sender(): Evidence | undefined {
+    return this.#known.get("signature") ?? this.#known.get("shared-secret");
   }
 
   #held(): Evidence | undefined {

@@ -1,0 +1,41 @@
+import { isTokenName } from "../knowledge/names.ts";
+import type { Value } from "../values/value.ts";
+
+/** A secret that whoever runs the server has set. */
+export function holdsEnv(value: Value, depth = 0): boolean {
+  if (depth > 8) return false;
+  if (value.k === "env") return true;
+  if (value.k === "derived") return value.args.some((arg) => holdsEnv(arg, depth + 1));
+  if (value.k === "choice") return value.alternatives.some((one) => holdsEnv(one.value, depth + 1));
+  if (value.k === "chain") {
+    if (/secret|token|api_?key|password/i.test(lastName(value))) return value.root.k === "foreign";
+    // `requireEnv("WEBHOOK_TOKEN")`, `config.get("hooks.secret")`: what is asked for has a name of its own.
+    if (value.root.k === "foreign" && value.steps.some(asksForSecret)) return true;
+    return value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => holdsEnv(arg, depth + 1)));
+  }
+  if (value.k === "foreign") return /secret|token|api_?key|password/i.test(value.name);
+  return false;
+}
+
+function asksForSecret(step: Extract<Value, { k: "chain" }>["steps"][number]): boolean {
+  if (step.kind !== "call") return false;
+  const [only, ...more] = step.args;
+  return (
+    more.length === 0 &&
+    only?.k === "literal" &&
+    typeof only.value === "string" &&
+    /secret|token|(?:api|signing|webhook|hook|shared)[-_.]?key|password/i.test(only.value)
+  );
+}
+
+/** A secret that stands in a row, as it is or as bytes: `timingSafeEqual(Buffer.from(hook.secret), given)`. */
+export function storedSecret(value: Value): Extract<Value, { k: "rows" }> | null {
+  if (value.k === "rows") return isTokenName(value.path) || /secret$/i.test(value.path) ? value : null;
+  const [inner] = value.k === "derived" && /^(?:bytes|hash|string|trimmed)$/.test(value.op) ? value.args : [];
+  return inner === undefined ? null : storedSecret(inner);
+}
+
+function lastName({ steps }: Extract<Value, { k: "chain" }>): string {
+  const last = steps.at(-1);
+  return last?.kind === "member" ? last.name : "";
+}
