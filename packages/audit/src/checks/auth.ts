@@ -223,7 +223,16 @@ function page(judged: Judged, report: Report): void {
     return report.unknown("a page found by its address may be everybody's");
   for (let folder = entry.file; folder.includes("/");) {
     folder = folder.slice(0, folder.lastIndexOf("/"));
-    for (const name of ["layout.tsx", "layout.jsx", "layout.ts", "template.tsx"]) {
+    for (const name of [
+      "layout.tsx",
+      "layout.jsx",
+      "layout.ts",
+      "template.tsx",
+      "+layout.server.ts",
+      "+layout.server.js",
+      "hooks.server.ts",
+      "hooks.server.js",
+    ]) {
       if (/auth|session|user|redirect/i.test(project.file(`${folder}/${name}`)?.text ?? ""))
         return report.unknown("a layout above may ask for the caller");
     }

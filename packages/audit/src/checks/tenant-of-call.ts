@@ -84,11 +84,7 @@ function knowsWhom(value: Value, facts: Facts): boolean {
 function isOfClient({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
   if (root.k !== "foreign") return false;
   const given = steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]));
-  return (
-    given.length > 0 &&
-    given.some((arg) => arg.k === "client") &&
-    given.every((arg) => arg.k === "client" || arg.k === "literal")
-  );
+  return given.some((arg) => arg.k === "client") && given.every((arg) => arg.k === "client" || arg.k === "literal");
 }
 
 /** An id of a record, which nothing has looked at for the caller. */

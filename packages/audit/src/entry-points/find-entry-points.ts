@@ -2,12 +2,17 @@ import type { Project, ProjectFile } from "../project.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { handlerEntryPoints } from "./handlers.ts";
 import { keyEntryPoints } from "./keys.ts";
+import { contextControllerEntryPoints } from "./context-controllers.ts";
+import { declaringCallEntryPoints } from "./declaring-calls.ts";
 import { errorHandlerEntryPoints } from "./error-handlers.ts";
 import { jobEntryPoints } from "./jobs.ts";
+import { methodExportEntryPoints } from "./method-exports.ts";
 import { guardsEverywhere, nestEntryPoints } from "./nest.ts";
 import { nextByShape } from "./next-by-shape.ts";
 import { nextEntryPoints } from "./next.ts";
+import { pageFileEntryPoints } from "./page-files.ts";
 import { procedureEntryPoints } from "./procedures.ts";
+import { resolverMapEntryPoints } from "./resolver-maps.ts";
 import { routerEntryPoints } from "./routers/router-entry-points.ts";
 
 /** Every entry point of a tree whose kind a framework's own conventions tell, in the order of the files. */
@@ -15,6 +20,11 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
   const guarded = guardsEverywhere(files);
   const found = files.flatMap((file) => [
     ...nextEntryPoints(file),
+    ...pageFileEntryPoints(file),
+    ...methodExportEntryPoints(file),
+    ...declaringCallEntryPoints(file),
+    ...resolverMapEntryPoints(file),
+    ...contextControllerEntryPoints(file),
     ...keyEntryPoints(file),
     ...errorHandlerEntryPoints(file),
     ...procedureEntryPoints(file),

@@ -71,7 +71,8 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
 function mayHandle({ text }: ProjectFile): boolean {
   return (
     (MAY_TAKE_REQUEST.test(text) && MAY_ANSWER.test(text)) ||
-    (/\binput\b/.test(text) && /\b(?:ctx|context)\b/.test(text))
+    (/\binput\b/.test(text) && /\b(?:ctx|context)\b/.test(text)) ||
+    /\bctx\.(?:body|status)\s*=[^=]/.test(text)
   );
 }
 const MAY_TAKE_REQUEST =
@@ -209,9 +210,29 @@ function takesRequest(fn: FunctionNode): boolean {
   const pattern = first.type === "TSParameterProperty" ? first.parameter : first;
   if (pattern.type !== "Identifier") return false;
   const type = pattern.typeAnnotation?.typeAnnotation;
-  if (type?.type === "TSTypeReference" && type.typeName.type === "Identifier")
-    return REQUEST_TYPE.test(type.typeName.name);
+  if (type?.type === "TSTypeReference" && type.typeName.type === "Identifier" && type.typeName.name !== "Context")
+    return REQUEST_TYPE.test(type.typeName.name) || isKoaContext(pattern.name, type.typeName.name, fn);
+  if (pattern.name === "ctx") return isKoaContext(pattern.name, "Context", fn);
   return REQUEST_NAME.test(pattern.name) && (type === undefined || type === null || type.type === "TSAnyKeyword");
+}
+
+/** `(ctx: UserCtx) => { ctx.body = … }`: Koa's context is answered by what is put on it. */
+function isKoaContext(name: string, type: string, fn: FunctionNode): boolean {
+  return name === "ctx" && /(?:Ctx|Context)$/.test(type) && setsBody(fn);
+}
+
+function setsBody(fn: FunctionNode): boolean {
+  for (const node of walk(fn))
+    if (
+      node.type === "AssignmentExpression" &&
+      node.left.type === "MemberExpression" &&
+      node.left.object.type === "Identifier" &&
+      node.left.object.name === "ctx" &&
+      node.left.property.type === "Identifier" &&
+      /^(?:body|status)$/.test(node.left.property.name)
+    )
+      return true;
+  return false;
 }
 
 /** Answers the client, and is no check, wrapper or middleware that a handler would use. */
@@ -252,6 +273,7 @@ function passesOn(fn: FunctionNode): boolean {
 
 function answers(fn: FunctionNode): boolean {
   const names = new Set(fn.params.map(nameOfParameter));
+  if (names.has("ctx") && setsBody(fn)) return true;
   for (const node of walk(fn)) {
     if (node.type === "NewExpression" && node.callee.type === "Identifier" && node.callee.name.endsWith("Response"))
       return true;
@@ -275,6 +297,7 @@ function answers(fn: FunctionNode): boolean {
 }
 
 function isWebStyle(fn: FunctionNode): boolean {
-  const [, second] = fn.params;
+  const [first, second] = fn.params;
+  if (nameOfParameter(first) === "ctx" && setsBody(fn)) return false;
   return second === undefined || !/^(?:_?res|_?response|reply)$/.test(nameOfParameter(second));
 }

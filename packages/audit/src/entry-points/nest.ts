@@ -19,7 +19,7 @@ import { decorator, nameOf, VERB } from "./decorators.ts";
 
 /** Controllers and resolvers of Nest and its kin: methods with a verb, the guards of the class and of the method. */
 export function nestEntryPoints(file: ProjectFile, guardedEverywhere: boolean): EntryPoint[] {
-  if (!/@(?:Controller|JsonController|Resolver|RestController)\s*\(/.test(file.text)) return [];
+  if (!/@(?:Controller|JsonController|Resolver|RestController|Route)\s*\(/.test(file.text)) return [];
   const found: EntryPoint[] = [];
   for (const statement of file.syntax.program.body) {
     const declaration =
@@ -27,7 +27,10 @@ export function nestEntryPoints(file: ProjectFile, guardedEverywhere: boolean): 
         ? statement.declaration
         : statement;
     if (declaration?.type !== "ClassDeclaration") continue;
-    const controller = decorator(declaration.decorators, /^(?:Controller|JsonController|Resolver|RestController)$/);
+    const controller = decorator(
+      declaration.decorators,
+      /^(?:Controller|JsonController|Resolver|RestController|Route)$/,
+    );
     if (controller === null) continue;
     const prefix = firstText(controller) ?? "";
     for (const member of declaration.body.body) {
@@ -101,7 +104,7 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
   const place = { file: file.path, node: one };
   const name = nameOf(one);
   if (
-    /^(?:Roles?|Permissions?|RequirePermissions?|CheckPolicies|CheckPermissions?|Scopes|Admin|HasRoles?|AdminOnly|Auth|Authorized|RequireAuth|Authenticated|UseAuth|ApiBearerAuth)$/.test(
+    /^(?:Roles?|Permissions?|RequirePermissions?|CheckPolicies|CheckPermissions?|Scopes|Admin|HasRoles?|AdminOnly|Auth|Authorized|Security|RequireAuth|Authenticated|UseAuth|ApiBearerAuth)$/.test(
       name,
     ) &&
     name !== "ApiBearerAuth"
@@ -201,6 +204,7 @@ function argument(parameter: ParamPattern): Value {
         return client("body", key, true);
       case "Param":
       case "Params":
+      case "Path":
         return client("params", key);
       case "Query":
       case "QueryParam":

@@ -253,7 +253,7 @@ const VALUE_METHOD =
   /^(?:toString|toHexString|toLowerCase|toUpperCase|toLocaleLowerCase|trim|startsWith|endsWith|equals|localeCompare|valueOf)$/;
 const CONTAINER_METHOD = /^(?:get|getAll|has|set|delete|append|json|text|formData|parse)$/;
 const DOCUMENT_METHOD =
-  /^(?:save|remove|deleteOne|updateOne|toObject|toJSON|populate|destroy|update|reload|comparePassword|validatePassword)$/;
+  /^(?:save(?:With\w+)?|remove|delete(?:One|With\w+)?|updateOne|toObject|toJSON|populate|destroy(?:With\w+)?|update(?:With\w+)?|softRemove|reload|comparePassword|validatePassword)$/;
 
 function chainMember(root: Value, name: string, place: Place, missing: Value | null): Value {
   if (missing !== null && !ARRAY_METHOD.test(name) && !CALLABLE.test(name)) return missing;

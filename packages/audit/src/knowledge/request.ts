@@ -45,7 +45,7 @@ const PARTS: Readonly<Record<string, ClientPart>> = {
 
 /** Members that are the request once more, or a bag of things beside it. */
 const SAME =
-  /^(?:req|request|raw|ctx|context|c|event|opts|props|args|state|var|extra|info|http|res_?locals|variables|options|meta|metadata|bindings|handlerContext|middlewareContext|native)$/i;
+  /^(?:req|request|raw|ctx|context|c|event|opts|props|args|state|var|extra|info|http|res_?locals|variables|options|meta|metadata|bindings|requestContext|sharedMap|handlerContext|middlewareContext|native)$/i;
 
 /** A member of a request or context, told apart by its name: the frameworks agree on most of them. */
 export function requestMember(request: RequestValue, name: string, place: Place): Value {

@@ -148,7 +148,8 @@ function registration(
       !(first.type === "Literal")
     )
       return null;
-    if (text !== null && !text.startsWith("/") && text !== "*" && text !== "") return null;
+    if (text !== null && !text.startsWith("/") && text !== "*" && text !== "" && !isOfProcedures(text, file))
+      return null;
     const handlers = text === null && viaRoute ? node.arguments : rest;
     const last = handlers.at(-1);
     if (last === undefined || !mayHandle(last)) return null;
@@ -165,6 +166,11 @@ function registration(
     file,
     around,
   };
+}
+
+/** `router.post("revisions.diff", …)`: Koa's router needs no slash at the beginning. */
+function isOfProcedures(text: string, file: ProjectFile): boolean {
+  return /^[:\w][\w.:/-]*$/.test(text) && /["'](?:@koa\/router|koa-router|koa-joi-router|koa)["']/.test(file.text);
 }
 
 /** Next.js has the path in the file's name: such a router's routes are given handlers alone. */

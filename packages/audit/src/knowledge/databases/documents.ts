@@ -37,11 +37,13 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
   if (chain.root.k === "rows") {
     const [only] = calls;
     if (only === undefined || calls.length > 1) return null;
-    const verb: Verb | null = /^(?:save|update|updateOne)$/.test(only.name)
+    const verb: Verb | null = /^(?:save|update|updateOne|(?:save|update)With[A-Z]\w*)$/.test(only.name)
       ? "update"
-      : /^(?:remove|deleteOne|destroy|delete)$/.test(only.name)
+      : /^(?:remove|softRemove|deleteOne|destroy|delete|(?:destroy|delete)With[A-Z]\w*)$/.test(only.name)
         ? "delete"
         : null;
+    // What else it is given are options: the transaction, the context.
+    const isWhole = only.args[0] === undefined || verb === "delete" || only.name.startsWith("save");
     return verb === null
       ? null
       : {
@@ -50,8 +52,8 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           verb,
           where: chain.root.query.where,
           // A row that is saved or removed goes wrong where it was found.
-          ...(only.args[0] === undefined ? { at: chain.root.query.place } : {}),
-          data: only.args[0] ?? null,
+          ...(isWhole ? { at: chain.root.query.place } : {}),
+          data: isWhole ? null : (only.args[0] ?? null),
         };
   }
   let at = calls.length - 1;

@@ -65,6 +65,15 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
     /(?:repo|repository)$/i.test(tableName(chain.root)) ||
     calls.some((one) => one.name === "getRepository");
   const [first, second] = last.args;
+  // Lucid: `Note.findOrFail(params.id)`.
+  if (last.name === "findOrFail" && first !== undefined && first.k !== "closure" && /^[A-Z]/.test(owner))
+    return {
+      library: "sequelize",
+      table: owner,
+      verb: "read",
+      where: { kind: "compare", field: "id", op: "equal", value: first },
+      throws: true,
+    };
   if (verb !== undefined) {
     if (last.name === "findByPk")
       return {
@@ -123,15 +132,30 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
     return { library: "mongoose", table: owner, verb: "create", data: first ?? null };
   if (!isRepository || first === undefined) return null;
   if (other === "create") return null; // TypeORM makes an object only
-  const where = prop(first, "where");
+  // `manager.delete(Credential, ids)`: whose rows they are is said first.
+  const ofEntity = (first.k === "class" || first.k === "foreign") && second !== undefined;
+  const [subject, given] = ofEntity ? [second, last.args[2]] : [first, second];
+  const table = ofEntity ? tableName(first) : owner;
+  const row = subject.k === "list" ? subject.items[0] : subject;
+  // A row that is saved or removed goes wrong where it was found.
+  if (row?.k === "rows" && row.path === "" && /^(?:save|remove|delete)$/.test(last.name))
+    return {
+      library: "typeorm",
+      table: row.query.table,
+      verb: last.name === "save" ? "update" : "delete",
+      where: row.query.where,
+      at: row.query.place,
+    };
   if (last.name === "save" || last.name === "insert")
-    return { library: "typeorm", table: owner, verb: last.name === "insert" ? "create" : "upsert", data: first };
+    return { library: "typeorm", table, verb: last.name === "insert" ? "create" : "upsert", data: subject };
   return {
     library: "typeorm",
-    table: owner,
+    table,
     verb: other,
     where:
-      first.k === "struct" ? fromObject(where ?? first) : { kind: "compare", field: "id", op: "equal", value: first },
-    data: second ?? null,
+      subject.k === "struct"
+        ? fromObject(prop(subject, "where") ?? subject)
+        : { kind: "compare", field: "id", op: "equal", value: subject },
+    data: given ?? null,
   };
 }
