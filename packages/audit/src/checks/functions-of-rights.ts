@@ -6,6 +6,7 @@ import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { children, walk } from "../syntax/walk.ts";
 import { answerOf, fallbacks, type Gates, mayRefuse, own } from "./gates.ts";
+import { goesOnAnyway } from "./goes-on-anyway.ts";
 import { lostAnswers } from "./lost-answers.ts";
 
 /** One of these stands in every text in which such a function could say yes by mistake. */
@@ -14,6 +15,10 @@ const YES = /\btrue\b|\bnext\s*\(/;
 /** What is asked fails, and an answer is given all the same. */
 const LOSES =
   /\bcatch\b[^]{0,600}?\b(?:true|false|null|undefined)\b|(?:\.ok|\.status(?:Code)?\b[^)\n]{0,20})\)\s*\{?\s*return (?:true|false)/;
+
+/** A catch in something that lets go on. */
+const GOES_ON =
+  /\bcatch\b[^]{0,400}?\b(?:next|handler|handle|fn|action|inner|callback|route|controller|resolver|resolve|execute|proceed)\s*\(|\breply\b[^]*\bcatch\b/;
 
 interface Seen {
   readonly rule: typeof catchAllows;
@@ -31,6 +36,8 @@ export function checkFunctions({ text, module, syntax }: ProjectFile, gates: Gat
   if (text.includes(".fallback("))
     for (const node of fallbacks(syntax.program, (name) => answersWhether(name) || gates(name) === "grants"))
       found.push(lost(node));
+  if (isServer && GOES_ON.test(text) && mayRefuse(text))
+    for (const node of goesOnAnyway(syntax.program, text)) found.push(lost(node));
   if (!mayBeAsked && !mayLose) return found;
   const visit = (node: Node, name: string): void => {
     let named = name;
@@ -46,7 +53,7 @@ export function checkFunctions({ text, module, syntax }: ProjectFile, gates: Gat
       node.left.property.name !== "exports"
     )
       named = node.left.property.name;
-    if (isFunction(node) && answersWhether(named)) judgeFunction(node, found);
+    if (isFunction(node) && answersWhether(named)) judgeFunction(node, named, found);
     else if (isFunction(node) && isServer && named !== "") judgeByUse(node, named, gates, found);
     const inside = children(node);
     for (let at = 0; at < inside.length; at += 1) visit(inside[at] as Node, named);
@@ -106,7 +113,7 @@ function isUnanswered(test: Node): boolean {
   );
 }
 
-function judgeFunction(fn: Node, found: Seen[]): void {
+function judgeFunction(fn: Node, name: string, found: Seen[]): void {
   if (!isFunction(fn) || fn.body === null) return;
   for (const node of walk(fn.body)) {
     if (node.type === "CatchClause") {
@@ -117,8 +124,8 @@ function judgeFunction(fn: Node, found: Seen[]): void {
             : inner.type === "ExpressionStatement" && inner.expression.type !== "Literal"
               ? inner.expression
               : null;
-        if (given !== null && allows(given)) {
-          found.push({ rule: catchAllows, node: inner, message: LOST });
+        if (given !== null && allows(given) && !found.some((one) => one.node === inner)) {
+          found.push(lost(inner));
         }
       }
     }
@@ -145,6 +152,7 @@ function judgeFunction(fn: Node, found: Seen[]): void {
       if (
         list !== null &&
         ALLOWS.test(nameOf(list)) &&
+        !(isCounted(node.test) && RESTRICTS.test(`${name} ${nameOf(list)}`)) &&
         given !== null &&
         allows(given) &&
         [...walk(fn.body)].some((one) => asksOf(one, list))
@@ -212,6 +220,17 @@ function missingIn(test: Node): Node | null {
 
 /** A list of those who may; one of restrictions or requirements may well be empty. */
 const ALLOWS = /allow|white|scope|permission|role|grant|^list$|members?$|ips?$|origins?$/i;
+
+/** From where, of which address: a restriction that is switched on by naming somebody. */
+const RESTRICTS =
+  /network|address|cidr|(?:^|[^a-z])ips?(?:[^a-z]|$)|[a-z](?:Ips?|IP)(?![a-z])|ip_?(?:allow|list|range)|range|origin|domain|countr|region|geo|referer|host/i;
+
+function isCounted(test: Node): boolean {
+  return [...walk(test)].some(
+    (node) =>
+      node.type === "MemberExpression" && node.property.type === "Identifier" && node.property.name === "length",
+  );
+}
 
 function nameOf(node: Node): string {
   if (node.type === "Identifier") return node.name;

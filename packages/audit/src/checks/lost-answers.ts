@@ -1,7 +1,7 @@
 import type { Node } from "oxc-parser";
 import { calledName } from "../syntax/called-name.ts";
 import { walk } from "../syntax/walk.ts";
-import { answerOf, decisive, own, truthOf } from "./gates.ts";
+import { answerOf, decisive, isRefusal, own, truthOf } from "./gates.ts";
 
 /**
  * A decision that stays what it was when what it should come from fails, and that lets in as it is:
@@ -72,18 +72,4 @@ function refusesBy(name: string, wanted: boolean, statements: readonly Node[]): 
       isRefusal(one.consequent) &&
       decisive(one.test).some(({ of, negated }) => of.type === "Identifier" && of.name === name && negated !== wanted),
   );
-}
-
-function isRefusal(consequent: Node): boolean {
-  for (const node of own(consequent)) {
-    if (node.type === "Literal" && (node.value === 401 || node.value === 403)) return true;
-    if (
-      node.type === "Literal" &&
-      typeof node.value === "string" &&
-      /^(?:forbidden|unauthori[sz]ed)$/i.test(node.value)
-    )
-      return true;
-    if (node.type === "Identifier" && /forbidden|unauthori[sz]ed/i.test(node.name)) return true;
-  }
-  return false;
 }
