@@ -20,6 +20,7 @@ import { comparisons } from "../values/query.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
+import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
 import { leftByStrangers } from "./left-by-strangers.ts";
 import { missingGuard } from "./missing-guard.ts";
 import { missingRoles } from "./roles.ts";
@@ -103,7 +104,13 @@ export const auth: Check = {
     grantLost(judged, report);
     changedBeforeAsked(judged, report);
     const unguarded = missingGuard(judged, report);
-    const sensitive = trace.operations.filter((one) => isSensitive(one) && !isLookUp(one) && !asksItself(one, entry));
+    const sensitive = trace.operations.filter(
+      (one) =>
+        (isSensitive(one) || isLeftOutside(one, judged)) &&
+        !isSaidToBeOpen(one, entry) &&
+        !isLookUp(one) &&
+        !asksItself(one, entry),
+    );
     const signing = signUps(trace.operations, entry);
     const isLeft = leftByStrangers(judged);
     const unheld = sensitive.filter(
@@ -141,7 +148,7 @@ export const auth: Check = {
       return;
     }
     const unseen =
-      first.facts.get("opaque:auth") ??
+      opaqueGate(first, entry) ??
       (first.facts.has("unmounted") && !knowsAuth(judged) && !asksCallers(entry, project) && !isScheduled(judged)
         ? first.facts.get("unmounted")
         : undefined);

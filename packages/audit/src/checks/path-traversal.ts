@@ -38,6 +38,7 @@ export function pathsOfClient({ trace, project }: Judged, report: Report): void 
 function withoutNames(value: Value): Value {
   if (value.k === "derived") return { ...value, args: value.args.map(withoutNames) };
   if (value.k !== "chain") return value;
+  if (isOfLookedUp(value)) return { k: "literal", value: "" };
   const names = value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])).join(" ");
   const root = value.root.k === "foreign" ? value.root.name : "";
   if (/basename|slug|sanitiz|uuid|nanoid|hash/i.test(`${root} ${names}`)) return { k: "literal", value: "" };
@@ -46,3 +47,18 @@ function withoutNames(value: Value): Value {
     steps: value.steps.map((step) => (step.kind === "member" ? step : { ...step, args: step.args.map(withoutNames) })),
   };
 }
+
+/** `(await backups.byId(params.id)).fileName`: what was stored under the client's word is not that word. */
+function isOfLookedUp({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
+  const called = steps.at(-2)?.kind === "call" ? steps.at(-3) : undefined;
+  const name = called?.kind === "member" ? called.name : root.k === "foreign" ? root.name : "";
+  return (
+    root.k === "foreign" &&
+    root.origin === "missing" &&
+    steps.at(-1)?.kind === "member" &&
+    steps.at(-2)?.kind === "call" &&
+    LOOKS_UP.test(name)
+  );
+}
+const LOOKS_UP =
+  /^(?:get|find|fetch|load|read|look_?[uU]p|retrieve|by|one|first)(?![a-z])(?!.*(?:[pP]aram|[qQ]uery|[bB]ody|[iI]nput|[sS]earch|[fF]orm|[pP]ayload|[aA]rgs|[vV]alue|[dD]ata|[hH]eader|[tT]ext|[sS]tring))/;

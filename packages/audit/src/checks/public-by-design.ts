@@ -47,5 +47,8 @@ export function isPublicByDesign(entry: EntryPoint, judged: Judged): boolean {
   if (path !== null && /(?:invit(?:e|ation)s?|accept)\/(?:\[|:|\{)/i.test(path)) return true;
   // `GET /server/features`: of the server itself, and of nobody's.
   if (entry.method === "GET" && path !== null && !/[[:{$]/.test(path) && OF_ITSELF.test(said.at(-1) ?? "")) return true;
+  // Pictures that pages elsewhere show.
+  if (entry.method === "GET" && said.some((word) => /^(?:badges?|shields?|avatars?|thumbnails?)$/.test(word)))
+    return true;
   return said.some((word) => MAYBE.has(word)) && !asksCallers(entry, judged.project);
 }

@@ -3,7 +3,8 @@ import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { isOwnerName, isTenantName } from "../knowledge/names.ts";
 import type { Value } from "../values/value.ts";
-import { comparisons } from "../values/query.ts";
+import type { Facts } from "../values/facts.ts";
+import { comparisons, type Query } from "../values/query.ts";
 import { clientOf, trustOf } from "../values/trust.ts";
 
 /** Who belongs to a tenant, what they may do, and the tenant itself. */
@@ -11,7 +12,7 @@ const GOVERNED =
   /(?:^|_)(?:\w*member(?:ship)?s?|\w*invit(?:e|ation)s?|\w*roles?|api_?(?:key|token)s?|organi[sz]ations?|orgs?|workspaces?|teams?|tenants?)$/i;
 /** The file's own handlers ask for one. */
 const ASKED =
-  /\brole\b\s*(?:!==|===|!=|==)|(?:roles?|ROLES)\w*\.(?:includes|has)\(|\.includes\(\s*\w+(?:\?)?\.role\b|\bis(?:\w*(?:Admin|Owner|Manager))\(|require(?:Role|Admin|Owner)|\[[^\]]*\]\.includes\([^)]*role/;
+  /\brole\b\s*(?:!==|===|!=|==)|(?:roles?|ROLES)\w*\.(?:includes|has)\(|\.includes\(\s*\w+(?:\?)?\.role\b|\bis(?:\w*(?:Admin|Owner|Manager))\(|(?:require|assert|ensure)\w*(?:Role|Admin|Owner)|\b(?:is)?atLeast\(|\bhas(?:\w*Role|Rank)\(|\b(?:RANK|LEVEL|WEIGHT|ORDER)S?\w*\[\w+(?:\?)?\.role\]|\[[^\]]*\]\.includes\([^)]*role/;
 
 /** A change to those who belong, by somebody who was asked for nothing but to belong, where neighbours are asked for more. */
 export function missingRoles(judged: Judged, report: Report): void {
@@ -59,7 +60,7 @@ function isGovernment(one: Operation): boolean {
   const { query, facts } = one;
   if (!GOVERNED.test(query.table.replace(/([a-z])([A-Z])/g, "$1_$2"))) return false;
   if (!facts.has("auth") || facts.has("global") || facts.has("capability") || facts.has("rls")) return false;
-  for (const [name] of facts.entries()) if (name === "role" || name.startsWith("opaque:")) return false;
+  if (facts.has("asked:role") || mayHaveAsked(query, facts)) return false;
   // It was shown that the caller belongs: without that another question is the finding.
   const by = comparisons(query.where);
   if (
@@ -76,9 +77,38 @@ function isGovernment(one: Operation): boolean {
   )
     return false;
   // A row that was found for the caller is theirs: by its id they leave.
-  if (by.some(({ value }) => isOwn(value)) && by.every(({ value }) => trustOf(value, facts) !== null)) return false;
+  if (
+    by.some(({ value }) => isOwn(value)) &&
+    by.every(({ value }) => trustOf(value, facts) !== null) &&
+    !by.some(({ field, value }) => namesAnother(field, value))
+  )
+    return false;
   if (query.verb === "update" && query.data?.k === "struct" && !changesRights(query.data.props.keys())) return false;
   return true;
+}
+
+/** A role was asked for, or code that is not seen may have asked. */
+function mayHaveAsked({ verb, data }: Query, facts: Facts): boolean {
+  const role = facts.get("role");
+  const grants =
+    verb === "update" &&
+    data?.k === "struct" &&
+    [...data.props].some(
+      ([column, value]) => /role$|^is_?admin$|permissions?$/i.test(column) && clientOf(value) !== null,
+    );
+  for (const [name, { why }] of facts.entries())
+    // Where the client names the role that another is to have, that `membershipOf(request)` found somebody is not enough.
+    if (name.startsWith("opaque:") && !(grants && facts.has("auth") && MAY_KNOW.test(why))) return true;
+  return role !== undefined && !(grants && !role.sure && ONLY_BELONGS.test(role.why));
+}
+const MAY_KNOW = /^\S+ (?:may ask for the caller itself|was given the request and is not in the tree|may have looked)/;
+/** `membershipOf`, `requireMember`: to belong is no role. */
+const ONLY_BELONGS =
+  /^(?:(?:get|find|load|fetch|resolve|require|ensure|assert|current|my|is|of|for|by|request|the|a|org|organi[sz]ation|team|workspace|project|board|group|tenant|account|space)|_)*member(?:ship)?s?(?:Of|For|In|By|Or|From|\w{0,12})? is taken for a check by its name$/i;
+
+/** The client says which member is meant: `id: req.params.memberId`. */
+function namesAnother(field: string, value: Value): boolean {
+  return /^(?:_?id|(?:member(?:ship)?|user)_?id)$/i.test(field) && value.k === "client";
 }
 
 /** Found by who is calling: the caller's own row, and not one of their tenant that they named. */

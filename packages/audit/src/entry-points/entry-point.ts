@@ -31,6 +31,8 @@ export interface EntryPoint {
   readonly neighbours?: () => Neighbours;
   /** Is there a gate of the same router that it does not pass, as where it is registered above it? */
   readonly gateBeside?: () => boolean;
+  /** Its declaration says that nobody is asked: not by mistake where it names nothing of anybody's. */
+  readonly declaredOpen?: boolean;
   /** Follows it, from the request to the answer. */
   follow(machine: Machine): void;
 }

@@ -1,6 +1,7 @@
 import type { Project, ProjectFile } from "../project.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { handlerEntryPoints } from "./handlers.ts";
+import { declaredRouteEntryPoints } from "./declared-routes.ts";
 import { keyEntryPoints } from "./keys.ts";
 import { contextControllerEntryPoints } from "./context-controllers.ts";
 import { declaringCallEntryPoints } from "./declaring-calls.ts";
@@ -28,6 +29,7 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
     ...keyEntryPoints(file),
     ...errorHandlerEntryPoints(file),
     ...procedureEntryPoints(file),
+    ...declaredRouteEntryPoints(file),
     ...nestEntryPoints(file, guarded),
     ...jobEntryPoints(file),
   ]);

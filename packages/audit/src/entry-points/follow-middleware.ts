@@ -1,6 +1,6 @@
 import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
-import { nameOfRoot } from "../knowledge/call.ts";
+import { nameOfRoot, packageOf } from "../knowledge/call.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
 import { nameKind } from "../knowledge/names.ts";
 import { asksForRights, saidIn } from "../knowledge/staff.ts";
@@ -106,6 +106,10 @@ function functionOf(value: Value): Value | null {
   return null;
 }
 
+/** Packages whose middleware looks at the request's shape, whatever it is called. */
+const VALIDATORS =
+  /^(?:celebrate|express-validator|express-joi-validation|express-openapi-validator|express-json-validator-middleware|zod-express-middleware|zod-express|zod-validation-error|@hono\/(?:zod|valibot|typebox|arktype|effect|typia|standard)-validator|hono-openapi|koa-joi-router|koa-parameter|express-ajv-middleware|fastify-type-provider-zod)/;
+
 /** `processRequest({ body: schema })`, `validate({ params, body })`: middleware that is given shapes of the request. */
 function declaresShape(value: Value): boolean {
   if (value.k !== "chain") return false;
@@ -127,7 +131,8 @@ function byName(machine: Machine, value: Value, place: Place): void {
       ?.args.find((arg) => arg.k === "chain" || arg.k === "foreign");
     if (inner !== undefined) return byName(machine, inner, place);
   }
-  if (declaresShape(value)) {
+  if (declaresShape(value) || VALIDATORS.test(packageOf(root))) {
+    keepShape(machine, value);
     for (const part of ["body", "query", "params"])
       machine.learn(`valid:client:${part}.`, { sure: false, place, why: "middleware was given a schema" });
     return;

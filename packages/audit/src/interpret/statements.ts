@@ -10,6 +10,7 @@ import { closureOf } from "./closure.ts";
 import { elementOf } from "./element-of.ts";
 import type { Machine } from "./machine.ts";
 import { noteFloating, notePromise, noteUnawaited } from "./note-floating.ts";
+import { noteOwnRole } from "./own-role.ts";
 import { Scope } from "./scope.ts";
 import { assign, join, type State, withFacts } from "./state.ts";
 import { suppose } from "./suppose.ts";
@@ -161,6 +162,7 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
   machine.state = join(after, otherwise);
   if (refusal !== null && otherwise !== null)
     machine.refusals.push({ place: refusal, lost: otherwise.facts.beyond(machine.facts) });
+  if ((after === null) !== (otherwise === null)) noteOwnRole(machine, asked);
   const subject = decided === null ? null : presence(decided);
   if (machine.state !== null && after !== null && otherwise !== null && subject !== null) {
     // `if (folderId) assertMine(folderId)`: from here on, if there is one it is mine.

@@ -1,5 +1,6 @@
 import type { Value } from "../values/value.ts";
 import type { Model, UnseenCall } from "./call.ts";
+import { assertions } from "./assertions.ts";
 import { brands } from "./brands.ts";
 import { containers } from "./containers.ts";
 import { configuration } from "./configuration.ts";
@@ -36,6 +37,7 @@ const MODELS: readonly Model[] = [
   webhooks,
   cryptography,
   validation,
+  assertions,
   sinks,
   predicates,
   procedures,

@@ -162,7 +162,11 @@ function classify(words: readonly string[]): NameKind {
   if (has(ASKING) && restHas(RIGHTS) && !WRITING.has(first) && !READING.has(first)) return "asks";
   if (WRITING.has(first)) return "writes";
   if (READING.has(first)) return "reads";
-  if (words.includes("async") || words.includes("catch") || (words.includes("handler") && restHas(PLAIN)))
+  if (
+    words.some((word) => word.startsWith("async")) ||
+    words.includes("catch") ||
+    (words.includes("handler") && restHas(PLAIN))
+  )
     return "wraps";
   if (words.includes("middleware") && has(IDENTITY)) return "asserts";
   if (last === "middleware" && (has(RIGHTS) || has(IDENTITY))) return "asserts";

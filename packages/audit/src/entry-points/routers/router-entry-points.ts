@@ -40,7 +40,17 @@ export function routerEntryPoints(project: Project, files: readonly ProjectFile[
     });
   const byRouter = Map.groupBy(all, (one) => one.router);
   const mounts = mountsOf(project, all);
-  return all.filter(isRoute).map((route) => entryOf(route, byRouter, mounts));
+  return all.filter((one) => isRoute(one) && !isDeclared(one)).map((route) => entryOf(route, byRouter, mounts));
+}
+
+/** hapi's routes say all of themselves in one object: they are found by it. Fastify's have a `url`. */
+function isDeclared({ verb, args }: Registration): boolean {
+  const [only] = args;
+  return (
+    verb === "route" &&
+    only?.type === "ObjectExpression" &&
+    only.properties.some((one) => one.type === "Property" && one.key.type === "Identifier" && one.key.name === "path")
+  );
 }
 
 function entryOf(
@@ -68,7 +78,7 @@ function entryOf(
     gateBeside: () => {
       const passed = new Set([...chain.before.flatMap(({ args }) => args), ...route.args]);
       return (byRouter.get(route.router) ?? []).some(
-        (one) => one.file === route.file && gatesOf(one).some((arg) => !passed.has(arg) && isGate(arg)),
+        (one) => one.file === route.file && gatesOf(one).some((arg) => !passed.has(arg) && isGate(arg, route.file)),
       );
     },
     with: [...new Set(chain.before.map(({ registration: one }) => one.file.path))],
@@ -148,22 +158,32 @@ function gatesOf(one: Registration): readonly Node[] {
 }
 
 /** Middleware that by its name turns strangers away: `signedIn`, `requireStaff`, `auth.required`. */
-function isGate(node: Node): boolean {
+function isGate(node: Node, file: ProjectFile): boolean {
   switch (node.type) {
     case "CallExpression":
-      return isGate(node.callee);
+      return isGate(node.callee, file);
     case "MemberExpression":
-      return isGate(node.property) || isGate(node.object);
+      return isGate(node.property, file) || isGate(node.object, file);
     case "Identifier":
       return (
+        refusesStrangers(file, node.name) ||
         /^(?:asserts|guards|asks|identity)$/.test(nameKind(node.name)) ||
         /^(?!.*(?:author(?!i)|optional))\w*(?:auth|jwt|passport|logged|signed|protect)/i.test(node.name)
       );
     case "ArrayExpression":
-      return node.elements.some((one) => one !== null && isGate(one));
+      return node.elements.some((one) => one !== null && isGate(one, file));
     default:
       return false;
   }
+}
+
+/** Middleware of the file's own that answers 401 or 403 to somebody. */
+function refusesStrangers(file: ProjectFile, name: string): boolean {
+  const binding = file.module.bindings.get(name);
+  return (
+    binding?.kind === "local" &&
+    /\b40[13]\b|UNAUTHORI[SZ]ED|FORBIDDEN/i.test(file.text.slice(binding.node.start, binding.node.end))
+  );
 }
 
 /** What the middleware of a route is called: `requireRole("admin")`, `{ preHandler: [requireScope(…)] }`. */

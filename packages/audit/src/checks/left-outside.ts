@@ -1,0 +1,49 @@
+import type { EntryPoint } from "../entry-points/entry-point.ts";
+import { nameKind, wordsOf } from "../knowledge/names.ts";
+import type { Judged } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import type { Evidence } from "../values/facts.ts";
+import { comparisons } from "../values/query.ts";
+import { clientsOf } from "../values/trust.ts";
+import { isPublicTable } from "./entry-kinds.ts";
+
+/**
+ * Where a route stands outside of the gate that its neighbours are behind, whatever it asks of the application's own
+ * code for a thing that the client names by its id, nobody was asked for.
+ */
+export function isLeftOutside(one: Operation, { entry }: Judged): boolean {
+  if (one.kind !== "call" || one.origin !== "missing" || entry.gateBeside?.() !== true) return false;
+  if (!/^(?:none|reads|writes)$/.test(nameKind(one.name)) || NEUTRAL.test(one.path)) return false;
+  const path = entry.path ?? entry.name;
+  if (entry.method === "GET" && path.split(/[^\w]+/).some((word) => isPublicTable(word))) return false;
+  return one.args.some((arg) =>
+    clientsOf(arg).some(
+      ({ part, path: named }) =>
+        (part === "params" &&
+          (entry.method === "GET" ? ID.test(named) && !SECRET.test(named) : named !== "" && !SECRET.test(named))) ||
+        ((part === "body" || part === "query") && /\w(?:Id|_id)$/.test(named)),
+    ),
+  );
+}
+
+/** What is open by its own declaration says nothing of anybody's where the client names nothing. */
+export function isSaidToBeOpen(one: Operation, { declaredOpen }: EntryPoint): boolean {
+  if (declaredOpen !== true) return false;
+  if (one.kind === "query") return comparisons(one.query.where).every(({ value }) => clientsOf(value).length === 0);
+  return one.kind === "call" && one.args.every((arg) => clientsOf(arg).length === 0);
+}
+const ID = /^_?(?:id|uuid)$|[a-z](?:Id|_id|Uuid|_uuid)$/;
+const SECRET = /share|public|invit|token|code|key|hash|secret|slug|handle|signature|username|domain/i;
+const NEUTRAL =
+  /log|limit|metric|track|cache|valid|pars|format|render|emit|event|captcha|turnstile|analytic|telemetr|error|exception|response|schema/i;
+
+/** What may have asked and is not seen. A wrapper that stands around routes before and behind the gate asks for nobody. */
+export function opaqueGate(one: Operation, entry: EntryPoint): Evidence | undefined {
+  const found = one.facts.get("opaque:auth");
+  if (found === undefined) return undefined;
+  const [, wrapper] = /^(\S+) wraps the handler and is not in the tree$/.exec(found.why) ?? [];
+  return wrapper !== undefined && WRAPS.test(wordsOf(wrapper).join(" ")) && entry.gateBeside?.() === true
+    ? undefined
+    : found;
+}
+const WRAPS = /async|promis|catch|wrap|safe|try|handle|error|run|route|controller|endpoint|^\w{1,2}$/;
