@@ -23,29 +23,24 @@ interface Declared {
   readonly path: string | null;
   readonly gate: DeclaredGate;
   readonly around: readonly FunctionNode[];
-  readonly style: "hapi" | "contract" | "meteor";
+  readonly style: "hapi" | "meteor";
   /** What the route says its input looks like: its parts were looked at before the handler runs. */
   readonly shapes: readonly ("params" | "query" | "body")[];
 }
 
 const HAPI = /@hapi\/|["']hapi["']|\bHapi\b|\bserver\.route\(/;
-const CONTRACT = /["']@ts-rest\//;
 const METEOR = /\bauthRequired\b|\bMeteor\.(?:methods|publish)\(/;
 
-/** Routes that are told what they are by an object: hapi's, those of a contract (ts-rest), and those of Meteor's servers. */
+/** Routes that are told what they are by an object: hapi's, and those of Meteor's servers. */
 export function declaredRouteEntryPoints(file: ProjectFile): EntryPoint[] {
   const { text } = file;
   const hapi = /\bhandler\b/.test(text) && /\bpath\s*:/.test(text) && HAPI.test(text);
-  const contract = CONTRACT.test(text);
   const meteor = METEOR.test(text);
-  if (!hapi && !contract && !meteor) return [];
+  if (!hapi && !meteor) return [];
   const found: Declared[] = [];
   const visit = (node: Node, around: readonly FunctionNode[]): void => {
     if (hapi && node.type === "ObjectExpression") addHapi(node, around, found);
-    if (node.type === "CallExpression") {
-      if (contract) addContract(node, around, found);
-      if (meteor) addMeteor(node, around, found);
-    }
+    if (meteor && node.type === "CallExpression") addMeteor(node, around, found);
     const inner = isFunction(node) ? [...around, node] : around;
     for (const one of children(node)) visit(one, inner);
   };
@@ -72,17 +67,11 @@ function entryOf(file: ProjectFile, one: Declared, guarded: boolean): EntryPoint
         machine.learn("auth", { sure, place, why: "the route is declared to be for those who are known" });
       if (one.gate === "rights")
         machine.learn("role", { sure, place, why: "the route is declared to ask for a right" });
-      if (one.gate === "unsaid" && one.style !== "contract")
+      if (one.gate === "unsaid")
         machine.learn("opaque:auth", {
           sure,
           place,
           why: "what is asked of callers where nothing is said is not seen",
-        });
-      if (one.style === "contract")
-        machine.learn("unmounted", {
-          sure: true,
-          place,
-          why: "what stands before the routes of a contract is not seen",
         });
       for (const part of one.shapes) {
         machine.learn(`valid:client:${part}.`, { sure: true, place, why: "the route declares its shape" });
@@ -148,71 +137,6 @@ function gateOf(auth: Node | undefined): DeclaredGate {
   if (auth.type !== "ObjectExpression") return "known";
   if (/^(?:try|optional)$/.test(textAt(auth, "mode") ?? "")) return "unsaid";
   return valueAt(auth, "scope") !== undefined || valueAt(auth, "access") !== undefined ? "rights" : "known";
-}
-
-/** ts-rest: `s.router(contract, { list: async ({ params }) => … })`, and its like for Express and Next.js. */
-function addContract(
-  node: Extract<Node, { type: "CallExpression" }>,
-  around: readonly FunctionNode[],
-  found: Declared[],
-): void {
-  const name =
-    node.callee.type === "Identifier"
-      ? node.callee.name
-      : node.callee.type === "MemberExpression" && node.callee.property.type === "Identifier"
-        ? node.callee.property.name
-        : "";
-  if (
-    !/^(?:router|route|createNextRoute|createNextRouter|createNextHandler|createExpressEndpoints|initEndpoints|createFetchHandler|fetchRequestHandler|tsRestHandler|tsRestFetchApi)$/.test(
-      name,
-    )
-  )
-    return;
-  const add = (object: ObjectNode, depth: number): void => {
-    for (const one of object.properties) {
-      if (one.type !== "Property" || one.key.type !== "Identifier") continue;
-      const { value } = one;
-      if (value.type === "ObjectExpression") {
-        const handler = valueAt(value, "handler");
-        if (handler !== undefined) addOne(one, one.key.name, handler, value);
-        else if (depth < 3) add(value, depth + 1);
-      } else if (takesBag(value)) addOne(one, one.key.name, value, null);
-    }
-  };
-  const addOne = (at: Node, key: string, handler: Node, options: ObjectNode | null): void => {
-    found.push({
-      handler,
-      node: at,
-      name: key,
-      method: null,
-      path: null,
-      gate: options !== null && valueAt(options, "middleware") !== undefined ? "known" : "unsaid",
-      around,
-      style: "contract",
-      shapes: ["params", "query", "body"],
-    });
-  };
-  for (const arg of node.arguments) {
-    if (arg.type === "ObjectExpression") add(arg, 0);
-    else if (name === "tsRestHandler" && isFunction(arg) && takesBag(arg)) addOne(node, name, arg, null);
-  }
-}
-
-/** `async ({ params, body, request }) => …`. */
-function takesBag(node: Node): boolean {
-  if (!isFunction(node)) return false;
-  const [first] = node.params;
-  return (
-    node.params.length <= 2 &&
-    (first === undefined ||
-      (first.type === "ObjectPattern" &&
-        first.properties.some(
-          (one) =>
-            one.type === "Property" &&
-            one.key.type === "Identifier" &&
-            /^(?:params|body|query|headers|req|request|res|reply)$/.test(one.key.name),
-        )))
-  );
 }
 
 /** `API.v1.addRoute("rooms.info", { authRequired: true }, { get() {} })`, `API.v1.get("rooms.info", {…}, function () {})`. */

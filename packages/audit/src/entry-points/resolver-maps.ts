@@ -51,8 +51,12 @@ function members(
   if (listing.type !== "ObjectExpression") return [];
   return listing.properties.flatMap((one) => {
     if (one.type !== "Property" || one.key.type !== "Identifier") return [];
-    const { value } = one;
     const { name } = one.key;
+    // A contract may nest, and its routes be told of middleware: `{ middleware: […], handler: async ({ params }) => … }`.
+    const handled = operation === "" ? handlerOf(one.value) : null;
+    if (operation === "" && handled === null && one.value.type === "ObjectExpression")
+      return members(file, one.value, operation, around);
+    const value = handled ?? one.value;
     if (!isFunction(value) && value.type !== "CallExpression") return [];
     // A resolver that looks at neither arguments nor context has nothing to tell.
     if (isFunction(value) && (operation === "" ? value.params.length !== 1 : value.params.length < 2)) return [];
@@ -75,10 +79,23 @@ function members(
           else
             for (const part of ["body", "query", "params"])
               machine.learn(`valid:client:${part}.`, { sure: true, place, why: "the contract declares its shape" });
+          if (value !== one.value && asksFirst(file, one.value))
+            machine.learn("opaque:auth", { sure: false, place, why: "the route's own middleware may have asked" });
           const handler = aside(machine, () => machine.evaluate(value, scopeInside(machine, file, around)));
           followHandler(machine, handler, args, place);
         },
       } satisfies EntryPoint,
     ];
   });
+}
+
+function handlerOf(node: Node): Node | null {
+  if (node.type !== "ObjectExpression") return null;
+  for (const one of node.properties)
+    if (one.type === "Property" && one.key.type === "Identifier" && one.key.name === "handler") return one.value;
+  return null;
+}
+
+function asksFirst(file: ProjectFile, node: Node): boolean {
+  return /\bmiddleware\s*:/.test(file.text.slice(node.start, node.end));
 }
