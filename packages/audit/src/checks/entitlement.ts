@@ -52,7 +52,9 @@ function saidToBePaid(one: Operation, { entry }: Judged, sells: boolean): Said |
     case "test":
       if (one.denies === "neither") return null;
       for (const value of one.asked ?? [one.value]) {
-        const said = clientsOf(value).find((each) => ENTITLEMENT.test(saidName(each)));
+        const said = clientsOf(value).find(
+          (each) => ENTITLEMENT.test(saidName(each)) && !(sells && /seats/i.test(saidName(each))),
+        );
         if (said !== undefined && claimIn(value) !== null && isSent(said, known)) return said;
       }
       return null;

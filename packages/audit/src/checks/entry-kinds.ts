@@ -95,6 +95,12 @@ export function isSensitive(operation: Operation): boolean {
       // `getIP(req)`: of the request itself, and nothing of anybody's.
       if (OF_THE_REQUEST.test(words.at(-1) ?? "")) return false;
       const first = words[0] ?? "";
+      // `CampaignModel.publishedBySlug(slug)`, `PlanModel.listActive()`: for everybody, or for whoever knows it.
+      if (
+        !WRITES.test(operation.name) &&
+        (words.some((word) => /^(?:published|public|slug|publicly)$/.test(word)) || isOfEverybody(path))
+      )
+        return false;
       // `ProjectService.apps(id)`: whatever a service or repository is asked for is data; a bare verb of a map says little.
       if (LAYER.test(path) && !PREDICATE.test(operation.name)) return true;
       return (
@@ -106,6 +112,15 @@ export function isSensitive(operation: Operation): boolean {
       return false;
   }
 }
+const WRITES =
+  /^(?:create|add|insert|invite|remove|delete|destroy|update|set|save|publish|unpublish|send|cancel|move)(?![a-z])/;
+
+/** The service or repository of a table that anybody may read in most products. */
+function isOfEverybody(path: string): boolean {
+  const [, noun = ""] = /(?:^|\.)(\w+?)_?(?:Services?|Repo|Repository|Store|Models?|Dao)\.\w+$/.exec(path) ?? [];
+  return noun !== "" && isPublicTable(noun);
+}
+
 const LAYER = /(?:services?|repo|repository|repositories|store|models?|dao)\.\w+$/i;
 const PREDICATE =
   /^(?:is|are|has|can|may|should|check|verify|validate|assert|ensure|require|compare|hash|sign|encrypt|decrypt|encode|decode|format|parse|log|emit|on|off|once|use|init|connect|close|getInstance|getClient|getConfig)(?![a-z])/;

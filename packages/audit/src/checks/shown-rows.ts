@@ -3,6 +3,7 @@ import type { Judged } from "../rules/rule.ts";
 import type { Facts } from "../values/facts.ts";
 import type { Query } from "../values/query.ts";
 import { isOpenTo, trustOf } from "../values/trust.ts";
+import { givenIn } from "../values/given.ts";
 import type { Value } from "../values/value.ts";
 
 /** Are the rows answered, or do they decide what is answered, on a path where nothing has shown them to be the caller's? */
@@ -20,6 +21,7 @@ export function isUsed(query: Query, judged: Judged): boolean {
       (one.origin !== "package" || isSensitive(one)) &&
       // `isForbidden(row, user)`: to be asked about them.
       !(one.args.length > 1 && one.args.some((arg) => arg.k === "principal")) &&
+      !(ASKS.test(one.name) && asksAbout(one.args.flatMap((arg) => givenIn(arg)))) &&
       !/log|console|capture|track|redis|cache|\bkv\b|memo/i.test(one.path) &&
       one.args.some((arg) => !isIdentifierOnly(arg) && partsOf(arg).some((part) => shows(part, query, one.facts)))
     )
@@ -46,6 +48,13 @@ function partsOf(value: Value): readonly Value[] {
   return [...value.props.values(), ...value.spreads].filter(
     (one) => one.k !== "rows" || !/^(?:\[\]\.)?_?id$/.test(one.path),
   );
+}
+
+const ASKS = /^(?:count|find|get|exists|is|has|can|may|check|verify|lookup|load|fetch)(?![a-z])/;
+
+/** `Member.count({ where: { projectId: row.projectId, userId } })`. */
+function asksAbout(parts: readonly Value[]): boolean {
+  return parts.length > 1 && parts.some((part) => part.k === "principal");
 }
 
 function isIdentifierOnly(value: Value): boolean {

@@ -131,15 +131,21 @@ function isFoundElsewhere(query: Query, { trace }: Judged): boolean {
 }
 
 /** A guard that is not seen may have looked at these rows, or at what they are found by: the reason why. */
-function vouchedFor(query: Query, facts: Facts): string | null {
+function vouchedFor(query: Query, facts: Facts, depth = 0): string | null {
   for (const [name, { why }] of facts.entries()) {
     if (name === "opaque:scope") return why;
     if (!name.startsWith("opaque:scope:")) continue;
     const noun = name.slice("opaque:scope:".length);
     const names = (text: string): boolean => text.toLowerCase().includes(noun);
     if (names(query.table)) return why;
-    for (const { field, value } of comparisons(query.where))
+    for (const { field, value } of comparisons(query.where)) {
+      // What belongs to a row that may have been looked at.
+      if (depth < 3 && value.k === "rows" && value.query !== query) {
+        const above = vouchedFor(value.query, facts, depth + 1);
+        if (above !== null) return above;
+      }
       if (names(field) || clientsOf(value).some(({ path }) => names(path))) return why;
+    }
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { isTokenName } from "../knowledge/names.ts";
 import type { Value } from "../values/value.ts";
+import { lastName } from "./last-name.ts";
 
 /** A secret that whoever runs the server has set. */
 export function holdsEnv(value: Value, depth = 0): boolean {
@@ -30,12 +31,10 @@ function asksForSecret(step: Extract<Value, { k: "chain" }>["steps"][number]): b
 
 /** A secret that stands in a row, as it is or as bytes: `timingSafeEqual(Buffer.from(hook.secret), given)`. */
 export function storedSecret(value: Value): Extract<Value, { k: "rows" }> | null {
-  if (value.k === "rows") return isTokenName(value.path) || /secret$/i.test(value.path) ? value : null;
+  if (value.k === "rows")
+    return isTokenName(value.path) || /(?:secret|(?:secret|token|key)_?(?:hash|digest))$/i.test(value.path)
+      ? value
+      : null;
   const [inner] = value.k === "derived" && /^(?:bytes|hash|string|trimmed)$/.test(value.op) ? value.args : [];
   return inner === undefined ? null : storedSecret(inner);
-}
-
-function lastName({ steps }: Extract<Value, { k: "chain" }>): string {
-  const last = steps.at(-1);
-  return last?.kind === "member" ? last.name : "";
 }

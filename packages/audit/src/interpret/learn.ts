@@ -1,12 +1,24 @@
-import { isOwnerName, isRoleName, isTenantName } from "../knowledge/names.ts";
+import { isRoleName, isTenantName } from "../knowledge/names.ts";
 import { holdsEnv, storedSecret } from "./holds-secret.ts";
 import { holdsStaff } from "../knowledge/staff.ts";
 import type { Evidence, Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { authorise, authoriseRow } from "../values/authorise.ts";
-import { clientOf, clientsOf, isCapability, isCredential, openRow, scopeOf, trustOf } from "../values/trust.ts";
+import {
+  clientOf,
+  clientsOf,
+  isCapability,
+  isCredential,
+  isDigestOfClient,
+  openRow,
+  scopeOf,
+  trustOf,
+} from "../values/trust.ts";
+import { givenIn } from "../values/given.ts";
 import { comparisons, type Query } from "../values/query.ts";
 import type { Condition, Place, Value } from "../values/value.ts";
+import { isAskedElsewhere, isSetAddress, isWhose } from "./comparison-sides.ts";
+import { lastName } from "./last-name.ts";
 
 export function evidence(why: string, place: Place | null, sure = true): Evidence {
   return { sure, place, why };
@@ -138,7 +150,7 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
   )
     return facts.with("auth", evidence("others were asked about the caller's credential", value.place, false));
   if (call?.kind !== "call" || value.root.k === "rows") return facts;
-  const parts = call.args.flatMap((arg) => (arg.k === "struct" ? [...arg.props.values()] : [arg]));
+  const parts = call.args.flatMap((arg) => givenIn(arg));
   const asked = parts.some((arg) => arg.k === "request");
   const someone = asked || parts.some((arg) => arg.k === "principal" || trustOf(arg, facts) !== null);
   if (!someone || parts.length < 2) return facts;
@@ -229,12 +241,6 @@ export function ofWhat(value: Value): string {
   return path === "" ? "" : ` of ${path}`;
 }
 
-export function lastName(value: Value): string {
-  if (value.k !== "chain") return "";
-  const last = value.steps.at(-1);
-  return last?.kind === "member" ? last.name : "";
-}
-
 /** Two values that are not literals are equal. */
 export function knowEqual(left: Value, right: Value, place: Place, facts: Facts): Facts {
   let known = facts;
@@ -266,6 +272,7 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
     if (stored !== null && clientOf(other) !== null) {
       known = authoriseRow(stored.query, known, evidence("its secret was presented", place));
       known = known.with("capability", evidence("its secret was presented", place));
+      if (isDigestOfClient(other)) known = known.with("shared-secret", evidence("its secret was presented", place));
     }
     // `conversation.anonymousId === (await getAnonymousId())`: whose it is was asked elsewhere.
     if (one.k === "rows" && isWhose(one.path) && isAskedElsewhere(other))
@@ -322,35 +329,6 @@ export function knowEach(rows: Value, facts: Facts, place: Place): Facts {
 
 export function pathOf(value: Value): string {
   return value.k === "principal" || value.k === "rows" ? value.path : "";
-}
-
-function isWhose(path: string): boolean {
-  return (
-    isOwnerName(path) ||
-    isTenantName(path) ||
-    /(?:anonymous|visitor|guest|device|session|viewer)_?(?:id|key)$/i.test(path)
-  );
-}
-
-/** `getAnonymousId()`: a function of the application that was given nothing by the client. */
-function isAskedElsewhere(value: Value): boolean {
-  if (value.k === "choice") return value.alternatives.some((one) => isAskedElsewhere(one.value));
-  return (
-    value.k === "chain" &&
-    value.root.k === "foreign" &&
-    value.root.origin === "missing" &&
-    value.steps[0]?.kind === "call" &&
-    value.steps[0].args.length === 0
-  );
-}
-
-/** `ADMIN_EMAIL` of a file that is not in the tree: somebody is named there by whoever runs the server. */
-function isSetAddress(value: Value): boolean {
-  const name = value.k === "foreign" ? value.name : lastName(value);
-  return (
-    (value.k === "foreign" || (value.k === "chain" && value.root.k === "foreign")) &&
-    /^[A-Z][A-Z0-9]*_[A-Z0-9_]*(?:EMAIL|ID|USER|ADMIN)S?$/.test(name)
-  );
 }
 
 export function isDigest(value: Value, depth = 0): boolean {

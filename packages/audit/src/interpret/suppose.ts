@@ -11,10 +11,10 @@ import {
   knowOpen,
   knowPrincipal,
   knowRow,
-  lastName,
   ofWhat,
   pathOf,
 } from "./learn.ts";
+import { lastName } from "./last-name.ts";
 import { typeOf } from "./type-of.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
 import { isOfRole, knowRole } from "./by-role.ts";

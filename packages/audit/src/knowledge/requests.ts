@@ -3,7 +3,7 @@ import { type Evidence, Facts } from "../values/facts.ts";
 import { suppose } from "../interpret/suppose.ts";
 import { keyOf } from "../values/key.ts";
 import { trustOf } from "../values/trust.ts";
-import { client, opaque, type Place, type Value } from "../values/value.ts";
+import { client, opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 import { isCallerName } from "./names.ts";
 import { requestCall } from "./request.ts";
@@ -41,8 +41,10 @@ export function requests(call: UnseenCall): Value | undefined {
     }
     // Koa: `ctx.throw(403)` and `ctx.assert(user, 401)` leave the handler.
     if (method === "throw") machine.state = null;
-    if (method === "assert" && first !== undefined && machine.state !== null)
+    if (method === "assert" && first !== undefined && machine.state !== null) {
       machine.state = suppose(first, true, machine.state);
+      return UNDEFINED;
+    }
     if (machine.state === null) return opaque("thrown");
     const found = requestCall(receiver, method, args, place);
     return found === undefined ? undefined : orNobody(machine, found);

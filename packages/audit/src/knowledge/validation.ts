@@ -16,6 +16,18 @@ export function validation(call: UnseenCall): Value | undefined {
   const isLibrary = LIBRARIES.test(from);
   // express-validator hands out what its rules have looked at, whichever part of the request it came in.
   if (from === "express-validator" && method === "matchedData") return client("body", "", true);
+  if (from === "express-validator" && method === "isEmpty") {
+    // `validationResult(req).isEmpty()`: what the rules before the handler say of the body.
+    const body = client("body", "");
+    machine.record({ kind: "validate", subject: body, strict: true, place });
+    return {
+      k: "choice",
+      alternatives: [
+        { value: TRUE, facts: validFacts([body], call) },
+        { value: FALSE, facts: Facts.none },
+      ],
+    };
+  }
   const subject = subjectOf(args);
   if (subject === null) return isLibrary && !call.isNew ? call.chain : undefined;
   const isSchema =
