@@ -199,7 +199,7 @@ function argument(parameter: ParamPattern): Value {
       case "Body":
       case "BodyParam":
       case "Payload":
-        return client("body", key, isTyped(parameter));
+        return client("body", key, isTyped(parameter) || hasPipe(one));
       case "Args":
         return client("body", key, true);
       case "Param":
@@ -243,6 +243,15 @@ function argument(parameter: ParamPattern): Value {
 
 const FRAMEWORK =
   /^(?:Ip|HostParam|Next|Inject|Optional|Self|Root|Parent|Info|ResolveField|MessageBody|ConnectedSocket|RawBody|Cookies?|SignedCookies|File|Files|Session|UploadedFile|I18n\w*|RealIP|ApiParam|ApiQuery|Uuid\w*|Pagination\w*|Paginate|Filter\w*|Sort\w*|Raw\w*)$/;
+
+/** `@Body(new ZodValidationPipe(schema))`. */
+function hasPipe(one: Decorator): boolean {
+  const given = one.expression.type === "CallExpression" ? one.expression.arguments : [];
+  return given.some((arg) => {
+    const named = arg.type === "NewExpression" ? arg.callee : arg;
+    return named.type === "Identifier" && named.name.endsWith("Pipe");
+  });
+}
 
 /** A parameter with a class for its type is looked at by the validation pipe. */
 function isTyped(parameter: ParamPattern): boolean {

@@ -149,7 +149,7 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
     value.steps.some((step) => step.kind !== "member" && step.args.some(carriesCredential))
   )
     return facts.with("auth", evidence("others were asked about the caller's credential", value.place, false));
-  if (call?.kind !== "call" || value.root.k === "rows") return facts;
+  if (call?.kind !== "call" || value.root.k === "rows" || asksHowOften(value)) return facts;
   const parts = call.args.flatMap((arg) => givenIn(arg));
   const asked = parts.some((arg) => arg.k === "request");
   const someone = asked || parts.some((arg) => arg.k === "principal" || trustOf(arg, facts) !== null);
@@ -164,6 +164,13 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
 
 const REFUSES =
   /for?bid|denied|deny|blocked|restricted|unauthori[sz]ed|cannot|disallow|invalid|error|fail|reject|banned|prevent|violat|(?:^|[a-z])Not[A-Z]|missing/i;
+
+/** `rateLimit(req, { key })`: how often, and not who. */
+function asksHowOften({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
+  const names = steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
+  if (root.k === "foreign") names.push(root.name);
+  return names.some((name) => /rate_?limit|throttl|turnstile|captcha|honeypot|^limiter$/i.test(name));
+}
 
 /** `isWriteForbidden(row, user)`, `(await validateAccess(request, id)).error`: to say no is what there is an answer for. */
 export function knowNoRefusal(value: Extract<Value, { k: "chain" }>, facts: Facts): Facts {

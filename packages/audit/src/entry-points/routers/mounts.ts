@@ -115,6 +115,9 @@ export function chainOf(
       route.path.startsWith(one.path.replace(/\/?\*$/, ""));
     if (one.verb === "use" && applies && !mountsRouter(one) && !one.args.some((arg) => mounts.args.has(arg)))
       before.push({ registration: one, args: one.args });
+    // `router.param("projectId", …)` runs before each route that has such a part.
+    if (one.verb === "param" && one.path !== null && (route.path ?? "").split(/[/(?]/).includes(`:${one.path}`))
+      before.push({ registration: one, args: one.args });
     // Hooks of other names run when the work is done.
     if (one.verb === "addHook" && (one.path === null || /^(?:onRequest|pre\w+)$/.test(one.path)))
       before.push({ registration: one, args: one.args });

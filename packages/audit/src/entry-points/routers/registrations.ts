@@ -34,12 +34,16 @@ export function mayRoute(file: ProjectFile): boolean {
 /** Names that hold a router by what they are made from, whatever they are called. */
 const made = new WeakMap<ProjectFile, ReadonlySet<string>>();
 let current: ReadonlySet<string> = new Set();
+/** `const typed = app.withTypeProvider()`: the same application under another name. */
+const aliases = new WeakMap<ProjectFile, ReadonlyMap<string, string>>();
+let currentAliases: ReadonlyMap<string, string> = new Map();
 
 export function routerNames(file: ProjectFile): ReadonlySet<string> {
   const known = made.get(file);
   if (known !== undefined) return known;
   nameMadeRouters(file);
   const found = new Set<string>();
+  const others = new Map<string, string>();
   for (const node of walk(file.syntax.program)) {
     if (
       node.type === "VariableDeclarator" &&
@@ -48,6 +52,10 @@ export function routerNames(file: ProjectFile): ReadonlySet<string> {
       makesRouter(node.init)
     )
       found.add(node.id.name);
+    if (node.type === "VariableDeclarator" && node.id.type === "Identifier" && node.init !== null) {
+      const same = sameRouter(node.init);
+      if (same !== null) others.set(node.id.name, same);
+    }
     if (isFunction(node)) {
       for (const parameter of node.params) {
         if (parameter.type !== "Identifier") continue;
@@ -62,7 +70,16 @@ export function routerNames(file: ProjectFile): ReadonlySet<string> {
     }
   }
   made.set(file, found);
+  aliases.set(file, others);
   return found;
+}
+
+function sameRouter(node: Node): string | null {
+  if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return null;
+  const { object, property } = node.callee;
+  return object.type === "Identifier" && property.type === "Identifier" && property.name === "withTypeProvider"
+    ? object.name
+    : null;
 }
 
 function makesRouter(node: Node): boolean {
@@ -90,6 +107,7 @@ function makesRouter(node: Node): boolean {
 export function registrations(file: ProjectFile): Registration[] {
   const found: Registration[] = [];
   current = routerNames(file);
+  currentAliases = aliases.get(file) ?? new Map();
   const visit = (node: Node, around: readonly FunctionNode[]): void => {
     const inner = isFunction(node) ? [...around, node] : around;
     if (
@@ -121,7 +139,7 @@ function registration(
   around: readonly FunctionNode[],
 ): Registration | null {
   if (node.callee.type !== "MemberExpression") return null;
-  if (!VERBS.test(verb) && !/^(?:use|route|register|addHook|on|onBeforeHandle|guard|openapi|mount)$/.test(verb))
+  if (!VERBS.test(verb) && !/^(?:use|route|register|addHook|on|onBeforeHandle|guard|openapi|mount|param)$/.test(verb))
     return null;
   const root = routerOf(node.callee.object);
   if (root === null) return null;
@@ -216,6 +234,7 @@ function routePath(node: Node): string | null {
 /** The name, within its file, of the router that an expression stands for. */
 export function routerNamedBy(file: ProjectFile, node: Node): string | null {
   current = routerNames(file);
+  currentAliases = aliases.get(file) ?? new Map();
   return routerOf(node);
 }
 
@@ -223,6 +242,7 @@ export function routerNamedBy(file: ProjectFile, node: Node): string | null {
 function routerOf(node: Node): string | null {
   switch (node.type) {
     case "Identifier":
+      if (currentAliases.has(node.name)) return currentAliases.get(node.name) ?? null;
       return current.has(node.name) || ROUTER.test(node.name) ? node.name : null;
     case "MemberExpression":
       if (node.object.type === "ThisExpression" && node.property.type === "Identifier")

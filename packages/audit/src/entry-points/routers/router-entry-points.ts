@@ -92,7 +92,7 @@ function entryOf(
       machine.pathname = path;
       machine.absent = chain.seen === "all" ? "every" : chain.seen === "own" ? machine.project.putOnRequests() : null;
       const before = chain.before.flatMap(({ registration: one, args }) =>
-        args.flatMap((arg) => flatten(valueOf(machine, one, arg))),
+        args.flatMap((arg) => flatten(valueOf(machine, one, arg))).map((value) => toldOf(machine, one, value)),
       );
       const own = route.args.flatMap((arg) => flatten(valueOf(machine, route, arg)));
       const place = { file: route.file.path, node: route.node };
@@ -210,6 +210,12 @@ function middlewareNames(node: Node): string[] {
   }
 }
 const HOOK = /^(?:onRequest|preValidation|preHandler|middleware|beforeHandle)$/;
+
+/** What `router.param` runs is handed the part of the path besides. */
+function toldOf(machine: Machine, { verb, path }: Registration, value: Value): Value {
+  if (verb !== "param" || path === null) return value;
+  return { k: "continuation", run: (given, place) => machine.invoke(value, [...given, client("params", path)], place) };
+}
 
 function flatten(value: Value): Value[] {
   return value.k === "list" ? value.items.flatMap(flatten) : [value];
