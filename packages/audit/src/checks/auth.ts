@@ -2,11 +2,11 @@ import {
   ignoredCheck,
   missingAuthentication,
   missingPermission,
-  unawaitedCheck,
   unverifiedSession,
   swallowedCheck,
   untestedCaller,
 } from "../rules/catalogue.ts";
+import { unawaited } from "./unawaited.ts";
 import { changedBeforeAsked } from "./late-check.ts";
 import { asksCallers } from "./asks-callers.ts";
 import { contradictory } from "./contradictory.ts";
@@ -50,34 +50,8 @@ export const auth: Check = {
           unverified,
         );
     }
-    for (const one of trace.operations) {
-      if (one.kind === "test") contradictory(one, judged, report);
-      if (one.kind === "test" && promised(one.value)) {
-        report.violated(
-          unawaitedCheck,
-          one.place,
-          "A promise is always truthy: the check is not awaited, so it never stops anybody.",
-          one,
-        );
-        return;
-      }
-    }
-    const promising = trace.operations.find((one) => one.kind === "call" && one.name === "async-predicate");
-    if (promising?.kind === "call")
-      report.violated(
-        unawaitedCheck,
-        promising.place,
-        `The function answers a promise, which ${promising.path}() takes for true: whatever it says, everything passes.`,
-        promising,
-      );
-    const floating = trace.operations.find((one) => one.kind === "call" && one.name === "floating-check");
-    if (floating?.kind === "call")
-      report.violated(
-        unawaitedCheck,
-        floating.place,
-        `Nobody waits for ${floating.path}(): what comes after it is done whatever it finds.`,
-        floating,
-      );
+    for (const one of trace.operations) if (one.kind === "test") contradictory(one, judged, report);
+    if (unawaited(judged, report)) return;
     const idle = trace.operations.find((one) => one.kind === "call" && one.name === "guard-never-denies");
     if (idle !== undefined) {
       report.violated(
@@ -333,40 +307,6 @@ function isCaller(value: Value, depth = 0): boolean {
   if (value.k === "choice") return value.alternatives.some((one) => isCaller(one.value, depth + 1));
   if (value.k === "derived") return value.args.some((arg) => isCaller(arg, depth + 1));
   return false;
-}
-
-function promised(value: Value, depth = 0): boolean {
-  if (value.k === "pending")
-    return value.facts.has("auth") || value.facts.has("role") || value.dead || truthFacts(value.value);
-  if (value.k === "derived" && /^[=!]==?$/.test(value.op)) {
-    // `findSession(token) === null`: a promise is never null.
-    const [left, right] = value.args;
-    return left !== undefined && right !== undefined && isNothing(right) && isPromiseOrNothing(left, depth + 1);
-  }
-  return (
-    value.k === "derived" &&
-    (value.op === "!" || value.op === "boolean") &&
-    depth < 4 &&
-    value.args[0] !== undefined &&
-    promised(value.args[0], depth + 1)
-  );
-}
-
-/** `id === null ? null : find(id)`: whether something was found is told by whether anything was looked for. */
-function isPromiseOrNothing(value: Value, depth: number): boolean {
-  if (value.k !== "choice") return promised(value, depth);
-  const found = value.alternatives.filter((one) => !isNothing(one.value));
-  return found.length > 0 && found.every((one) => one.value.k === "pending" && promised(one.value, depth));
-}
-
-function isNothing(value: Value): boolean {
-  return value.k === "literal" && (value.value ?? null) === null;
-}
-
-function truthFacts(value: Value): boolean {
-  if (value.k === "choice") return value.alternatives.some((one) => one.facts.size > 0 || truthFacts(one.value));
-  if (value.k === "literal") return typeof value.value === "boolean";
-  return value.k === "derived" || value.k === "principal" || value.k === "rows";
 }
 
 /** A file whose other handlers ask who is calling: the one that does not was forgotten. */

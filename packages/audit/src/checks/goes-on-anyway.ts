@@ -70,12 +70,11 @@ function goesOn(statement: Node, thrown: Node | null): boolean {
         callee.object.name === "NextResponse" &&
         calledName(called) === "next";
   if (!isNext) return false;
-  // An error that is made here, or the one that was caught, ends the line.
+  // Whatever else Express's next is given ends the line; that of tRPC is given a context.
+  if (callee.type === "Identifier" && callee.name === "next")
+    return called.arguments.every((arg) => arg.type === "ObjectExpression");
   return !called.arguments.some(
-    (arg) =>
-      arg.type === "NewExpression" ||
-      (arg.type === "CallExpression" && callee.type === "Identifier" && callee.name === "next") ||
-      (arg.type === "Identifier" && thrown?.type === "Identifier" && arg.name === thrown.name),
+    (arg) => arg.type === "Identifier" && thrown?.type === "Identifier" && arg.name === thrown.name,
   );
 }
 

@@ -7,15 +7,22 @@ import { calledName } from "../syntax/called-name.ts";
 import { children, walk } from "../syntax/walk.ts";
 import type { Operation, Trace } from "../trace/operation.ts";
 import type { Place, Value } from "../values/value.ts";
+import { isScheduled } from "./entry-kinds.ts";
+import { repeatedGrants } from "./repeated-grants.ts";
 
 /** Is each tenant's work its own, and done once? */
 export const jobs: Check = {
   requirement: "jobs",
-  run({ entry, trace }, report) {
-    if (entry.kind !== "job") return;
+  run(judged, report) {
+    const { entry, trace, project } = judged;
+    if (entry.kind !== "job" && !isScheduled(judged)) return;
     for (const { file, node } of loops(entry, trace)) {
+      // What is left undone is taken up at the next time, where each turn writes down that it was done.
+      if (entry.kind !== "job" && MARKS.test(project.file(file)?.text.slice(node.start, node.end) ?? "")) continue;
       report.violated(stopsAll, { file, node }, "When one tenant's turn throws, the tenants after it get none.");
     }
+    if (entry.kind !== "job") return;
+    repeatedGrants(judged, report);
     for (const [at, one] of trace.operations.entries()) {
       if (one.kind !== "call" || !paysOut(one)) continue;
       const keyed = one.args.some(
@@ -32,6 +39,8 @@ export const jobs: Check = {
     }
   },
 };
+
+const MARKS = /\.(?:update\w*|set|save|upsert|delete\w*|remove|mark\w*|ack)\s*\(/;
 
 /** Money moves, by a payment provider's own words for it. */
 function paysOut({ path, result }: Extract<Operation, { kind: "call" }>): boolean {
@@ -129,6 +138,11 @@ function loopsWithoutTry(node: Node, apart: (call: Node) => boolean): Node[] {
         for (const child of children(one.body)) visit(child, one);
         return;
       }
+    }
+    // `for (let i = 0; i < tenants.length; i += 1) await work(tenants[i])`
+    if (one.type === "ForStatement" && one.test !== null && TENANTS.test(namesIn(one.test))) {
+      visit(one.body, one);
+      return;
     }
     if (one.type === "AwaitExpression" && element !== null) {
       if (!catches(one.argument) && !REPORTS.test(calledName(one.argument)) && !apart(one.argument))

@@ -11,9 +11,24 @@ export function isSecretName(name: string): boolean {
   return (
     SECRET_NAME.test(last) &&
     !NOT_SECRET.test(last) &&
+    !isCounted(name) &&
     !/^(?:reset|verification|csrf|share|invite|page|next|push|device|public|has|is|show|masked|display|preview|partial|truncated|unsubscribe)/i.test(
       last,
     )
+  );
+}
+
+/** What a language model read and wrote: `inputTokens`, `usage.tokens`. */
+function isCounted(name: string): boolean {
+  const last = name.slice(name.lastIndexOf(".") + 1);
+  return (
+    /^(?:\w*_)?(?:input|output|prompt|completion|total|max|min|used|cached?|remaining|reasoning|thinking|context|num|number(?:_?of)?|n|budget|billed|llm|chunk|text|image|audio|daily|monthly|weekly|avg|mean|free|bonus|embedding|generated|predicted|accepted|rejected|spent|consumed|estimated|reserved|credit|extra|included|read|write|creation|message|history|system|user|assistant|tool|model|limit|per_?(?:day|month|minute))_?tokens$/i.test(
+      last.replace(/([a-z\d])([A-Z])/g, "$1_$2"),
+    ) ||
+    (/^tokens$/i.test(last) &&
+      /(?:usage|stats?|metrics?|counts?|totals?|cost|limits?|quota|budget|completion|generation|run)s?\.tokens$/i.test(
+        name,
+      ))
   );
 }
 

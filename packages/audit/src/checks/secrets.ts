@@ -148,6 +148,7 @@ function secretIn(value: Value, depth = 0): string | null {
         const found = secretIn(inner, depth + 1);
         if (found !== null) return found;
         if (isSecretName(name) && mayHoldSecret(inner)) return name;
+        if (isOpened(name, inner, value)) return name;
       }
       return firstOf(value.spreads, depth);
     case "list":
@@ -160,6 +161,30 @@ function secretIn(value: Value, depth = 0): string | null {
     default:
       return null;
   }
+}
+
+/** `{ user, pass: await open(stored) }`: what is looked up or opened under the name by which somebody signs in. */
+function isOpened(name: string, value: Value, within: Extract<Value, { k: "struct" }>): boolean {
+  const named =
+    /^(?:password|passphrase|client_?secret|api_?key|private_?key|access_?token)$/i.test(name) ||
+    (/^(?:pass|pwd|pw|secret)$/i.test(name) && [...within.props.keys()].some((beside) => SIGNS_IN.test(beside)));
+  if (!named) return false;
+  if (value.k === "pending") return isOpened(name, value.value, within);
+  if (value.k === "choice") return value.alternatives.some((one) => isOpened(name, one.value, within));
+  if (value.k === "env") return true;
+  return (
+    value.k === "chain" &&
+    value.root.k !== "principal" &&
+    nameKind(calledIn(value)) !== "conceals" &&
+    !/mask|redact|hash|hide|conceal|obfuscate|has|exists|length|boolean|censor|strip|omit/i.test(calledIn(value)) &&
+    (value.steps.at(-1)?.kind !== "member" || /pass|pwd|secret/i.test(lastMember(value)))
+  );
+}
+const SIGNS_IN = /^(?:user|username|user_?name|login|email|account|client_?id)$/i;
+
+function lastMember({ steps }: Extract<Value, { k: "chain" }>): string {
+  const last = steps.at(-1);
+  return last?.kind === "member" ? last.name : "";
 }
 
 /** `key.slice(0, 6)` shows little of it. */

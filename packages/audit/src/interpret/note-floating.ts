@@ -1,5 +1,6 @@
 import type { Argument, Node } from "oxc-parser";
 import { nameKind } from "../knowledge/names.ts";
+import { asksOfPlan } from "../knowledge/plans.ts";
 import { refuses } from "../knowledge/refuses.ts";
 import type { ProjectFile } from "../project.ts";
 import { calledName } from "../syntax/called-name.ts";
@@ -16,7 +17,12 @@ type CallNode = Extract<Node, { type: "CallExpression" }>;
 export function noteFloating(machine: Machine, node: Node, value: Value, scope: Scope): void {
   if (node.type !== "CallExpression") return;
   const name = calledName(node);
-  if (value.k === "pending" ? refuses(name) || nameKind(name) === "asserts" : isLookUp(machine, node, scope))
+  if (
+    value.k === "pending"
+      ? refuses(name) || nameKind(name) === "asserts"
+      : isLookUp(machine, node, scope) ||
+        (/^(?:assert|ensure|require|enforce)[A-Z]/.test(name) && isAwaitedBeside(machine, node, scope))
+  )
     note(machine, node, name, scope);
 }
 
@@ -74,7 +80,12 @@ function isAwaitedBeside(machine: Machine, { callee }: CallNode, scope: Scope): 
     return false;
   const name =
     callee.type === "MemberExpression" && callee.property.type === "Identifier" ? callee.property.name : root.name;
-  if (!/^(?:asks|asserts|identity)$/.test(nameKind(name)) && !refuses(name) && !/^(?:may|is|has|can)[A-Z]/.test(name))
+  if (
+    !/^(?:asks|asserts|identity)$/.test(nameKind(name)) &&
+    !refuses(name) &&
+    !/^(?:may|is|has|can)[A-Z]/.test(name) &&
+    !asksOfPlan(name)
+  )
     return false;
   const text = machine.project.file(scope.file)?.text ?? "";
   const called = text.slice(callee.start, callee.end);

@@ -17,6 +17,7 @@ import { unverifiedEmail } from "./claims/unverified-email.ts";
 import { commandInjection } from "./command/injection.ts";
 import { clientEntitlement } from "./entitlement/client-claim.ts";
 import { inactiveEntitlement } from "./entitlement/status-not-checked.ts";
+import { unawaitedEntitlement } from "./entitlement/unawaited-check.ts";
 import { leakedError } from "./errors/leaked-details.ts";
 import { bypass } from "./fail-closed/bypass.ts";
 import { catchAllows } from "./fail-closed/catch-allows.ts";
@@ -101,6 +102,7 @@ export {
   swallowedCheck,
   timingUnsafe,
   unawaitedCheck,
+  unawaitedEntitlement,
   unboundChild,
   undefinedCondition,
   unscopedList,
@@ -139,6 +141,7 @@ export const RULES: readonly Rule[] = [
   commandInjection,
   clientEntitlement,
   inactiveEntitlement,
+  unawaitedEntitlement,
   leakedError,
   bypass,
   catchAllows,
