@@ -9,7 +9,10 @@ type QueryOperation = Extract<Operation, { kind: "query" }>;
 export function isGlobalRole({ entry, project }: Judged, one: QueryOperation): boolean {
   const why = one.facts.get("role")?.why;
   const text = [...new Set([entry.file, one.place.file])].map((file) => project.file(file)?.text ?? "").join("\n");
-  if (why !== undefined && isStaff(why, text)) return true;
+  if (why !== undefined && isStaff(why, ofSameProcedure(why, text))) return true;
+  const staff = one.facts.get("staff");
+  if (staff !== undefined && isStaff(staff.why, `${text}\n${project.file(staff.place?.file ?? "")?.text ?? ""}`))
+    return true;
   if (/^(?:tenants?|organi[sz]ations?|orgs?|users?|accounts?|compan(?:y|ies))$/i.test(one.query.table))
     return why !== undefined;
   const where = `${entry.path ?? ""}/${entry.file}`;
@@ -18,6 +21,16 @@ export function isGlobalRole({ entry, project }: Judged, one: QueryOperation): b
     (/(?:^|\/)(?:operators?|ops)(?:\/|$|[-_.])/i.test(where) && !knowsTenants(text)) ||
     /admin/i.test(entry.name)
   );
+}
+
+/** Of a router whose procedures are made in several ways, what those do that are made in this one. */
+function ofSameProcedure(why: string, text: string): string {
+  const [, name] = /^(\w*procedure) is taken for a check by its name$/i.exec(why) ?? [];
+  if (name === undefined) return text;
+  return text
+    .split(/\b(?=\w*[pP]rocedure\b)/)
+    .filter((part) => part.startsWith(name))
+    .join("\n");
 }
 
 /** `the role operator was asked of user.role`, `the caller's row of staff was found`, `requireStaff is taken for …`. */

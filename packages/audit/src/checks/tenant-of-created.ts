@@ -160,6 +160,30 @@ function isChosen(value: Value, facts: Facts): boolean {
   );
 }
 
+/** `items: { create: ids.map((assetId) => ({ assetId })) }`: what else the new rows point at, people apart. */
+function made(value: Value): Iterable<[string, Value]> | null {
+  if (value.k !== "struct") return null;
+  const many = value.props.get("createMany");
+  const rows = value.props.get("create") ?? (many?.k === "struct" ? many.props.get("data") : undefined);
+  if (rows === undefined) return null;
+  return [...fieldsOf(rows)].filter(([name]) => !isOwnerName(name) && !isTenantName(name));
+}
+
+/** The ids of `{ connect: { id } }`, `{ set: ids.map((id) => ({ id })) }`; null where it ties no rows together. */
+function linkedBy(value: Value): readonly Value[] | null {
+  if (value.k === "choice") {
+    const all = value.alternatives.map((one) => linkedBy(one.value));
+    return all.some((ids) => ids !== null) ? all.flatMap((ids) => ids ?? []) : null;
+  }
+  if (value.k !== "struct") return null;
+  const connect = value.props.get("connect") ?? value.props.get("set");
+  if (connect === undefined) return null;
+  return (connect.k === "list" ? connect.items : [connect]).flatMap((one) => {
+    const id = one.k === "struct" ? one.props.get("id") : undefined;
+    return id === undefined ? [] : [id];
+  });
+}
+
 /** Columns and their values, `connect: { id }` among them. */
 function* fieldsOf(data: Value | null): Generator<[string, Value]> {
   if (data === null) return;
@@ -167,12 +191,14 @@ function* fieldsOf(data: Value | null): Generator<[string, Value]> {
     for (const item of data.items) yield* fieldsOf(item);
   } else if (data.k === "struct") {
     for (const [name, value] of data.props) {
-      const connect = value.k === "struct" ? value.props.get("connect") : undefined;
-      if (connect?.k === "struct") {
-        const id = connect.props.get("id");
-        if (id !== undefined) yield [`${name}Id`, id];
-      } else yield [name, value];
+      const linked = linkedBy(value);
+      if (linked === null) yield* made(value) ?? [[name, value]];
+      else for (const id of linked) yield [`${name}Id`, id];
     }
+    // `...(companyId ? { company: { connect: { id: companyId } } } : {})`
+    for (const one of data.spreads)
+      if (one.k === "choice")
+        for (const { value } of one.alternatives) if (value.k === "struct") yield* fieldsOf(value);
   } else if (data.k === "choice") {
     for (const one of data.alternatives) yield* fieldsOf(one.value);
   }

@@ -38,13 +38,27 @@ export const tenant: Check = {
       tenantOfCall(one, judged, report);
       if (one.kind === "call") handedOver(one, judged, report);
       if (one.kind !== "query") continue;
-      if (!isKnown(one.facts) && (isPublicByDesign(entry, judged) || !callerUsed(trace.operations))) continue;
+      if (!one.facts.has("auth") && isPublicByDesign(entry, judged)) continue;
+      if (!isKnown(one.facts) && !callerUsed(trace.operations)) continue;
       // A delivery whose sender was verified speaks for its sender.
       if (one.facts.has("signature") && !one.facts.has("auth")) continue;
       judge(one, judged, report);
     }
   },
 };
+
+/** Nothing is written but how many are left. */
+function onlyCounts(data: Value | null): boolean {
+  if (data?.k !== "struct" || data.props.size === 0 || data.spreads.length > 0) return false;
+  return [...data.props].every(
+    ([name, value]) =>
+      /^(?:updated|modified)_?at$/i.test(name) ||
+      (value.k === "struct" && [...value.props.keys()].every((op) => /^(?:in|de)crement$/.test(op))) ||
+      (value.k === "derived" &&
+        value.op === "tagged" &&
+        /left|remain|stock|sold|count|quantity|available|views|likes/i.test(name)),
+  );
+}
 
 /** Somebody is known here: without that, the missing question is the finding, and not this one. */
 function isKnown(facts: Facts): boolean {
@@ -79,6 +93,9 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   if (isRead(query) && isOpen(query.where, facts)) return;
   if (isRead(query) && isOpenTo(query.where, facts))
     return report.unknown(`what the rows of ${nameOf(query)} belong to says of itself that it is public`);
+  // `ticketType.update({ where: { id, left: { gte: n } }, data: { left: { decrement: n } } })`: bought, by whoever comes.
+  if (query.verb === "update" && isOpenTo(query.where, facts) && onlyCounts(query.data))
+    return report.unknown(`what is offered to everybody is counted down`);
   if (isRead(query) && /invit/i.test(query.table) && isPublicByDesign(judged.entry, judged))
     return report.unknown("an invitation may be shown to whoever has its link");
   const [field, value] = chosen[0] ?? ["", null];

@@ -1,9 +1,10 @@
 import type { MethodDefinition, Node, ParamPattern, PropertyDefinition } from "oxc-parser";
 import { opaque, type ClassValue, type Value } from "../values/value.ts";
+import { bindPattern } from "./bind-pattern.ts";
 import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
-import { moduleValue } from "./module-value.ts";
-import type { Scope } from "./scope.ts";
+import { aside, moduleValue } from "./module-value.ts";
+import { Scope } from "./scope.ts";
 
 type Instance = Extract<Value, { k: "instance" }>;
 
@@ -11,15 +12,58 @@ type Instance = Extract<Value, { k: "instance" }>;
 export function construct(machine: Machine, of: ClassValue, args: readonly Value[]): Instance {
   const fields = new Map<string, Value>();
   const made: Instance = { k: "instance", of, fields };
-  const { parameters, body } = constructorOf(of.node);
-  parameters.forEach((parameter, at) => {
-    const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
-    if (pattern.type !== "Identifier") return;
-    const value = args[at] ?? injected(machine, pattern, of) ?? opaque(pattern.name);
-    if (parameter.type === "TSParameterProperty") fields.set(pattern.name, value);
-    else for (const field of assignedFrom(body, pattern.name)) fields.set(field, value);
-  });
+  runConstructor(machine, of, args, made, 0);
   return made;
+}
+
+/** What a constructor puts into the object: its own parameters, what it makes of them, and what it hands to its parent's. */
+function runConstructor(machine: Machine, of: ClassValue, args: readonly Value[], made: Instance, depth: number): void {
+  if (depth > 5) return;
+  const { fields } = made as { readonly fields: Map<string, Value> };
+  const found = constructorOf(of.node);
+  const parent = of.node.superClass === null ? null : parentOf(machine, of);
+  if (found === null) {
+    if (parent !== null) runConstructor(machine, parent, args, made, depth + 1);
+    return;
+  }
+  const scope = new Scope(of.file, of.scope as Scope, made);
+  found.parameters.forEach((parameter, at) => {
+    const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
+    if (pattern.type !== "Identifier") {
+      if (args[at] !== undefined) bindPattern(machine, pattern, args[at], scope);
+      return;
+    }
+    const value = args[at] ?? injected(machine, pattern, of) ?? opaque(pattern.name);
+    scope.declare(pattern.name, value);
+    if (parameter.type === "TSParameterProperty") fields.set(pattern.name, value);
+    else for (const field of assignedFrom(found.body, pattern.name)) fields.set(field, value);
+  });
+  for (const statement of found.body) {
+    if (statement.type !== "ExpressionStatement") continue;
+    const { expression } = statement;
+    if (expression.type === "CallExpression" && expression.callee.type === "Super" && parent !== null) {
+      const given = expression.arguments.map((arg) =>
+        arg.type === "SpreadElement" ? opaque("spread") : aside(machine, () => machine.evaluate(arg, scope)),
+      );
+      runConstructor(machine, parent, given, made, depth + 1);
+    } else if (args.length > 0 && expression.type === "AssignmentExpression") {
+      const field = ownField(expression.left);
+      if (field !== null && !fields.has(field))
+        fields.set(
+          field,
+          aside(machine, () => machine.evaluate(expression.right, scope)),
+        );
+    }
+  }
+}
+
+/** `this.name`, as it stands to the left of an assignment. */
+function ownField(node: Node): string | null {
+  return node.type === "MemberExpression" &&
+    node.object.type === "ThisExpression" &&
+    (node.property.type === "Identifier" || node.property.type === "PrivateIdentifier")
+    ? node.property.name
+    : null;
 }
 
 /** Dependency injection: the type of a parameter names the class it will be an object of. */
@@ -55,13 +99,15 @@ function lazily(machine: Machine, of: ClassValue): Value {
   }
 }
 
-function constructorOf(node: ClassValue["node"]): { parameters: readonly ParamPattern[]; body: readonly Node[] } {
+function constructorOf(
+  node: ClassValue["node"],
+): { readonly parameters: readonly ParamPattern[]; readonly body: readonly Node[] } | null {
   for (const member of node.body.body) {
     if (member.type === "MethodDefinition" && member.kind === "constructor" && member.value.body !== null) {
       return { parameters: member.value.params, body: member.value.body.body };
     }
   }
-  return { parameters: [], body: [] };
+  return null;
 }
 
 /** `this.a = name` in a constructor. */
@@ -70,12 +116,9 @@ function assignedFrom(body: readonly Node[], name: string): string[] {
   for (const statement of body) {
     if (statement.type !== "ExpressionStatement" || statement.expression.type !== "AssignmentExpression") continue;
     const { left, right } = statement.expression;
-    if (right.type !== "Identifier" || right.name !== name || left.type !== "MemberExpression") continue;
-    if (
-      left.object.type === "ThisExpression" &&
-      (left.property.type === "Identifier" || left.property.type === "PrivateIdentifier")
-    )
-      fields.push(left.property.name);
+    if (right.type !== "Identifier" || right.name !== name) continue;
+    const field = ownField(left);
+    if (field !== null) fields.push(field);
   }
   return fields;
 }

@@ -2,6 +2,7 @@ import { Facts } from "../values/facts.ts";
 import { opaque, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
 import { functionKey } from "../syntax/function-key.ts";
 import type { Operation } from "../trace/operation.ts";
+import { answeredAbout } from "./asked-about.ts";
 import { bindPattern } from "./bind-pattern.ts";
 import { closureOf } from "./closure.ts";
 import type { Frame, Machine } from "./machine.ts";
@@ -89,12 +90,13 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
   let after: State | null = null;
   for (const one of frame.returns) after = join(after, one.state);
   const common = after?.facts ?? Facts.none;
-  const value =
+  const answer =
     frame.returns.length === 0
       ? UNDEFINED
       : frame.returns.length === 1
         ? (frame.returns[0]?.value ?? UNDEFINED)
         : choose(frame.returns.map((one) => alternative(one.value, one.state.facts, common)));
+  const value = answeredAbout(callee, args, answer, machine.operations.slice(recorded));
   if (node.async && before !== null) {
     // Until it is awaited an async function proves nothing, and does not stop its caller either.
     machine.state = after === null ? before : withFacts(after, before.facts);

@@ -1,6 +1,7 @@
 import { isRoleName, isTenantName } from "../knowledge/names.ts";
 import { holdsEnv, storedSecret } from "./holds-secret.ts";
-import { holdsStaff } from "../knowledge/staff.ts";
+import { holdsStaff, namesStaff } from "../knowledge/staff.ts";
+import { calledName } from "../syntax/called-name.ts";
 import type { Evidence, Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { authorise, authoriseRow } from "../values/authorise.ts";
@@ -27,9 +28,13 @@ export function evidence(why: string, place: Place | null, sure = true): Evidenc
 /** A principal that is there: the credential was verified. */
 export function knowPrincipal(value: Extract<Value, { k: "principal" }>, facts: Facts): Facts {
   const shown = evidence("the caller was identified", value.origin, value.sure);
-  const known = /(?:system|super|instance|platform|global|server)\w*admin/i.test(value.path)
+  const found = value.origin === null ? "" : calledName(value.origin.node);
+  let known = /(?:system|super|instance|platform|global|server)\w*admin/i.test(value.path)
     ? facts.with("auth", shown).with("global", shown)
     : facts.with("auth", shown);
+  // `readStaffSession(cookie)`: it answers nobody but those who run the product.
+  if (namesStaff(found) !== null && !/employee/i.test(found))
+    known = known.withAll(["role", "staff"], evidence(`${found} was asked`, value.origin, false));
   return isRoleName(value.path)
     ? known.with("role", evidence(`${value.path} was asked`, value.origin, value.sure))
     : known;
@@ -59,7 +64,8 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
   if (
     /(?:^|\.)(?:(?:is_?)?(?:public|published|shared|listed|visible|discoverable)|(?:published|listed|released)_?at)$/i.test(
       path,
-    )
+    ) ||
+    OFFERED.test(path)
   )
     known = openRow(query, known, evidence("the row says of itself that it is public", query.place));
   if (isOpen(query.where, facts)) {
@@ -118,12 +124,18 @@ export function knowOpen(value: Value, facts: Facts, wanted: string, equal: bool
   return says ? openRow(value.query, facts, evidence("it is for everybody", value.query.place)) : facts;
 }
 
+/** What is offered to everybody, whoever they are: on sale, open for registration, shown on other people's pages. */
+const OFFERED =
+  /(?:^|[._])(?:(?:sales?|registrations?|enrol?lments?|bookings?|signups?|submissions?|applications?)_?(?:open|enabled)|(?:on|for)_?sale|purchasable|bookable|is_?(?:listed|live|bookable|for_?sale|open)|(?:badges?|embed\w*|widgets?)_?(?:enabled|allowed))$/i;
+
 /** `published: true`: what anybody may see. */
 export function isOpen(condition: Condition | null, facts: Facts): boolean {
   if (condition === null || condition.kind === "unknown") return false;
   if (condition.kind === "compare")
     return (
-      (/publish|public|visib|share/i.test(condition.field) || saysOpen(condition)) &&
+      (/publish|public|visib|share/i.test(condition.field) ||
+        (OFFERED.test(condition.field) && condition.value.k === "literal" && condition.value.value === true) ||
+        saysOpen(condition)) &&
       condition.value.k === "literal" &&
       condition.value.value !== false
     );

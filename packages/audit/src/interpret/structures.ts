@@ -6,6 +6,7 @@ import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
 import { propertyName } from "./member.ts";
 import type { Scope } from "./scope.ts";
+import { choose } from "./state.ts";
 
 export function evaluateObject(
   machine: Machine,
@@ -34,7 +35,21 @@ function spread(machine: Machine, value: Value, props: Map<string, Value>, sprea
     spreads.push(...value.spreads);
   } else if (value.k === "choice") {
     // `...(cond && { a })`: either way what it may add is there.
-    for (const one of standing(value, machine.facts)) spread(machine, one.value, props, spreads);
+    for (const one of standing(value, machine.facts)) {
+      const before = new Map(props);
+      spread(machine, one.value, props, spreads);
+      for (const [name, earlier] of before) {
+        const later = props.get(name);
+        if (later !== undefined && later !== earlier)
+          props.set(
+            name,
+            choose([
+              { value: later, facts: one.facts },
+              { value: earlier, facts: Facts.none },
+            ]),
+          );
+      }
+    }
   } else if (value.k !== "literal") {
     // What the client sends after it may say otherwise: `{ orgId, ...body }`.
     if (value.k === "client" && !value.checked && !(value.path !== "" && machine.facts.has("valid:client:body."))) {

@@ -15,6 +15,7 @@ import {
   pathOf,
 } from "./learn.ts";
 import { lastName } from "./last-name.ts";
+import { isCount } from "./is-count.ts";
 import { typeOf } from "./type-of.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
 import { isOfRole, knowRole } from "./by-role.ts";
@@ -265,6 +266,8 @@ function supposeEqual(left: Value, right: Value, place: Place, state: State): St
     }
     if (isNullish(other) || other.value === 0 || other.value === false) return suppose(one, false, state);
     if (other.value === true) return suppose(one, true, state);
+    // `(await db.deal.count({ where })) !== 1`: as many as that were found.
+    if (typeof other.value === "number" && other.value > 0 && isCount(one)) return suppose(one, true, state);
     const wanted = String(other.value);
     return withFacts(state, knowOpen(one, knowLiteral(one, place, state.facts, wanted), wanted, true));
   }

@@ -38,7 +38,7 @@ export function knowsTenants(text: string): boolean {
   return false;
 }
 const OF_THE_CALLER =
-  /\b(?:req|request|ctx|context|c\.var|session|user|auth|me|viewer|caller|principal|agent|staff|actor|member|membership|claims)\b((?:[?!]?\.\w+){1,4})/g;
+  /\b(?:req|request|ctx|context|c\.var|session|user|auth|me|viewer|caller|principal|agent|staff|employee|operator|actor|member|membership|claims)\b((?:[?!]?\.\w+){1,4})/g;
 const TAKEN_OF_THE_CALLER =
   /\{([\w\s:,]+)\}\s*=\s*(?:await\s+)?(?:req|request|ctx|context|c\.(?:var|get)|session|user|auth|me|viewer|caller|principal|require\w+|get\w*(?:Session|User|Auth)\w*)\b/g;
 

@@ -207,6 +207,25 @@ export function fromSchema(schema: Value, subject: Extract<Value, { k: "client" 
   return subject;
 }
 
+/**
+ * A schema that lists what may come and lets nothing else by: TypeBox's `Type.Object({ … }, { additionalProperties: false })`,
+ * and the same as JSON Schema. Null where it is neither, or where more may come.
+ */
+export function fromJsonSchema(schema: Value, subject: Extract<Value, { k: "client" }>): Value | null {
+  const [fields, options] =
+    schema.k === "struct"
+      ? [schema.props.get("properties"), schema]
+      : schema.k === "chain" && /typebox/.test(packageOf(schema.root))
+        ? (schema.steps.flatMap((step) => (step.kind === "call" ? [step.args] : []))[0] ?? [])
+        : [];
+  const more = options?.k === "struct" ? options.props.get("additionalProperties") : undefined;
+  if (fields?.k !== "struct" || fields.spreads.length > 0 || more?.k !== "literal" || more.value !== false) return null;
+  const props = new Map(
+    [...fields.props.keys()].map((name): [string, Value] => [name, { ...subject, path: name, checked: true }]),
+  );
+  return { k: "struct", props, spreads: [], node: null };
+}
+
 /** What a schema hands on. One that keeps what it does not know hands on the input. */
 export function passed(subject: Value, strict: boolean): Value {
   switch (subject.k) {

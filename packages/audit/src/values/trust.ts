@@ -168,6 +168,7 @@ const CAPABILITY =
 
 /** A look-up by a credential: by an unguessable field, or by what came in a cookie or an authorisation header. */
 export function isCapability(query: Query): boolean {
+  if (OF_EVERYBODY.test(query.table)) return false;
   return comparisons(query.where).some(({ field, value, op }) => {
     if (op === "other") return false;
     const last = field.slice(field.lastIndexOf(".") + 1);
@@ -177,6 +178,10 @@ export function isCapability(query: Query): boolean {
     return CAPABILITY.test(last) ? clientOf(value) !== null : isCredential(value);
   });
 }
+
+/** What is listed under codes that everybody knows. */
+const OF_EVERYBODY =
+  /^(?:\w*_)?(?:countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|regions?|categor(?:y|ies)|plans?|products?|stat(?:es?|us(?:es)?)|airports?|units?)$/i;
 
 /** The digest of something the client knows: nobody finds a row by it who was not given what it is made of. */
 export function isDigestOfClient(value: Value, depth = 0): boolean {

@@ -8,7 +8,7 @@ import { Scope } from "../../interpret/scope.ts";
 import type { Project, ProjectFile } from "../../project.ts";
 import { nameKind } from "../../knowledge/names.ts";
 import { packageOf } from "../../knowledge/call.ts";
-import { fromSchema } from "../../knowledge/validation.ts";
+import { fromJsonSchema, fromSchema } from "../../knowledge/validation.ts";
 import { client, type FunctionNode, opaque, type Value } from "../../values/value.ts";
 import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
@@ -113,6 +113,9 @@ function entryOf(
           // What zod passes on holds nothing but what was declared.
           if (declared?.k === "chain" && packageOf(declared.root) === "zod")
             machine.attach(part === "querystring" ? "query" : part, fromSchema(declared, client(key, "", true), 0));
+          const listed =
+            part === "body" && declared !== undefined ? fromJsonSchema(declared, client("body", "", true)) : null;
+          if (listed !== null) machine.attach("body", listed);
         }
       }
       const handlers = own.flatMap(fromOptions);
