@@ -205,12 +205,15 @@ function looksUp(one: Operation): boolean {
 const CHANGES =
   /^(?:create|update|upsert|insert|save|delete|remove|set|add|append|push|enqueue|send|sync|process|handle|apply|record|store|mark|trigger|start|import|notify|publish|emit|dispatch|run|execute|ingest|forward|receive|on|do|make|change|cancel|activate|provision|grant|credit|refund)(?![a-z])/;
 
+const HANDLES = /^(?:handle|process|fulfil|apply|activate|deactivate|provision|sync|grant|upsert|dispatch)[A-Z]/;
+
 /** A call of the application's own code with what came. */
 function isEffect(one: Operation): boolean {
   return (
     one.kind === "call" &&
     one.origin === "missing" &&
-    one.args.some((arg) => arg.k !== "request" && clientOf(arg) !== null) &&
+    // `handleSubscription(event)`: whatever way the bytes were read, it is the event that is handled.
+    (HANDLES.test(one.name) || one.args.some((arg) => arg.k !== "request" && clientOf(arg) !== null)) &&
     !isMeasure(one.path) &&
     !/verif|valid|parse|log|header|sign|check|construct|schema|hash|text|json|buffer|limit/i.test(one.path)
   );
