@@ -26,6 +26,7 @@ import { missingGuard } from "./missing-guard.ts";
 import { missingRoles } from "./roles.ts";
 import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
 import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
+import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
@@ -95,6 +96,7 @@ export const auth: Check = {
         !(one.kind === "call" && isBehindOpen(one.facts)) &&
         !isOpenRead(one, judged) &&
         !isLeft(one) &&
+        !isOfPublished(one, judged) &&
         !isCapabilityQuery(one) &&
         !(one.kind === "query" && one.query.rights === "user") &&
         !(one.kind === "query" && mayBeReadByAll(one, judged)),
@@ -240,8 +242,10 @@ function page(judged: Judged, report: Report): void {
 /** The handler's own function: behind wrappers it is not what is exported. */
 function declarationOf({ entry }: Judged, operation: Operation): Place {
   const outermost = operation.within.find((one) => one.file === entry.file);
-  const holds =
-    outermost !== undefined && outermost.node.start >= entry.node.start && outermost.node.end <= entry.node.end;
+  // Middleware that waits for `next()` stands around the handler, and was not what was forgotten.
+  const holds = operation.within.some(
+    ({ file, node }) => file === entry.file && node.start >= entry.node.start && node.end <= entry.node.end,
+  );
   const [elsewhere, dispatched] = operation.within;
   // One handler for every method hands on to a function for each: that one was forgotten.
   if (

@@ -124,9 +124,10 @@ function isOfEverybody(path: string): boolean {
 const LAYER = /(?:services?|repo|repository|repositories|store|models?|dao)\.\w+$/i;
 const PREDICATE =
   /^(?:is|are|has|can|may|should|check|verify|validate|assert|ensure|require|compare|hash|sign|encrypt|decrypt|encode|decode|format|parse|log|emit|on|off|once|use|init|connect|close|getInstance|getClient|getConfig)(?![a-z])/;
-const OF_THE_REQUEST = /^(?:ip|ips|agent|geo|country|city|locale|fingerprint|origin|hostname|protocol|device)$/;
+const OF_THE_REQUEST =
+  /^(?:params?|args|query|queries|search|body|input|pagination|paging|page|sorting|hints|theme|timezone|pathname|ip|ips|agent|geo|country|city|locale|fingerprint|origin|hostname|protocol|device)$/;
 const FACTORY =
-  /^(?:client|server|instance|logger|context|store|connection|db|database|supabase|prisma|router|app|handler|request|response|config|env|options|locale|translations?|caller|client\w*|admin|factory|adapter|transport|queue|service|provider|host|origin|base|t|messages|dictionary)$/;
+  /^(?:client|server|instance|logger|context|store|connection|db|database|supabase|prisma|router|app|handler|request|response|config|env|options|locale|translations?|caller|client\w*|admin|factory|adapter|transport|queue|service|provider|host|origin|base|t|messages|dictionary|errors?|exception|problem|failure)$/;
 const DATA_VERB =
   /^(?:get|fetch|load|find|list|search|query|create|update|delete|remove|save|insert|upsert|set|add|destroy|archive|restore|publish|unpublish|cancel|invite|revoke|send|transfer|assign|move|merge|import|export|process|grant|enable|disable|reset|rotate|refund|charge|purge|bulk|store|edit|rename|duplicate|clone|kick|ban|promote|demote|trigger|run|execute|sync|deactivate|activate|issue|generate|start|stop|upload|download|roll|build|render|deploy|complete|approve|reject|submit|register|count|extract|transcode|convert|analy[sz]e|scan|transcribe|translate|summari[sz]e|classify|crawl|scrape|mint|burn|close|open|lock|unlock|flush|clear|wipe|erase|terminate|provision|schedule|print|email|notify|broadcast|post|commit|withdraw|deposit|credit|debit|award|redeem|log)$/;
 

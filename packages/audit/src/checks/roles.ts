@@ -1,7 +1,7 @@
 import { missingRole } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
-import { isOwnerName, isRoleName, isTenantName } from "../knowledge/names.ts";
+import { isOwnerName, isTenantName } from "../knowledge/names.ts";
 import type { Value } from "../values/value.ts";
 import type { Facts } from "../values/facts.ts";
 import { comparisons, type Query } from "../values/query.ts";
@@ -18,13 +18,17 @@ const ASKED =
 export function missingRoles(judged: Judged, report: Report): void {
   const { entry, trace, project } = judged;
   if (entry.kind === "page" || entry.framework === "key") return;
-  const asked = ASKED.test(project.file(entry.file)?.text ?? "");
-  // `membership.role !== "ADMIN" && membership.id !== memberId`: a role or oneself.
-  if (trace.operations.some(asksRoleOrSelf)) return;
+  const asks = (file: string): boolean => ASKED.test(project.file(file)?.text ?? "");
   const found = trace.operations.find(
-    (one) => isGovernment(one) && (asked || (removesSomebody(one) && saysNothingOfRights(one, judged))),
+    (one) =>
+      isGovernment(one) &&
+      (asks(entry.file) ||
+        // What several routes are handed to stands in one file of its own.
+        (one.within.every(({ file }) => file === one.place.file) && asks(one.place.file)) ||
+        (removesSomebody(one) && saysNothingOfRights(one, judged))),
   );
   if (found?.kind !== "query") return;
+  const asked = asks(entry.file) || asks(found.place.file);
   report.violated(
     missingRole,
     found.place,
@@ -33,27 +37,6 @@ export function missingRoles(judged: Judged, report: Report): void {
       : `Any member may put another out of ${found.query.table}: nothing on the way asks for more than to belong.`,
     found,
   );
-}
-
-function asksRoleOrSelf(one: Operation): boolean {
-  return (
-    one.kind === "test" &&
-    one.denies === "yes" &&
-    one.place.node.type === "LogicalExpression" &&
-    one.place.node.operator === "&&" &&
-    (one.asked?.some((value) => asksRole(value)) ?? false)
-  );
-}
-
-function asksRole(value: Value, depth = 0): boolean {
-  if (depth > 5) return false;
-  if (value.k === "rows" || value.k === "principal") return isRoleName(value.path);
-  if (value.k === "chain") {
-    const last = value.steps.at(-1);
-    return last?.kind === "member" && isRoleName(last.name);
-  }
-  if (value.k === "derived") return value.args.some((arg) => asksRole(arg, depth + 1));
-  return value.k === "choice" && value.alternatives.some((one) => asksRole(one.value, depth + 1));
 }
 
 /** The client names who is to belong no longer. */

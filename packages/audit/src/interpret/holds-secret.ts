@@ -9,11 +9,14 @@ export function holdsEnv(value: Value, depth = 0): boolean {
   if (value.k === "derived") return value.args.some((arg) => holdsEnv(arg, depth + 1));
   if (value.k === "choice") return value.alternatives.some((one) => holdsEnv(one.value, depth + 1));
   if (value.k === "chain") {
-    if (/secret|token|api_?key|password/i.test(lastName(value))) return value.root.k === "foreign";
+    if (/secret|token|api_?key|password/i.test(lastName(value)))
+      return value.root.k === "foreign" || value.root.k === "opaque";
     // `requireEnv("WEBHOOK_TOKEN")`, `config.get("hooks.secret")`: what is asked for has a name of its own.
     if (value.root.k === "foreign" && value.steps.some(asksForSecret)) return true;
     return value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => holdsEnv(arg, depth + 1)));
   }
+  // What the application was put together with: `routes({ enrolToken })`.
+  if (value.k === "opaque") return /(?:secret|token|api_?key|password)$/i.test(value.name);
   if (value.k === "foreign") return /secret|token|api_?key|password/i.test(value.name);
   return false;
 }

@@ -17,6 +17,7 @@ import { requests } from "./requests.ts";
 import { responses } from "./responses.ts";
 import { sinks } from "./sinks.ts";
 import { strings } from "./strings.ts";
+import { takenOver } from "./taken-over.ts";
 import { unseen } from "./unseen.ts";
 import { validation } from "./validation.ts";
 import { webhooks } from "./webhooks.ts";
@@ -33,6 +34,7 @@ const MODELS: readonly Model[] = [
   strings,
   files,
   responses,
+  takenOver,
   identity,
   webhooks,
   cryptography,

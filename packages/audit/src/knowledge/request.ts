@@ -1,4 +1,5 @@
-import { client, opaque, type ClientPart, type Place, type Value } from "../values/value.ts";
+import { Facts } from "../values/facts.ts";
+import { client, opaque, struct, type ClientPart, type Place, type Value } from "../values/value.ts";
 import { isCallerName } from "./names.ts";
 
 type RequestValue = Extract<Value, { k: "request" }>;
@@ -88,7 +89,7 @@ export function callerMember(caller: Extract<Value, { k: "principal" }>, name: s
   return { ...caller, path: caller.path === "" ? name : `${caller.path}.${name}` };
 }
 const CALLER_METHOD =
-  /^(?:has|can|may|protect|is[A-Z]\w*|has[A-Z]\w*|can[A-Z]\w*|get|get[A-Z]\w*|save|destroy|check\w*|includes|some|every|find|map|filter|forEach|findIndex|flatMap|join|then|catch|toString|toHexString|equals|startsWith|endsWith|split|toLowerCase|trim)$/;
+  /^(?:has|can|may|protect|is[A-Z]\w*|has[A-Z]\w*|can[A-Z]\w*|get|get[A-Z]\w*|save|destroy|check\w*|includes|some|every|find|map|filter|forEach|findIndex|flatMap|join|then|catch|toString|toHexString|equals|startsWith|endsWith|split|toLowerCase|trim|set|merge|fill|forceFill|assign|setAttributes|updateAttributes|overwrite)$/;
 
 const BODY_METHODS = new Set([
   "json",
@@ -137,6 +138,24 @@ export function requestCall(
           : { ...request, path: name };
     case "cookie":
       return client("cookie", name ?? "");
+    // Adonis: everything that was sent, some of it by name, or what a validator let through.
+    case "all":
+    case "except":
+      return args.length === (method === "all" ? 0 : 1) ? client("body", "") : undefined;
+    case "qs":
+      return args.length === 0 ? client("query", "") : undefined;
+    case "input":
+      return name === null ? undefined : client("body", name);
+    case "only": {
+      const names = first?.k === "list" ? first.items : [];
+      return struct(
+        Object.fromEntries(
+          names.flatMap((one) => (one.k === "literal" ? [[String(one.value), client("body", String(one.value))]] : [])),
+        ),
+      );
+    }
+    case "validateUsing":
+      return { k: "pending", value: client("body", "", true), facts: Facts.none, dead: false };
     default:
       return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Node } from "oxc-parser";
+import type { Node, ParamPattern } from "oxc-parser";
 import { bindPattern } from "../../interpret/bind-pattern.ts";
 import { construct } from "../../interpret/class.ts";
 import { closureOf } from "../../interpret/closure.ts";
@@ -9,7 +9,7 @@ import type { Project, ProjectFile } from "../../project.ts";
 import { nameKind } from "../../knowledge/names.ts";
 import { packageOf } from "../../knowledge/call.ts";
 import { fromJsonSchema, fromSchema } from "../../knowledge/validation.ts";
-import { client, type FunctionNode, opaque, type Value } from "../../values/value.ts";
+import { client, type FunctionNode, opaque, struct, type Value } from "../../values/value.ts";
 import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware } from "../follow-middleware.ts";
@@ -249,7 +249,7 @@ function scopeAround(machine: Machine, one: Registration): Scope {
     for (const parameter of fn.params) {
       const name = parameter.type === "Identifier" ? parameter.name : "";
       const isRouter = name === "" || ROUTER.test(name) || routerNames(one.file).has(name);
-      bindPattern(machine, parameter, isRouter ? REQUEST : opaque(name), inner);
+      bindPattern(machine, parameter, handed(parameter) ?? (isRouter ? REQUEST : opaque(name)), inner);
     }
     if (fn.body?.type === "BlockStatement") {
       for (const statement of fn.body.body) {
@@ -268,6 +268,16 @@ function scopeAround(machine: Machine, one: Registration): Scope {
     scope = inner;
   }
   return scope;
+}
+
+/** `function routes({ app, db, enrolToken })`: what is handed over is the application's own, a router by its name apart. */
+function handed(parameter: ParamPattern): Value | null {
+  const pattern = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
+  if (pattern.type !== "ObjectPattern") return null;
+  const names = pattern.properties.flatMap((one) =>
+    one.type === "Property" && one.key.type === "Identifier" ? [one.key.name] : [],
+  );
+  return struct(Object.fromEntries(names.map((name) => [name, ROUTER.test(name) ? REQUEST : opaque(name)])));
 }
 
 /** What `this` is where routes are registered in a constructor or method. */
