@@ -1,6 +1,5 @@
 import type { MethodDefinition, Node, ParamPattern, PropertyDefinition } from "oxc-parser";
 import { opaque, type ClassValue, type Value } from "../values/value.ts";
-import { bindPattern } from "./bind-pattern.ts";
 import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
 import { aside, moduleValue } from "./module-value.ts";
@@ -30,7 +29,7 @@ function runConstructor(machine: Machine, of: ClassValue, args: readonly Value[]
   found.parameters.forEach((parameter, at) => {
     const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
     if (pattern.type !== "Identifier") {
-      if (args[at] !== undefined) bindPattern(machine, pattern, args[at], scope);
+      if (args[at] !== undefined) machine.bindPattern(pattern, args[at], scope);
       return;
     }
     const value = args[at] ?? injected(machine, pattern, of) ?? opaque(pattern.name);
