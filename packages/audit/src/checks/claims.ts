@@ -1,5 +1,6 @@
 import { clientPrice, clientRole } from "../rules/catalogue.ts";
 import type { Check } from "../rules/rule.ts";
+import { actingFor } from "./acting-for.ts";
 import { claimIn, saidName } from "./client-word.ts";
 import { saidIdentity } from "./said-identity.ts";
 import { unaskedGrant } from "./unasked-grant.ts";
@@ -19,6 +20,7 @@ export const claims: Check = {
   run(judged, report) {
     const { entry, trace } = judged;
     saidIdentity(judged, report);
+    actingFor(judged, report);
     widened(judged, report);
     unaskedGrant(judged, report);
     for (const one of trace.operations) {

@@ -7,6 +7,7 @@ import { keyOf } from "../values/key.ts";
 import { comparisons, type Query } from "../values/query.ts";
 import { isCapability, isCredential, scopeOf, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
+import { namedInstead } from "./acting-for.ts";
 import { isConfined } from "./confined.ts";
 import { describe } from "./describe-value.ts";
 import { isGlobalRole } from "./global-role.ts";
@@ -55,6 +56,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       );
       return;
     }
+    if (namedInstead(name, value, facts) !== null) continue; // said of who is calling
     const stem = /^(.*?)_?id$/i.exec(name)?.[1] ?? "";
     // What it is called over there stands beside it: the id is another service's.
     if (data?.k === "struct" && [`${stem}Name`, `${stem}_name`].some((beside) => data.props.has(beside))) continue;

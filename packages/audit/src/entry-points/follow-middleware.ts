@@ -93,7 +93,8 @@ function despiteWhat(
   return null;
 }
 
-function functionOf(value: Value): Value | null {
+/** The middleware itself, without a wrapper that is not seen around it. */
+export function functionOf(value: Value): Value | null {
   if (value.k === "closure" || value.k === "continuation") return value;
   if (value.k === "chain") {
     // asyncHandler(async (req, res, next) => …)

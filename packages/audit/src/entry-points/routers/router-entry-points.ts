@@ -12,7 +12,7 @@ import { fromJsonSchema, fromSchema } from "../../knowledge/validation.ts";
 import { client, type FunctionNode, opaque, struct, type Value } from "../../values/value.ts";
 import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
-import { followMiddleware } from "../follow-middleware.ts";
+import { followMiddleware, functionOf } from "../follow-middleware.ts";
 import { CONTEXT, pathOfFile } from "../next.ts";
 import { type Asked, ASKS_RIGHTS, VERIFIES_SENDER } from "../neighbours.ts";
 import { chainOf, type Mounts, mountsOf } from "./mounts.ts";
@@ -216,8 +216,9 @@ const HOOK = /^(?:onRequest|preValidation|preHandler|middleware|beforeHandle)$/;
 
 /** What `router.param` runs is handed the part of the path besides. */
 function toldOf(machine: Machine, { verb, path }: Registration, value: Value): Value {
-  if (verb !== "param" || path === null) return value;
-  return { k: "continuation", run: (given, place) => machine.invoke(value, [...given, client("params", path)], place) };
+  const fn = verb === "param" && path !== null ? functionOf(value) : null;
+  if (fn === null || path === null) return value;
+  return { k: "continuation", run: (given, place) => machine.invoke(fn, [...given, client("params", path)], place) };
 }
 
 function flatten(value: Value): Value[] {
