@@ -54,7 +54,11 @@ const ASKS = /^(?:count|find|get|exists|is|has|can|may|check|verify|lookup|load|
 
 /** `Member.count({ where: { projectId: row.projectId, userId } })`. */
 function asksAbout(parts: readonly Value[]): boolean {
-  return parts.length > 1 && parts.some((part) => part.k === "principal");
+  return parts.length > 1 && parts.some(isSomebody);
+}
+
+function isSomebody(value: Value): boolean {
+  return value.k === "choice" ? value.alternatives.some((one) => isSomebody(one.value)) : value.k === "principal";
 }
 
 function isIdentifierOnly(value: Value): boolean {
