@@ -159,7 +159,7 @@ export function asksItself(operation: Operation, { framework, kind }: EntryPoint
   if (kind === "action" && /(?:^|\/)actions?(?:\/|$)/.test(from)) return true;
   return (
     /^(?:get|fetch|load|read|retrieve|find|list|search|query)$/.test(words[0] ?? "") &&
-    !words.some((word) => /^(?:all|every|admin)$/.test(word)) &&
+    !words.some((word) => /^(?:all|every)$/.test(word)) &&
     operation.args.every(isFixed)
   );
 }

@@ -15,7 +15,10 @@ export function isLeftOutside(one: Operation, { entry }: Judged): boolean {
   if (one.kind !== "call" || one.origin !== "missing" || entry.gateBeside?.() !== true) return false;
   if (!/^(?:none|reads|writes)$/.test(nameKind(one.name)) || NEUTRAL.test(one.path)) return false;
   const path = entry.path ?? entry.name;
-  if (entry.method === "GET" && path.split(/[^\w]+/).some((word) => isPublicTable(word))) return false;
+  const words = path.split(/[^\w]+/);
+  if (words.some((word) => FOR_VISITORS.test(word))) return false;
+  // A thing itself is often shown to everybody above the gate; what hangs on it, less so.
+  if (entry.method === "GET" && (words.some((word) => isPublicTable(word)) || /[:}\]]\w*\}?$/.test(path))) return false;
   return one.args.some((arg) =>
     clientsOf(arg).some(
       ({ part, path: named }) =>
@@ -32,6 +35,9 @@ export function isSaidToBeOpen(one: Operation, { declaredOpen }: EntryPoint): bo
   if (one.kind === "query") return comparisons(one.query.where).every(({ value }) => clientsOf(value).length === 0);
   return one.kind === "call" && one.args.every((arg) => clientsOf(arg).length === 0);
 }
+/** What those who are no members look at and do. */
+const FOR_VISITORS =
+  /^(?:comments?|replies|repl(?:y|ied)|reviews?|ratings?|photos?|images?|pictures?|cover|poster|related|similar|recommended|likes?|stats|public|preview|feed|views?|clicks?|hits?|votes?|track|report|contact|apply|subscribe|unsubscribe|rsvp|checkout|verify|confirm|availability|slots|schedule|embed|share\w*|og|rss|menu|followers|following)$/i;
 const ID = /^_?(?:id|uuid)$|[a-z](?:Id|_id|Uuid|_uuid)$/;
 const SECRET = /share|public|invit|token|code|key|hash|secret|slug|handle|signature|username|domain/i;
 const NEUTRAL =
