@@ -23,7 +23,10 @@ export function repeatedGrants({ trace, project }: Judged, report: Report): void
   for (const [at, one] of trace.operations.entries()) {
     if (one.kind !== "query" || (one.query.verb !== "update" && one.query.verb !== "upsert")) continue;
     const text = project.file(one.place.file)?.text ?? "";
-    const [written = ""] = text.slice(one.place.node.start, one.place.node.end + 400).split(";");
+    const { start, end } = one.place.node;
+    // With what a builder adds to it after that call.
+    const [more = ""] = text.slice(end, end + 400).split(/;|\n\s*(?:await|const|let|return|if|try|for|throw|\}|\n)/);
+    const written = text.slice(start, end) + more;
     if (!BY_SO_MUCH.test(written) || !changesOwned(one.query, written)) continue;
     if (
       asksForState(one.query) ||

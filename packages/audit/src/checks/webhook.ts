@@ -12,8 +12,8 @@ import type { Facts } from "../values/facts.ts";
 import { isDigest } from "../interpret/learn.ts";
 import { clientOf } from "../values/trust.ts";
 import { guardOfSigned } from "../entry-points/neighbours.ts";
-import { comparisons } from "../values/query.ts";
 import type { Place, Value } from "../values/value.ts";
+import { askedBack } from "./asked-back.ts";
 import { signedParts } from "./signed-parts.ts";
 import { unsignedTenant } from "./unsigned-tenant.ts";
 import { letGoOn } from "./let-go-on.ts";
@@ -100,8 +100,14 @@ function leadsTo(check: Operation, open: Operation): boolean {
 
 /** The test decides whether the check runs: it or the call that leads to it comes after. */
 function standsBefore(test: Operation, check: Operation): boolean {
+  const { file, node } = test.place;
   return [check.place, ...check.calls].some(
-    ({ file, node }) => file === test.place.file && test.place.node.start < node.end && reaches(test, node),
+    (one) =>
+      one.file === file &&
+      node.start < one.node.end &&
+      // The call of the handler itself holds them both.
+      !(one.node.start <= node.start && node.end <= one.node.end) &&
+      reaches(test, one.node),
   );
 }
 
@@ -150,44 +156,6 @@ function isVerified(facts: Facts): boolean {
   return facts.has("signature") || facts.has("shared-secret") || facts.has("auth") || facts.has("capability");
 }
 
-/** Mollie and PayPal send an id alone: what it stands for is asked of them, and nothing else that came is used. */
-function askedBack(operations: readonly Operation[], open: Operation): boolean {
-  const asked = operations.find(
-    (one) =>
-      one.kind === "call" &&
-      one.origin !== "global" &&
-      /^(?:get|retrieve|fetch|show|find|lookup|describe)/.test(one.name) &&
-      one.path.includes(".") &&
-      one.args.some((arg) => clientOf(arg) !== null),
-  );
-  if (asked === undefined || asked.place.node.start > open.place.node.start) return false;
-  if (open.kind !== "query") return open === asked;
-  const used = [
-    ...comparisons(open.query.where).map(({ value }) => value),
-    ...(open.query.data === null ? [] : [open.query.data]),
-  ];
-  return (
-    used.some((value) => holdsCall(value, asked.place)) &&
-    used.every((value) => clientOf(value) === null || holdsCall(value, asked.place))
-  );
-}
-
-function holdsCall(value: Value, place: Place, depth = 0): boolean {
-  if (depth > 6) return false;
-  switch (value.k) {
-    case "chain":
-      return value.steps.some((step) => step.kind !== "member" && step.place.node === place.node);
-    case "struct":
-      return [...value.props.values()].some((inner) => holdsCall(inner, place, depth + 1));
-    case "derived":
-      return value.args.some((inner) => holdsCall(inner, place, depth + 1));
-    case "choice":
-      return value.alternatives.some((one) => holdsCall(one.value, place, depth + 1));
-    default:
-      return false;
-  }
-}
-
 /** Whose secret it is has to be known before anything can be verified. */
 function looksUp(one: Operation): boolean {
   if (one.kind === "query") return one.query.verb === "read" || one.query.verb === "list";
@@ -215,7 +183,9 @@ function isEffect(one: Operation): boolean {
     // `handleSubscription(event)`: whatever way the bytes were read, it is the event that is handled.
     (HANDLES.test(one.name) || one.args.some((arg) => arg.k !== "request" && clientOf(arg) !== null)) &&
     !isMeasure(one.path) &&
-    !/verif|valid|parse|log|header|sign|check|construct|schema|hash|text|json|buffer|limit/i.test(one.path)
+    !/verif|valid|parse|decode|inflate|unpack|log|header|sign|check|construct|schema|hash|text|json|buffer|limit/i.test(
+      one.path,
+    )
   );
 }
 

@@ -154,7 +154,11 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         if (seen !== undefined && there.every(({ facts }) => saysOnlyOfSettings(facts)))
           return memberOf(machine, seen.value, name, place, quiet);
       }
-      const kept = quiet ? object.alternatives : there;
+      // Of what a check answers the fields are read: then it answers who it is, and no yes or no.
+      const answers = there.some(({ value }) => value.k === "principal")
+        ? there.filter(({ value }) => value.k !== "literal" || typeof value.value !== "boolean")
+        : there;
+      const kept = quiet ? object.alternatives : answers;
       return choose(
         kept.map((one) => ({
           value: isNothing(one.value)
@@ -275,8 +279,7 @@ function isNothing(value: Value): boolean {
   return value.k === "literal" && (value.value === null || value.value === undefined);
 }
 
-/** A member chosen at run time of an object whose members are known: any of them. */
-/** Whichever it is; of functions under names of their own, a name that is not there finds none. */
+/** A member chosen at run time of an object whose members are known is any of them; of functions under names of their own, a name that is not there finds none. */
 function anyOf(object: Extract<Value, { k: "struct" }>): Value | null {
   const values: Value[] = [...object.props.values()].slice(0, 12);
   if (values.length > 0 && values.every(({ k }) => k === "closure")) values.push(UNDEFINED);
