@@ -22,7 +22,10 @@ export const secrets: Check = {
       else if (one.kind === "fetch") inUrl(one.url, one, report);
       else if (one.kind === "respond" && entry.kind !== "function") answered(one.body, one, judged, report);
       else if (one.kind === "prop") handedOn(one, report);
-      else if (one.kind === "return" && entry.kind === "page") answered(propsIn(one.value), one, judged, report);
+      // The schema says which fields of what a resolver answers leave the server.
+      else if (one.kind === "return" && entry.framework === "graphql") continue;
+      else if (one.kind === "return" && entry.kind === "page" && entry.framework === "next")
+        answered(propsIn(one.value), one, judged, report);
       else if (one.kind === "return" && entry.kind !== "function" && entry.kind !== "job")
         answered(one.value, one, judged, report);
     }

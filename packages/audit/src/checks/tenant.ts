@@ -39,6 +39,8 @@ export const tenant: Check = {
       if (one.kind === "call") handedOver(one, judged, report);
       if (one.kind !== "query") continue;
       if (!one.facts.has("auth") && isPublicByDesign(entry, judged)) continue;
+      // Of a resolver that asks nobody, what shields it is not seen, nor whether what it answers is for everybody.
+      if (entry.framework === "graphql" && !one.facts.has("auth")) continue;
       if (!isKnown(one.facts) && !callerUsed(trace.operations)) continue;
       // A delivery whose sender was verified speaks for its sender.
       if (one.facts.has("signature") && !one.facts.has("auth")) continue;

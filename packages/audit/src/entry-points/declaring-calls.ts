@@ -141,18 +141,22 @@ function entry(
   name: string,
   around: readonly FunctionNode[],
 ): EntryPoint {
+  const said = file.text.slice(node.start, node.end);
   return {
     kind: declares.kind,
     framework: declares.framework,
     name,
-    method: "POST",
+    // TanStack's functions are read by GET where nothing else is said.
+    method: declares.framework === "tanstack" && !/method:\s*["']POST/.test(said) ? "GET" : "POST",
     path: null,
     file: file.path,
     node,
     follow(machine) {
       const place = { file: file.path, node };
-      if (declares.asks?.test(file.text.slice(node.start, node.end)) === true)
+      if (declares.asks?.test(said) === true)
         machine.learn("auth", { sure: false, place, why: "the library is told to ask who is calling" });
+      if (/(?:[vV]alidator|validated|\bzod\$?|valibot\$)\s*\(|\binput:/.test(said))
+        machine.learn("valid:client:body.", { sure: false, place, why: "the call names a schema" });
       const handler = aside(machine, () => machine.evaluate(fn, scopeInside(machine, file, around)));
       followHandler(machine, handler, declares.args, place);
     },

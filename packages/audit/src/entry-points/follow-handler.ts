@@ -50,7 +50,7 @@ function byRequestType(machine: Machine, { node }: Extract<Value, { k: "closure"
   if (type?.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return;
   const { name } = type.typeName;
   if (
-    !/^(?:Authenticated|Authed|Authorized|Protected)\w*Request$|^\w*Request(?:With|Auth)\w*(?:User|Auth|Session|Authenticated)?$/.test(
+    !/^(?:Authenticated|Authed|Authorized|Protected)\w*Request$|^(?:User|Auth\w*|Protected|Logged\w*|Session)(?:Ctx|Context)$|^\w*Request(?:With|Auth)\w*(?:User|Auth|Session|Authenticated)?$/.test(
       name,
     )
   )

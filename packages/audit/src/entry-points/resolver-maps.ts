@@ -76,7 +76,13 @@ function members(
           // Directives of the schema and shields around it ask as well, and stand elsewhere.
           if (operation !== "")
             machine.learn("opaque:auth", { sure: false, place, why: "the schema and what shields it are not seen" });
-          else
+          if (
+            operation !== "" &&
+            value.type === "CallExpression" &&
+            value.arguments.some((arg) => arg.type === "Identifier")
+          )
+            machine.learn("opaque:scope", { sure: false, place, why: "rules stand before it that are not seen" });
+          if (operation === "")
             for (const part of ["body", "query", "params"])
               machine.learn(`valid:client:${part}.`, { sure: true, place, why: "the contract declares its shape" });
           if (value !== one.value && asksFirst(file, one.value))

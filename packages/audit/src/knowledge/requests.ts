@@ -8,6 +8,8 @@ import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 import { isCallerName } from "./names.ts";
 import { requestCall } from "./request.ts";
 
+const LOCALS_ASK = /^(?:validate(?:User|Session)?|(?:safe)?[gG]et(?:Session|User|Auth)\w*)$/;
+
 /** Reading a request, whichever framework hands it over. */
 export function requests(call: UnseenCall): Value | undefined {
   const { machine, receiver, method, args, place, root, names } = call;
@@ -39,6 +41,13 @@ export function requests(call: UnseenCall): Value | undefined {
       machine.attach("user", who);
       return { k: "pending", value: who, facts: Facts.none.with("auth", tokenVerified(place)), dead: false };
     }
+    // SvelteKit: what the layouts above answer, which ask first; Lucia and Supabase put a question on `locals`.
+    if (method === "parent" && args.length === 0) {
+      machine.learn("opaque:auth", { sure: false, place, why: "the layouts above may ask for the caller" });
+      return { k: "pending", value: { ...receiver, authenticated: true }, facts: Facts.none, dead: false };
+    }
+    if (receiver.path === "locals" && LOCALS_ASK.test(method))
+      return orNobody(machine, { k: "principal", path: "", sure: false, origin: place });
     // Koa: `ctx.throw(403)` and `ctx.assert(user, 401)` leave the handler.
     if (method === "throw") machine.state = null;
     if (method === "assert" && first !== undefined && machine.state !== null) {
