@@ -9,7 +9,15 @@ import type { Value } from "../values/value.ts";
 /** Done for what is there for everybody: `findPublished(id)` itself, what strangers add to it, and a guest's own order. */
 export function isOfPublished(one: Operation, judged: Judged): boolean {
   if (one.kind === "call")
-    return one.origin === "missing" && (saysPublished(one.name) || (ADDS.test(one.name) && one.args.some(isPublished)));
+    return (
+      one.origin === "missing" &&
+      (saysPublished(one.name) ||
+        (ADDS.test(one.name) && one.args.some(isPublished)) ||
+        // `getOneOrThrow(flow.publishedVersionId)`: what a row that is open points at.
+        (READS.test(one.name) &&
+          one.args.some(({ k }) => k === "rows") &&
+          one.args.every((arg) => arg.k === "rows" && one.facts.has(`open:row:${arg.query.id}`))))
+    );
   return one.kind === "query" && isOfOrder(one.query.verb, one, judged);
 }
 
@@ -22,6 +30,7 @@ function saysPublished(name: string): boolean {
     !words.some((word) => /^(?:keys?|unpublished|private|drafts?)$/.test(word))
   );
 }
+const READS = /^(?:get|find|load|fetch|read|by)(?![a-z])/;
 const ADDS =
   /^(?:add|create|submit|record|append|insert|save|store|register|answer|vote|rate|react|subscribe|like|view|count|track|increment|notify|send|enqueue|emit)(?![a-z])/;
 

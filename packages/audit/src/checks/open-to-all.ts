@@ -29,7 +29,7 @@ export function isOpenRead(operation: Operation, { entry }: Judged): boolean {
     if (
       entry.method !== "POST" &&
       comparisons(query.where).some(({ field }) =>
-        /^(?:slug|handle|username|short_?code|subdomain|domain|permalink|alias|shortId|short_id|vanity)$/i.test(
+        /^(?:slug|handle|username|short_?code|subdomain|domain|permalink|alias|shortId|short_id|vanity|(?:site|embed|widget|publishable|tracking)_?key|(?:embed|widget)_?id)$/i.test(
           field.slice(field.lastIndexOf(".") + 1),
         ),
       )

@@ -47,6 +47,12 @@ export function isPublicByDesign(entry: EntryPoint, judged: Judged): boolean {
   if (path !== null && /(?:invit(?:e|ation)s?|accept)\/(?:\[|:|\{)/i.test(path)) return true;
   // `GET /server/features`: of the server itself, and of nobody's.
   if (entry.method === "GET" && path !== null && !/[[:{$]/.test(path) && OF_ITSELF.test(said.at(-1) ?? "")) return true;
+  // A folder of procedures that visitors call: `routers/publicViewer/slots.ts`.
+  if (
+    entry.kind === "procedure" &&
+    /(?:^|\/)public(?:[-_]?(?:viewer|routers?|site|pages?|booking))?\//i.test(entry.file)
+  )
+    return true;
   // Pictures that pages elsewhere show.
   if (entry.method === "GET" && said.some((word) => /^(?:badges?|shields?|avatars?|thumbnails?)$/.test(word)))
     return true;

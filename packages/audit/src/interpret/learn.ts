@@ -62,7 +62,7 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
     known = known.with("capability", evidence("the row was found by a value only its holder knows", query.place));
   }
   if (
-    /(?:^|\.)(?:(?:is_?)?(?:public|published|shared|listed|visible|discoverable)|(?:published|listed|released)_?at)$/i.test(
+    /(?:^|\.)(?:(?:is_?)?(?:public|published|shared|listed|visible|discoverable)|(?:published|listed|released)_?(?:at|version(?:_?id)?))$/i.test(
       path,
     ) ||
     OFFERED.test(path)
