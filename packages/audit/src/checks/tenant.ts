@@ -62,6 +62,18 @@ function onlyCounts(data: Value | null): boolean {
   );
 }
 
+/** How many have looked at it or liked it: who adds to that is not whose it is. */
+function countsPeople(data: Value | null): boolean {
+  return (
+    data?.k === "struct" &&
+    [...data.props.keys()].every((name) =>
+      /^(?:(?:\w*_)?(?:likes?|views?|votes?|up_?votes?|plays?|downloads?|clicks?|shares?|hits?|impressions?|reads?)(?:_?count)?|(?:updated|modified)_?at)$/i.test(
+        name,
+      ),
+    )
+  );
+}
+
 /** Somebody is known here: without that, the missing question is the finding, and not this one. */
 function isKnown(facts: Facts): boolean {
   return facts.has("auth") || facts.has("opaque:auth");
@@ -96,7 +108,7 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   if (isRead(query) && isOpenTo(query.where, facts))
     return report.unknown(`what the rows of ${nameOf(query)} belong to says of itself that it is public`);
   // `ticketType.update({ where: { id, left: { gte: n } }, data: { left: { decrement: n } } })`: bought, by whoever comes.
-  if (query.verb === "update" && isOpenTo(query.where, facts) && onlyCounts(query.data))
+  if (query.verb === "update" && onlyCounts(query.data) && (isOpenTo(query.where, facts) || countsPeople(query.data)))
     return report.unknown(`what is offered to everybody is counted down`);
   if (isRead(query) && /invit/i.test(query.table) && isPublicByDesign(judged.entry, judged))
     return report.unknown("an invitation may be shown to whoever has its link");

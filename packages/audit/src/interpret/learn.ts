@@ -105,7 +105,7 @@ function saysOpen({ field, value }: Extract<Condition, { kind: "compare" }>): bo
   return (
     /(?:status|state)$/i.test(field) &&
     value.k === "literal" &&
-    /^(?:published|public|live|open|in_?progress|listed)$/i.test(String(value.value))
+    /^(?:published|public|live|open|in_?progress|listed|(?:on|for)_?sale|selling|bookable)$/i.test(String(value.value))
   );
 }
 
@@ -114,7 +114,7 @@ export function knowOpen(value: Value, facts: Facts, wanted: string, equal: bool
   if (value.k !== "rows") return facts;
   const last = value.path.slice(value.path.lastIndexOf(".") + 1);
   if (/^(?:status|state)$/i.test(last))
-    return equal && /^(?:published|public|listed)$/i.test(wanted)
+    return equal && /^(?:published|public|listed|(?:on|for)_?sale|selling|bookable)$/i.test(wanted)
       ? openRow(value.query, facts, evidence("it is published", value.query.place))
       : facts;
   if (!/visib|public|published|privacy|sharing/i.test(value.path)) return facts;
