@@ -40,10 +40,10 @@ function asksElsewhere(one: Operation): boolean {
 function isPerson(value: Value): boolean {
   if (value.k === "struct") return [...value.props.values()].some(isPerson);
   if (value.k === "request") return value.path === "";
-  return value.k === "principal" && !TENANT_PATH.test(value.path);
+  return value.k === "principal" && PERSON_PATH.test(value.path);
 }
-const TENANT_PATH =
-  /(?:team|org|organi[sz]ation|workspace|tenant|account|company|project)(?:_?id|_?slug|\.id|\.slug)?$/i;
+const PERSON_PATH =
+  /^$|(?:^|\.)(?:user|me|viewer|actor|principal|session|auth|claims|token)?\.?(?:id|_id|sub|uid|email|username|(?:user|member|profile|person|employee)_?id)$/i;
 
 /** Rows are changed by a package that is not there: of the application's own monorepo. */
 function isPassedOn(one: Operation): boolean {

@@ -25,6 +25,9 @@ const STAFF =
   /(?:^|[/\s_.-])(?:_?admin|administration|superadmin|back-?office|internal|staff|operators?|moderation|moderators?|console|ops)(?:[/\s_.-]|$)/i;
 const WAY_IN =
   /^(?:login|signin|signout|logout|forgot|reset|verify|callback|oauth|oauth2|sso|saml|oidc|health|healthz|healthcheck|livez|readyz|ping|csrf|nextauth|magic|otp|passkey|webauthn|authenticate|authorize)$/;
+const OF_ANYTHING = /^(?:reset|verify|callback|magic|authorize)$/;
+const OF_ACCESS =
+  /^(?:password|passwd|pw|email|mail|e|token|otp|code|totp|phone|sms|link|magic|account|user|login|credentials?|mfa|two|2fa|signup|registration|invite|invitation|subscription|captcha|device|webauthn|passkey|identity|session|key|request|confirm|complete|start|github|google|apple|oauth|stripe|slack|discord|facebook|microsoft|by|for|x|\w{1,2})$/;
 const AUTH_FOLDER = /(?:^|\/)(?:auth|authentication|sessions?)(?:\/|$)/i;
 
 /** Is the entry point meant for everybody, by its name and path? */
@@ -34,7 +37,11 @@ export function isPublicByDesign(entry: EntryPoint, judged: Judged): boolean {
     return true;
   const text = `${path ?? ""} ${entry.kind === "route" && path !== null ? "" : entry.name}`;
   if (path !== null && AUTH_FOLDER.test(path)) return true;
-  const said = wordsOf(text.replace(/\[[^\]]*\]|[:{$][^/]*/g, " "));
+  const all = wordsOf(text.replace(/\[[^\]]*\]|[:{$][^/]*/g, " "));
+  // `resetBracket`, `verifyMeter`: of a credential alone is it the way in.
+  const said = all.filter(
+    (word, at) => !(OF_ANYTHING.test(word) && all.length > at + 1 && !OF_ACCESS.test(all[at + 1] ?? "")),
+  );
   if (
     /(?:sign|log)[-_ ]?(?:in|up|out)/i.test(text) ||
     (/password/i.test(text) && /forgot|reset|request/i.test(text)) ||

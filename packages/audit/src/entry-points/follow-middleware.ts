@@ -13,7 +13,7 @@ import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { run } from "./follow-handler.ts";
 
 const NEUTRAL =
-  /log|morgan|rate|limit|throttle|cors|helmet|parse|json|urlencoded|compress|trace|span|metric|time|cache|upload|multer|single|static|raw|text|body|locale|geo|agent|cookie|session$|csrf|error|async|wrap|swagger|sentry|method|pretty|etag|secureHeaders|timing|requestId|poweredBy|trim|bodyLimit|validator/i;
+  /log|morgan|rate|limit|throttle|cors|helmet|parse|json|urlencoded|compress|trace|span|metric|time|cache|upload|multer|single|static|raw|text|body|locale|geo|agent|cookie|session$|csrf|error|async|wrap|swagger|sentry|method|pretty|etag|secureHeaders|timing|requestId|poweredBy|trim|bodyLimit|validator|turnstile|captcha|honeypot/i;
 
 /** Runs a list of middleware and, at its end, the handler: each continues only when it calls `next`. */
 export function followMiddleware(

@@ -13,7 +13,8 @@ export interface Neighbours {
 }
 
 /** `requireRole`, `withRequiredScope`, `RequiresTeamRole`: asks for more than to be known. */
-export const ASKS_RIGHTS = /roles?(?![a-z])|permission|scopes?(?![a-z])|polic(?:y|ies)|privilege|ability/i;
+export const ASKS_RIGHTS =
+  /roles?(?![a-z])|permission|scopes?(?![a-z])|polic(?:y|ies)|privilege|ability|^(?:allow|permit|permits|restrictTo|grant|acl|only)$/i;
 
 /** `twilioSigned`, `verifySlackSignature`, `WebhookGuard`: asks whether the call comes from whom it says. */
 export const VERIFIES_SENDER =

@@ -1,10 +1,10 @@
 import { nameKind, wordsOf } from "./names.ts";
 
 const RIGHTS =
-  /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|plan|middleware|proxy|grant|secret|csrf/i;
+  /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|licen[cs]e|eligib|quota|(?<!by|com|tres|sur)pass(?![a-z])|plan|middleware|proxy|grant|secret|csrf/i;
 
 const PARTS =
-  /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|plan|middleware|proxy|grant|secret|csrf|beforeHandle|preHandler|(?<![\w$])(?:can|may)(?=\s*[(=:])/gi;
+  /auth|access|permi|allow|entitle|feature|admin|owner|member|role|guard|can[A-Z_]|activate|verify|signature|session|token|login|policy|scope|premium|subscri|licen[cs]e|eligib|quota|(?<!by|com|tres|sur)pass(?![a-z])|plan|middleware|proxy|grant|secret|csrf|beforeHandle|preHandler|(?<![\w$])(?:can|may)(?=\s*[(=:])/gi;
 
 /** Whether a function may have such a name in a text: a name like it stands there. */
 export function mayAnswerWhether(text: string): boolean {

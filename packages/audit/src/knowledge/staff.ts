@@ -1,5 +1,5 @@
 import type { Value } from "../values/value.ts";
-import { isTenantName, wordsOf } from "./names.ts";
+import { isOwnerName, isTenantName, wordsOf } from "./names.ts";
 
 /** Who runs the product itself, whatever else the words stand beside. */
 const ALWAYS = new Set(
@@ -35,8 +35,12 @@ export function knowsTenants(text: string): boolean {
   for (const [, path = ""] of text.matchAll(OF_THE_CALLER)) if (path.split(/\W+/).some(isTenantName)) return true;
   for (const [, names = ""] of text.matchAll(TAKEN_OF_THE_CALLER))
     if (names.split(/\W+/).some(isTenantName)) return true;
+  for (const [, name = ""] of text.matchAll(CONFINED)) if (!isOwnerName(name)) return true;
   return false;
 }
+/** `.where("utility_id", "=", request.operator.utilityId)`: whatever it is called, statements are confined to it. */
+const CONFINED =
+  /\bwhere\b[^;]{0,120}?\b(?:req|request|ctx|context|c\.var|session|user|auth)\b[?!]?\.\w+[?!]?\.(\w+(?:Id|_id))\b/g;
 const OF_THE_CALLER =
   /\b(?:req|request|ctx|context|c\.var|session|user|auth|me|viewer|caller|principal|agent|staff|employee|operator|actor|member|membership|claims)\b((?:[?!]?\.\w+){1,4})/g;
 const TAKEN_OF_THE_CALLER =

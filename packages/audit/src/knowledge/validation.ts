@@ -28,6 +28,18 @@ export function validation(call: UnseenCall): Value | undefined {
       ],
     };
   }
+  // `const valid = ajv.compile(schema)`, called: it answers whether.
+  const compiled = call.chain.steps.at(-2);
+  if (from === "ajv" && names.length === 0 && compiled?.kind === "call" && args.length === 1 && args[0] !== undefined) {
+    machine.record({ kind: "validate", subject: args[0], strict: true, place });
+    return {
+      k: "choice",
+      alternatives: [
+        { value: TRUE, facts: validFacts(args, call) },
+        { value: FALSE, facts: Facts.none },
+      ],
+    };
+  }
   const subject = subjectOf(args);
   if (subject === null) return isLibrary && !call.isNew ? call.chain : undefined;
   const isSchema =

@@ -105,6 +105,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
     update: "update",
     delete: "delete",
     remove: "delete",
+    softRemove: "delete",
     save: "update",
     find: "list",
     count: "count",
@@ -138,7 +139,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
   const table = ofEntity ? tableName(first) : owner;
   const row = subject.k === "list" ? subject.items[0] : subject;
   // A row that is saved or removed goes wrong where it was found.
-  if (row?.k === "rows" && row.path === "" && /^(?:save|remove|delete)$/.test(last.name))
+  if (row?.k === "rows" && row.path === "" && /^(?:save|remove|softRemove|delete)$/.test(last.name))
     return {
       library: "typeorm",
       table: row.query.table,
