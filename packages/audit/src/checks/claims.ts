@@ -2,6 +2,7 @@ import { clientPrice, clientRole } from "../rules/catalogue.ts";
 import type { Check } from "../rules/rule.ts";
 import { actingFor } from "./acting-for.ts";
 import { claimIn, saidName } from "./client-word.ts";
+import { namedAuthority } from "./named-authority.ts";
 import { saidIdentity } from "./said-identity.ts";
 import { unaskedGrant } from "./unasked-grant.ts";
 import { widened } from "./widened.ts";
@@ -22,6 +23,7 @@ export const claims: Check = {
     saidIdentity(judged, report);
     actingFor(judged, report);
     widened(judged, report);
+    namedAuthority(judged, report);
     unaskedGrant(judged, report);
     for (const one of trace.operations) {
       // What a provider signed is the provider's word.
