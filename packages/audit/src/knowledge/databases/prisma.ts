@@ -65,7 +65,7 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
       verb === "upsert"
         ? (prop(options, "create") ?? prop(options, "update") ?? null)
         : (prop(options, "data") ?? null),
-    throws: last.name.endsWith("OrThrow") || verb === "update" || verb === "delete",
+    throws: /(?:OrThrow|^update|^delete)$/.test(last.name),
     selected: selected?.k === "struct" ? [...selected.props.keys()] : null,
     nested: nestedConditions(options),
     included,
