@@ -49,3 +49,19 @@ export const POST = withSession(hide);
 `;
   assert.deepEqual(rules({ "features/banner/hide.ts": HANDLER, "app/api/banner/route.ts": route }), []);
 });
+
+test("a route is found whatever its type arguments hold", () => {
+  const plugin = `import type { FastifyPluginAsync } from "fastify";
+import { Type, type Static } from "@sinclair/typebox";
+import { prisma } from "../prisma";
+const Params = Type.Object({ id: Type.String() });
+export const cards: FastifyPluginAsync = async (app) => {
+  app.addHook("onRequest", app.authenticate);
+  app.delete<{ Params: Static<typeof Params> }>("/cards/:id", async (request, reply) => {
+    await prisma.card.delete({ where: { id: request.params.id } });
+    return reply.code(204).send();
+  });
+};
+`;
+  assert.deepEqual(rules({ "src/cards.ts": plugin }), ["tenant/unscoped-query"]);
+});

@@ -26,7 +26,7 @@ export const ROUTER =
 
 export function mayRoute(file: ProjectFile): boolean {
   return (
-    /\.(?:get|post|put|patch|delete|all|route|on|use|register|openapi)\s*(?:<[^>(]*>)?\(/.test(file.text) &&
+    /\.(?:get|post|put|patch|delete|all|route|on|use|register|openapi)\s*[<(]/.test(file.text) &&
     /express|fastify|hono|koa|Router|polka|restify|elysia|itty|oak|router|app\.|server\.|next-connect/i.test(file.text)
   );
 }
