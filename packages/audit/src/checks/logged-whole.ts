@@ -16,6 +16,15 @@ export function loggedWhole(value: Value, entry: EntryPoint, one: Operation): st
     }
     return null;
   }
+  // `${JSON.stringify(dto)}`: written out, it is all there.
+  if (value.k === "derived" && /^(?:template|\+|stringify)$/.test(value.op)) {
+    for (const inner of value.args) {
+      if (value.op !== "stringify" && inner.k === "client") continue;
+      const found = loggedWhole(inner, entry, one);
+      if (found !== null) return found;
+    }
+    return null;
+  }
   if (value.k !== "client" || value.path !== "") return null;
   if (value.part === "header") return "every header, the credential among them,";
   if (value.part !== "body") return null;
@@ -56,6 +65,8 @@ function namesOf(node: Node): string[] {
       one.type === "Property" ? namesOf(one.value) : one.type === "SpreadElement" ? namesOf(one.argument) : [],
     );
   if (node.type === "CallExpression") return node.arguments.flatMap(namesOf);
+  if (node.type === "TemplateLiteral")
+    return node.expressions.flatMap((one) => (one.type === "CallExpression" ? namesOf(one) : []));
   const name = nameOf(node);
   return name === "" ? [] : [name];
 }
