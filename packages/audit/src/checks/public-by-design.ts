@@ -40,7 +40,8 @@ export function isPublicByDesign(entry: EntryPoint, judged: Judged): boolean {
   const all = wordsOf(text.replace(/\[[^\]]*\]|[:{$][^/]*/g, " "));
   // `resetBracket`, `verifyMeter`: of a credential alone is it the way in.
   const said = all.filter(
-    (word, at) => !(OF_ANYTHING.test(word) && all.length > at + 1 && !OF_ACCESS.test(all[at + 1] ?? "")),
+    (word, at) =>
+      !(OF_ANYTHING.test(word) && all.length > at + 1 && !all.slice(at + 1).some((next) => OF_ACCESS.test(next))),
   );
   if (
     /(?:sign|log)[-_ ]?(?:in|up|out)/i.test(text) ||
