@@ -136,8 +136,10 @@ export function loadProject(
 function secretColumns(tree: TreeFiles, schemas: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const schema of schemas) {
-    for (const [, model = "", body = ""] of (tree.text(schema) ?? "").matchAll(/^model\s+(\w+)\s*\{([\s\S]*?)^\}/gm)) {
-      const columns = [...body.matchAll(/^\s+(\w+)\s+(?:String|Bytes|Json)/gm)].map(([, column = ""]) => column);
+    // Up to the bracket that closes each: a schema of models that never end is read but once.
+    for (const part of (tree.text(schema) ?? "").split(/^\}/m).slice(0, -1)) {
+      const [, model = "", body = ""] = /^model\s+(\w+)\s*\{([\s\S]*)/m.exec(part) ?? [];
+      const columns = [...body.matchAll(/^[ \t]+(\w+)[ \t]+(?:String|Bytes|Json)/gm)].map(([, column = ""]) => column);
       const secret = columns.filter((column) => SECRET_COLUMN.test(column));
       if (secret.length > 0) found.set(model.toLowerCase(), secret);
     }
@@ -150,10 +152,14 @@ function tableColumns(files: ReadonlyMap<string, ProjectFile>): Map<string, read
   const found = new Map<string, readonly string[]>();
   for (const file of files.values()) {
     if (!/(?:pg|mysql|sqlite)Table\s*\(/.test(file.text)) continue;
-    for (const [, variable = "", table = "", body = ""] of file.text.matchAll(
-      /(\w+)\s*=\s*(?:pg|mysql|sqlite)Table\s*\(\s*["'`](\w+)["'`]\s*,\s*\{([\s\S]*?)\n\}/g,
-    )) {
-      const secret = [...body.matchAll(/^\s+(\w+):/gm)]
+    const tables = /(?<!\w)(\w+)\s*=\s*(?:pg|mysql|sqlite)Table\s*\(\s*["'`](\w+)["'`]\s*,\s*\{/g;
+    for (let one = tables.exec(file.text); one !== null; one = tables.exec(file.text)) {
+      const [, variable = "", table = ""] = one;
+      const end = file.text.indexOf("\n}", tables.lastIndex);
+      if (end === -1) break; // looked for once, however many tables never end
+      const body = file.text.slice(tables.lastIndex, end);
+      tables.lastIndex = end;
+      const secret = [...body.matchAll(/^[ \t]+(\w+):/gm)]
         .map(([, column = ""]) => column)
         .filter((column) => SECRET_COLUMN.test(column));
       if (secret.length > 0) found.set(variable.toLowerCase(), secret).set(table.toLowerCase(), secret);
@@ -170,7 +176,9 @@ function entityColumns(files: ReadonlyMap<string, ProjectFile>): Map<string, rea
     for (const part of text.split("@Entity(").slice(1)) {
       const [, name = ""] = /class\s+(\w+)/.exec(part) ?? [];
       const secret = [
-        ...part.matchAll(/((?:@\w+\((?:[^()]|\([^()]*\))*\)\s*)+)(?:public |readonly )?(\w+)[!?]?\s*:/g),
+        ...part.matchAll(
+          /((?:@\w{1,60}\((?:[^()]|\([^()]{0,600}\)){0,600}\)\s{0,80}){1,20})(?:public |readonly )?(\w+)[!?]?\s*:/g,
+        ),
       ].flatMap(([, decorators = "", column = ""]) =>
         decorators.includes("@Column(") && SECRET_COLUMN.test(column) && !/@Exclude\b|select:\s*false/.test(decorators)
           ? [column]

@@ -3,7 +3,7 @@ import { nameKind } from "../knowledge/names.ts";
 import type { Project, ProjectFile } from "../project.ts";
 
 const CALLED =
-  /(?<![.\w$])(?:function\s+)?([A-Za-z_$][\w$]*)\s*(?:<[^>()]*>)?\(|\.(getServerSession|getSession|getUser|currentUser|requireUser|protect|authenticate|isAuthenticated)\s*\(/g;
+  /(?<![.\w$])(?:function\s+)?([A-Za-z_$][\w$]*)\s*(?:<[^>()]{0,200}>)?\(|\.(getServerSession|getSession|getUser|currentUser|requireUser|protect|authenticate|isAuthenticated)\s*\(/g;
 
 const known = new WeakMap<ProjectFile, boolean>();
 

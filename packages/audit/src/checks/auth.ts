@@ -1,3 +1,4 @@
+import { says } from "../source/says.ts";
 import {
   ignoredCheck,
   missingAuthentication,
@@ -315,8 +316,8 @@ function isCaller(value: Value, depth = 0): boolean {
 
 /** A file whose other handlers ask who is calling: the one that does not was forgotten. */
 function knowsAuth({ entry, project }: Judged): boolean {
-  const text = project.file(entry.file)?.text ?? "";
-  return /auth|session|requireUser|verifyToken|protect|requireLogin|requireAdmin|verifyJwt|preHandler|guard/i.test(
-    text,
-  );
+  const file = project.file(entry.file);
+  return file !== null && says(file, SPEAKS_OF_AUTH);
 }
+const SPEAKS_OF_AUTH =
+  /auth|session|requireUser|verifyToken|protect|requireLogin|requireAdmin|verifyJwt|preHandler|guard/i;

@@ -42,7 +42,7 @@ function isStaff(why: string, text: string): boolean {
   return named === "surely" || (named === "maybe" && !knowsTenants(text));
 }
 
-const DECLARED = /(?:const|let)\s+[[{]?\s*(\w+)[^=;]*=([^;]*);/g;
+const DECLARED = /(?:const|let)\s+[[{]?\s*(\w+)[^=;]{0,400}=([^;]{0,2000});/g;
 
 /** `me.clinicId`, where `me` was found in that table: the staff of one clinic. */
 function belongsToTenant(table: string, text: string): boolean {

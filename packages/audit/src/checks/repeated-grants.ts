@@ -9,7 +9,7 @@ const OWNED =
   /(?:balance|credits?|points|coins?|wallet|funds|earnings|cashback|allowance|gems|stock|inventory|payable|owed)(?:_?(?:cents|amount|total|left|available|remaining|used|balance))?$/i;
 /** A number that is changed by so much, not set: `{ increment: n }`, `.increment("balance", n)`, `$inc`, `balance + n`. */
 const BY_SO_MUCH =
-  /\b(?:increment|decrement)\b|\$inc\b|\$\{[^}]*\}\s*[+-]\s*(?:\$\{|\d)|(?:balance|credits?|points|coins?)\w*["`]?\s*=\s*["`]?(?:\w+\.)?["`]?(?:balance|credits?|points|coins?)\w*["`]?\s*[+-]/i;
+  /\b(?:increment|decrement)\b|\$inc\b|\$\{[^}]{0,200}\}\s*[+-]\s*(?:\$\{|\d)|(?:balance|credits?|points|coins?)\w{0,40}["`]?\s*=\s*["`]?(?:\w+\.)?["`]?(?:balance|credits?|points|coins?)\w{0,40}["`]?\s*[+-]/i;
 /** `creditsRenewedAt: { lt: month }`, `isNull(grantedAt)`. */
 const IN_STATE =
   /\$?\b(?:lte?|gte?|not|ne|is(?:Not)?Null|whereNull|whereNot|onConflict\w*)\b\s*[:(]|\bis null\b|:\s*null\b/i;

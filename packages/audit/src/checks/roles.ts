@@ -1,3 +1,4 @@
+import { says } from "../source/says.ts";
 import { missingRole } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -12,13 +13,16 @@ const GOVERNED =
   /(?:^|_)(?:\w*member(?:ship)?s?|\w*invit(?:e|ation)s?|\w*roles?|api_?(?:key|token)s?|organi[sz]ations?|orgs?|workspaces?|teams?|tenants?)$/i;
 /** The file's own handlers ask for one. */
 const ASKED =
-  /\brole\b\s*(?:!==|===|!=|==)|(?:roles?|ROLES)\w*\.(?:includes|has)\(|\.includes\(\s*\w+(?:\?)?\.role\b|\bis(?:\w*(?:Admin|Owner|Manager))\(|(?:require|assert|ensure)\w*(?:Role|Admin|Owner)|\b(?:is)?atLeast\(|\bhas(?:\w*Role|Rank)\(|\b(?:RANK|LEVEL|WEIGHT|ORDER)S?\w*\[\w+(?:\?)?\.role\]|\[[^\]]*\]\.includes\([^)]*role/;
+  /\brole\b\s*(?:!==|===|!=|==)|(?:roles?|ROLES)\w{0,40}\.(?:includes|has)\(|\.includes\(\s*\w+(?:\?)?\.role\b|\bis(?:\w*(?:Admin|Owner|Manager))\(|(?:require|assert|ensure)\w{0,40}(?:Role|Admin|Owner)|\b(?:is)?atLeast\(|\bhas(?:\w*Role|Rank)\(|\b(?:RANK|LEVEL|WEIGHT|ORDER)S?\w*\[\w+(?:\?)?\.role\]|\[[^\]]{0,200}\]\.includes\([^)]{0,200}role/;
 
 /** A change to those who belong, by somebody who was asked for nothing but to belong, where neighbours are asked for more. */
 export function missingRoles(judged: Judged, report: Report): void {
   const { entry, trace, project } = judged;
   if (entry.kind === "page" || entry.framework === "key") return;
-  const asks = (file: string): boolean => ASKED.test(project.file(file)?.text ?? "");
+  const asks = (path: string): boolean => {
+    const file = project.file(path);
+    return file !== null && says(file, ASKED);
+  };
   const found = trace.operations.find(
     (one) =>
       isGovernment(one) &&

@@ -19,19 +19,28 @@ export function signInCallbacks(file: ProjectFile): LooseEnd[] {
   return found;
 }
 const ACCOUNT_CREATED =
-  /(?:account|identit|oauth|linked|social|connection)\w*\s*\.\s*(?:create|insert|upsert|link|add)/i;
+  /(?:account|identit|oauth|linked|social|connection)\w{0,40}\s*\.\s*(?:create|insert|upsert|link|add)/i;
 
 /** `user.findUnique({ where: { email } })`, then `account.create({ data: { userId: user.id, provider } })`. */
 function linked({ text, syntax }: ProjectFile, found: LooseEnd[]): void {
   const of = (node: Node): string => text.slice(node.start, node.end);
+  /** A file may hold thousands of accounts: each look-up is judged once in a block. */
+  const told = new Set<string>();
+  const lookUps = [...walk(syntax.program)].flatMap((node) => lookUpByEmail(node, of) ?? []);
+  if (lookUps.length === 0) return;
   for (const node of walk(syntax.program)) {
     if (!isCall(node, of, (owner, method) => ACCOUNT.test(owner) && CREATES.test(method))) continue;
     const given = of(node);
     if (!/\bprovider/.test(given) || !/\buser_?[iI]d\b|\buser\s*:/.test(given)) continue;
     const around = blocksAround(syntax.program, node);
     for (const block of around) {
-      const lookUp = lookUpByEmail(block, node, of);
-      if (lookUp === null) continue;
+      const lookUp = lookUps.find(
+        ({ call }) => call.start < node.start && block.start <= call.start && call.end <= block.end,
+      );
+      if (lookUp === undefined) continue;
+      const pair = `${lookUp.call.start} ${block.start}`;
+      if (told.has(pair)) break;
+      told.add(pair);
       if (!/verif|trusted|allowDangerous/i.test(of(block)) && !isVerifiedElsewhere(syntax.program, lookUp.email, of))
         found.push({
           rule: unverifiedEmail,
@@ -63,18 +72,10 @@ function blocksAround(program: Node, node: Node): Node[] {
   return blocks;
 }
 
-function lookUpByEmail(
-  block: Node,
-  before: Node,
-  of: (node: Node) => string,
-): { readonly call: Node; readonly email: string } | null {
-  for (const node of walk(block)) {
-    if (node.start >= before.start || node.type !== "CallExpression") continue;
-    if (!FINDS_USER.test(of(node.callee))) continue;
-    const [, said] = /\bemail(?:\s*:\s*([\w.?]+))?\s*[,}\n]/.exec(of(node)) ?? [];
-    if (/\bemail\b/.test(of(node))) return { call: node, email: said ?? "email" };
-  }
-  return null;
+function lookUpByEmail(node: Node, of: (node: Node) => string): { readonly call: Node; readonly email: string } | null {
+  if (node.type !== "CallExpression" || !FINDS_USER.test(of(node.callee))) return null;
+  const [, said] = /\bemail(?:\s*:\s*([\w.?]+))?\s*[,}\n]/.exec(of(node)) ?? [];
+  return /\bemail\b/.test(of(node)) ? { call: node, email: said ?? "email" } : null;
 }
 
 /** `const email = claims.email_verified ? claims.email : undefined`. */

@@ -12,7 +12,7 @@ const ONCE =
 const SECRET = /token|hash|digest|code|otp|secret|^key$/i;
 /** The code that goes on from there sets a password or opens a session. */
 const TAKES_OVER =
-  /\b\w*(?:password|passwd|pwd)\w*\s*[:=](?!=)|(?:set|update|change|reset|hash)Password|(?:create|start|open|set|issue|new)\w*(?:Session|Tokens?)\s*\(|\b(?:signIn|logIn|login)\s*\(/i;
+  /(?:password|passwd|pwd)\w{0,40}\s*[:=](?!=)|(?:set|update|change|reset|hash)Password|(?:create|start|open|set|issue|new)\w{0,40}(?:Session|Tokens?)\s*\(|\b(?:signIn|logIn|login)\s*\(/i;
 /** Anything that has to do with its age, in the words of whoever looked at it. */
 const AGE =
   /expir|\bttl\b|stale|outdated|too_?old|max_?age|lifetime|valid_?(?:until|till|to|for)|still_?(?:valid|good)|is_?(?:valid|fresh|usable|live)|(?:created|issued|sent|requested|generated|inserted)_?(?:at|on)|\bage\b|deadline|minutes|hours|interval|is_?(?:before|after|past|future)|difference_?in|redeem\w*Token|Date\.now\(\)\s*-/i;

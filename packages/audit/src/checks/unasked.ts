@@ -10,10 +10,10 @@ import type { LooseEnd } from "./loose-end.ts";
 const RIGHTS = /^(?:\w*Roles?|roles?|permissions?|isAdmin|isOwner|visibility)$/;
 /** Where anything may be taken out of something by such a name: `const { role }`, `{ roles, team: teamId }`. */
 const TAKES =
-  /(?<=[{,]\s*(?:\w+\s*:\s*)?)(?:\w*[rR]oles?|permissions?|isAdmin|isOwner|visibility|(?:org|organi[sz]ation|tenant|team|workspace|company|account|shop)(?:_id|Id))(?=\s*[,}=])|\bvisibility(?=\s*:)/g;
+  /\b(?=\w)(?<=[{,]\s{0,200}(?:\w{1,80}\s{0,20}:\s{0,200})?)(?:\w*[rR]oles?|permissions?|isAdmin|isOwner|visibility|(?:org|organi[sz]ation|tenant|team|workspace|company|account|shop)(?:_id|Id))(?=\s*[,}=])|\bvisibility(?=\s*:)/g;
 /** The same in a text where it is told from an object that is made: the syntax of most files is never asked for. */
 const MAY_TAKE =
-  /(?:\b(?:const|let)\s*\{[^{}]*|[(,]\s*\{[^{}]*)\b(?:\w*[rR]oles?|permissions?|isAdmin|isOwner|visibility|(?:org|organi[sz]ation|tenant|team|workspace|company|account|shop)(?:_id|Id))\b[^{}]*\}\s*(?::|=[^=>]|\)\s*(?:=>|:|\{))|\bvisibility\s*:/;
+  /(?:\b(?:const|let)\s*\{[^{}]{0,1000}|[(,]\s*\{[^{}]{0,1000})\b(?:\w*[rR]oles?|permissions?|isAdmin|isOwner|visibility|(?:org|organi[sz]ation|tenant|team|workspace|company|account|shop)(?:_id|Id))\b[^{}]{0,1000}\}\s*(?::|=[^=>]|\)\s*(?:=>|:|\{))|\bvisibility\s*:/;
 
 /** Roles and tenants that a function takes out of something and never names again. */
 export function* unasked({ text, syntax }: ProjectFile): Generator<LooseEnd> {

@@ -8,7 +8,7 @@ import type { Place } from "../values/value.ts";
 export function unawaited({ trace, project }: Judged, report: Report): boolean {
   const ruleFor = ({ file, node }: Place): Rule => {
     const text = project.file(file)?.text.slice(node.start, node.end) ?? "";
-    const called = [...text.matchAll(/([A-Za-z_$][\w$]*)\s*\(/g)].map(([, name = ""]) => name);
+    const called = [...text.matchAll(/(?<![\w$])([A-Za-z_$][\w$]*)\s*\(/g)].map(([, name = ""]) => name);
     return called.some(asksOfPlan) ? unawaitedEntitlement : unawaitedCheck;
   };
   for (const one of trace.operations) {

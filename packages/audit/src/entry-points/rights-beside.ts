@@ -11,6 +11,9 @@ export function methodOf(verb: string): string | null {
 /** A guard that looks up what a decorator of the method asks for: without one it asks for nothing. */
 const LOOKS_UP = /^(?:Has|Check)?(?:Roles?|Permissions?|Scopes?|Polic(?:y|ies))Guard$/;
 
+/** Read once for each method: all the others of its class want to know. */
+const asks = new WeakMap<MethodDefinition, Asked | null>();
+
 /** What a method of a controller asks of its caller, and what the others of its class do. */
 export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
   const asked = (decorators: readonly Decorator[]): string[] =>
@@ -24,13 +27,20 @@ export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
   const others: Asked[] = [];
   for (const member of of.body.body) {
     if (member.type !== "MethodDefinition" || member === method) continue;
-    const verb = decorator(member.decorators, VERB);
-    if (verb !== null)
-      others.push({
-        method: methodOf(nameOf(verb)),
-        guards: asked(member.decorators),
-        signatures: signatures(member.decorators),
-      });
+    let known = asks.get(member);
+    if (known === undefined) {
+      const verb = decorator(member.decorators, VERB);
+      known =
+        verb === null
+          ? null
+          : {
+              method: methodOf(nameOf(verb)),
+              guards: asked(member.decorators),
+              signatures: signatures(member.decorators),
+            };
+      asks.set(member, known);
+    }
+    if (known !== null) others.push(known);
   }
   const verb = decorator(method.decorators, VERB);
   return {

@@ -156,6 +156,6 @@ function excerptOf(text: string, lines: readonly number[], { line }: Location): 
   const to = Math.min(lines.length, line + AROUND);
   return text
     .slice(lines[from - 1] ?? 0, lines[to] ?? text.length)
-    .replace(/\s+$/, "")
+    .trimEnd()
     .slice(0, MAX_EXCERPT);
 }

@@ -32,6 +32,13 @@ export function namesStaff(text: string, path = ""): "surely" | "maybe" | null {
 
 /** Does the code ask for the tenant of the caller: `req.store.id`, `const { orgId } = c.var.agent`? Its staff are that tenant's. */
 export function knowsTenants(text: string): boolean {
+  if (last?.text !== text) last = { text, found: speaksOfTenants(text) };
+  return last.found;
+}
+/** The last text that was asked about: every handler of a file asks about the same. */
+let last: { readonly text: string; readonly found: boolean } | null = null;
+
+function speaksOfTenants(text: string): boolean {
   for (const [, path = ""] of text.matchAll(OF_THE_CALLER)) if (path.split(/\W+/).some(isTenantName)) return true;
   for (const [, names = ""] of text.matchAll(TAKEN_OF_THE_CALLER))
     if (names.split(/\W+/).some(isTenantName)) return true;

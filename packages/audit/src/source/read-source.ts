@@ -34,7 +34,11 @@ export function readSource(file: string, bytes: number): string | Unjudged {
   return text;
 }
 
+/** A name or a gap of such a length is written by nobody, and each way of reading one takes its square in steps. */
+const LONG_RUN = /(?<![\w$])[\w$]{10000}|(?<!\s)\s{10000}/;
+
 function isGenerated(text: string): boolean {
+  if (LONG_RUN.test(text)) return true;
   if (text.length < 50_000) return false;
   let lines = 1;
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;

@@ -70,9 +70,9 @@ function interpolationEnd(text: string, from: number): number {
 /** From where `down` begins to where `up` begins, or to the end. */
 function downOf(text: string): Span[] {
   const down =
-    /\b(?:function\s+down|async\s+down|(?:exports\.)?down\s*[=:]\s*(?:async\s*)?(?:function\b|\()|(?:public\s+)?down\s*\([^)]*\)\s*(?::\s*[\w<>]+\s*)?\{)/g;
+    /\b(?:function\s+down|async\s+down|(?:exports\.)?down\s*[=:]\s*(?:async\s*)?(?:function\b|\()|(?:public\s+)?down\s*\([^)]{0,400}\)\s*(?::\s*[\w<>]+\s*)?\{)/g;
   const up =
-    /\b(?:function\s+up|async\s+up|(?:exports\.)?up\s*[=:]\s*(?:async\s*)?(?:function\b|\()|(?:public\s+)?up\s*\([^)]*\)\s*(?::\s*[\w<>]+\s*)?\{)/g;
+    /\b(?:function\s+up|async\s+up|(?:exports\.)?up\s*[=:]\s*(?:async\s*)?(?:function\b|\()|(?:public\s+)?up\s*\([^)]{0,400}\)\s*(?::\s*[\w<>]+\s*)?\{)/g;
   const ups = [...text.matchAll(up)].map(({ index }) => index);
   return [...text.matchAll(down)].map(({ index }) => ({
     start: index,

@@ -16,18 +16,18 @@ export interface HostileTree {
 export const HOSTILE = "app/api/hostile/[id]/route.ts";
 
 /** Writes a file, its folders too. */
-function put(file: string, text: string | Uint8Array): (root: string) => void {
+export function put(file: string, text: string | Uint8Array): (root: string) => void {
   return (root) => {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     writeFileSync(path.join(root, file), text);
   };
 }
 
-function all(...makes: readonly ((root: string) => void)[]): (root: string) => void {
+export function all(...makes: readonly ((root: string) => void)[]): (root: string) => void {
   return (root) => makes.forEach((make) => make(root));
 }
 
-function times(count: number, line: (at: number) => string): string {
+export function times(count: number, line: (at: number) => string): string {
   return Array.from({ length: count }, (_, at) => line(at)).join("\n");
 }
 
@@ -51,12 +51,12 @@ ${inside}
 `;
 }
 
-const inHandler = (name: string, inside: string, top = ""): HostileTree => ({
+export const inHandler = (name: string, inside: string, top = ""): HostileTree => ({
   name,
   make: put(HOSTILE, open(inside, top)),
   hole: HOSTILE,
 });
-const beside = (name: string, text: string, others: Readonly<Record<string, string>> = {}): HostileTree => ({
+export const beside = (name: string, text: string, others: Readonly<Record<string, string>> = {}): HostileTree => ({
   name,
   make: all(
     put(HOSTILE, open(`  value(body);`, `import { value } from "../../../../beside";`)),

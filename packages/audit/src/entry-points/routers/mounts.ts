@@ -1,3 +1,4 @@
+import { says } from "../../source/says.ts";
 import type { Node } from "oxc-parser";
 import type { Project } from "../../project.ts";
 import { type Registration, ROUTER, VERBS } from "./registrations.ts";
@@ -138,7 +139,7 @@ export function chainOf(
     /(?:app|server|fastify|hono|express)$/i.test(name) &&
     route.around.length === 0 &&
     siblings.some((one) => one.verb === "use" || VERBS.test(one.verb)) &&
-    /\.listen\(|\bserve\(|export default|Deno\.serve|fetch:/.test(route.file.text);
+    says(route.file, /\.listen\(|\bserve\(|export default|Deno\.serve|fetch:/);
   const kept = keptHere(route.file, name) ? "all" : "own";
   if (mount === undefined || depth > 6)
     return {

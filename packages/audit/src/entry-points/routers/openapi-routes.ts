@@ -18,7 +18,7 @@ export function declaredRoute(file: ProjectFile, node: Node): DeclaredRoute {
   return {
     verb:
       method !== null && /^(?:get|post|put|patch|delete|options|head)$/i.test(method) ? method.toLowerCase() : "all",
-    path: path === null ? null : path.replace(/\{(\w+)[^}]*\}/g, ":$1"),
+    path: path === null ? null : path.replace(/\{(\w{1,200})[^}]{0,200}\}/g, ":$1"),
     middleware: middleware === null ? [] : [middleware],
   };
 }

@@ -1,3 +1,4 @@
+import { says } from "../../source/says.ts";
 import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../../project.ts";
 import { isFunction } from "../../syntax/is-function.ts";
@@ -188,12 +189,12 @@ function registration(
 
 /** `router.post("revisions.diff", …)`: Koa's router needs no slash at the beginning. */
 function isOfProcedures(text: string, file: ProjectFile): boolean {
-  return /^[:\w][\w.:/-]*$/.test(text) && /["'](?:@koa\/router|koa-router|koa-joi-router|koa)["']/.test(file.text);
+  return /^[:\w][\w.:/-]*$/.test(text) && says(file, /["'](?:@koa\/router|koa-router|koa-joi-router|koa)["']/);
 }
 
 /** Next.js has the path in the file's name: such a router's routes are given handlers alone. */
 export function usesNextConnect(file: ProjectFile): boolean {
-  return /["']next-connect["']/.test(file.text);
+  return says(file, /["']next-connect["']/);
 }
 
 function mayHandle(node: Node): boolean {

@@ -1,3 +1,4 @@
+import { says } from "../../source/says.ts";
 import type { Node, ParamPattern } from "oxc-parser";
 import { bindPattern } from "../../interpret/bind-pattern.ts";
 import { construct } from "../../interpret/class.ts";
@@ -72,7 +73,7 @@ function entryOf(
     neighbours: () => ({
       own: askedBy(method, [...chain.before.flatMap(({ args }) => args), ...route.args]),
       others: (byRouter.get(route.router) ?? []).flatMap((one) =>
-        one === route || !isRoute(one) || one.file !== route.file ? [] : [askedBy(methodOf(one), one.args)],
+        one === route || !isRoute(one) || one.file !== route.file ? [] : [askedByOwn(one)],
       ),
     }),
     gateBeside: () => {
@@ -99,7 +100,7 @@ function entryOf(
       const args =
         frameworkOf(route.file) === "hono"
           ? [REQUEST]
-          : /\bcreateEdgeRouter\b/.test(route.file.text)
+          : says(route.file, /\bcreateEdgeRouter\b/)
             ? [REQUEST, CONTEXT]
             : [REQUEST, WRITER];
       for (const options of own) {
@@ -143,6 +144,15 @@ function methodOf({ verb }: Registration): string | null {
   return verb === "all" || verb === "route"
     ? null
     : verb.toUpperCase().replace("DEL", "DELETE").replace("DELETEETE", "DELETE");
+}
+
+const asked = new WeakMap<Registration, Asked>();
+
+/** What a route itself asks: read once, since each of its neighbours wants to know. */
+function askedByOwn(one: Registration): Asked {
+  const known = asked.get(one) ?? askedBy(methodOf(one), one.args);
+  asked.set(one, known);
+  return known;
 }
 
 function askedBy(method: string | null, args: readonly Node[]): Asked {
@@ -300,12 +310,12 @@ function instanceAround(machine: Machine, { file }: Registration, fn: FunctionNo
 
 function frameworkOf(file: ProjectFile): string {
   if (usesNextConnect(file)) return "next";
-  return /from\s+["'](?:hono|@hono\/)/.test(file.text) ||
-    /new (?:Hono|OpenAPIHono)\b|: Hono\b|Context\b.*hono/.test(file.text)
+  return says(file, /from\s+["'](?:hono|@hono\/)/) ||
+    says(file, /new (?:Hono|OpenAPIHono)\b|: Hono\b|Context\b.{0,200}hono/)
     ? "hono"
-    : /fastify/i.test(file.text)
+    : says(file, /fastify/i)
       ? "fastify"
-      : /koa/i.test(file.text)
+      : says(file, /koa/i)
         ? "koa"
         : "express";
 }

@@ -91,12 +91,13 @@ function joined(text: string, parameter: (mark: string, order: () => number) => 
   return found.kind === "all" && found.of.length === 0 ? null : found;
 }
 
-const COMPARISON = /([\w."`]+)\s*(?:::\w+)?\s*(=|in\b|any\b)\s*\(?\s*(?:any\s*\(\s*)?(\u0001\d+|\$\d+|\?|:\w+|@\w+)/gi;
+const COMPARISON =
+  /(?<![\w."`])([\w."`]+)(?:\s*::\w+)?\s*(=|in\b|any\b)\s*(?:\(\s*)?(?:any\s*\(\s*)?(\u0001\d+|\$\d+|\?|:\w+|@\w+)/gi;
 
 function read(text: string, parameter: (mark: string) => Value | undefined): Condition {
   const of: Condition[] = [];
   // Conditions that are put together elsewhere: `WHERE ${conditions.join(" AND ")}`.
-  const loose = /^\s*\(?\s*(\u0001\d+)|\b(?:and|where)\s+(\u0001\d+)\b(?!\s*=)/i.exec(text);
+  const loose = /^\s*(?:\(\s*)?(\u0001\d+)|\b(?:and|where)\s+(\u0001\d+)\b(?!\s*=)/i.exec(text);
   const made = loose === null ? undefined : parameter(loose[1] ?? loose[2] ?? "");
   if (made !== undefined) of.push({ kind: "unknown", value: made });
   for (const match of text.matchAll(COMPARISON)) {

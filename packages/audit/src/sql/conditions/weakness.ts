@@ -39,11 +39,11 @@ function named(text: string): string {
     .replaceAll(/current_setting\('[^']*'\)/g, " @set ")
     .replaceAll(/auth\.role\(\)|auth\.jwt\(\)->>'role'/g, " @role ")
     .replaceAll(/auth\.(?:uid|email|jwt)\(\)(?:->>?'(?:sub|email)')?/g, " @uid ")
-    .replaceAll(/ *([=<>!(),[\]]) */g, "$1")
+    .replaceAll(/(?<! ) *([=<>!(),[\]]) */g, "$1")
     .replaceAll(/(?:nullif|coalesce)\(@setting,''\)/g, " @setting ")
     .replaceAll(/\)(?=[a-z])/g, ") ")
     .replaceAll(/'(?=(?:is|then|in)\b)/g, "' ")
-    .replaceAll(/ *([=<>!(,[\]]) */g, "$1")
+    .replaceAll(/(?<! ) *([=<>!(,[\]]) */g, "$1")
     .replaceAll(/ {2,}/g, " ")
     .trim();
 }
