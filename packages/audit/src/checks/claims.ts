@@ -13,7 +13,7 @@ import { walk } from "../syntax/walk.ts";
 import type { Place, Value } from "../values/value.ts";
 
 const ROLE =
-  /^(?:.*[-_.])?(?:roles?|is_?admin|admin|is_?owner|is_?staff|is_?super_?user|x-user-role|x-role|x-admin|x-is-admin)$/i;
+  /^(?:.*[-_.])?(?:roles?|is_?admin|admin|is_?owner|is_?staff|is_?manager|is_?moderator|is_?editor|is_?internal|is_?employee|is_?operator|is_?root|is_?super_?user|x-user-role|x-role|x-admin|x-is-admin)$/i;
 
 /** Does a client decide what it may do, by saying so? */
 export const claims: Check = {

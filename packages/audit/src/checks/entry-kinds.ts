@@ -101,6 +101,7 @@ export function isSensitive(operation: Operation): boolean {
         (words.some((word) => /^(?:published|public|slug|publicly)$/.test(word)) || isOfEverybody(path))
       )
         return false;
+      if (STATEMENT_OF.test(path)) return true;
       // `ProjectService.apps(id)`: whatever a service or repository is asked for is data; a bare verb of a map says little.
       if (LAYER.test(path) && !PREDICATE.test(operation.name)) return true;
       return (
@@ -120,6 +121,9 @@ function isOfEverybody(path: string): boolean {
   const [, noun = ""] = /(?:^|\.)(\w+?)_?(?:Services?|Repo|Repository|Store|Models?|Dao)\.\w+$/.exec(path) ?? [];
   return noun !== "" && isPublicTable(noun);
 }
+
+/** A statement handed to a warehouse: `clickhouse.query({ query, query_params })`. */
+const STATEMENT_OF = /(?:clickhouse|bigquery|snowflake|duckdb|athena)\w*\.(?:query|execute|exec|insert|command)$/i;
 
 const LAYER = /(?:services?|repo|repository|repositories|store|models?|dao)\.\w+$/i;
 const PREDICATE =

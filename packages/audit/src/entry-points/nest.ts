@@ -231,7 +231,7 @@ function argument(parameter: ParamPattern): Value {
           !FRAMEWORK.test(name) ||
           /user|auth|session|tenant|org|workspace|member|jwt/i.test(name)
         )
-          return { k: "principal", path: key, sure: false, origin: null };
+          return { k: "principal", path: key === "" ? tenantOf(name) : key, sure: false, origin: null };
     }
   }
   const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
@@ -243,6 +243,13 @@ function argument(parameter: ParamPattern): Value {
 
 const FRAMEWORK =
   /^(?:Ip|HostParam|Next|Inject|Optional|Self|Root|Parent|Info|ResolveField|MessageBody|ConnectedSocket|RawBody|Cookies?|SignedCookies|File|Files|Session|UploadedFile|I18n\w*|RealIP|ApiParam|ApiQuery|Uuid\w*|Pagination\w*|Paginate|Filter\w*|Sort\w*|Raw\w*)$/;
+
+/** `@Org()`, `@CurrentTenant()`: not the caller, but whom they act for. */
+function tenantOf(decorator: string): string {
+  const [, noun = ""] =
+    /(org(?:ani[sz]ation)?|tenant|workspace|team|company|account|store|project)(?:Id)?$/i.exec(decorator) ?? [];
+  return noun.toLowerCase();
+}
 
 /** `@Body(new ZodValidationPipe(schema))`. */
 function hasPipe(one: Decorator): boolean {
