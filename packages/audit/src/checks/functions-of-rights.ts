@@ -18,7 +18,7 @@ const LOSES =
 
 /** A catch in something that lets go on. */
 const GOES_ON =
-  /\bcatch\b[^]{0,400}?\b(?:next|handler|handle|fn|action|inner|callback|route|controller|resolver|resolve|execute|proceed)\s*\(|\breply\b[^]*\bcatch\b/;
+  /\bcatch\b[^]{0,400}?\b(?:next|handler|handle|fn|action|inner|callback|route|controller|resolver|resolve|execute|proceed)\s*\(|\breply\b[^]{0,2000}?\bcatch\b/;
 
 interface Seen {
   readonly rule: typeof catchAllows;

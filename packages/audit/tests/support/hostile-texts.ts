@@ -27,6 +27,7 @@ export const TEXTS: readonly HostileTree[] = [
   inHandler("a hundred names of 9,000 letters", `  /*\n${times(100, () => "passwordRole_".repeat(690))} */`, SPOKEN),
   inHandler("tables and entities that never end", `  /* ${`a=pgTable("a",{}); @a() `.repeat(20_000)}\n */`, SPOKEN),
   inHandler("roles after a bracket, in a long row", `  /* ,{ ${"role, a: ".repeat(60_000)}\n */ // }`, SPOKEN),
+  inHandler("100,000 replies and nothing that catches", `  /* ${"reply ".repeat(100_000)}\n */`, SPOKEN),
   {
     name: "a schema of models that never end",
     make: put("schema.prisma", "model a {\n".repeat(90_000)),
