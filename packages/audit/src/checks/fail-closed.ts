@@ -1,6 +1,7 @@
 import type { Node } from "oxc-parser";
 import { bypass, optionalSecret, undefinedCondition, unsetSecret } from "../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
+import { calledName } from "../syntax/called-name.ts";
 import { walk } from "../syntax/walk.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
@@ -202,16 +203,8 @@ function isSetting(node: Node): boolean {
 function refusesByCheck(node: Node, value: Value): boolean {
   if (node.type !== "UnaryExpression" || node.operator !== "!") return false;
   const asked = node.argument.type === "AwaitExpression" ? node.argument.argument : node.argument;
-  if (asked.type === "CallExpression") {
-    const { callee } = asked;
-    const name =
-      callee.type === "Identifier"
-        ? callee.name
-        : callee.type === "MemberExpression" && callee.property.type === "Identifier"
-          ? callee.property.name
-          : "";
-    return /signature|verif|valid|hmac|matches|safeEqual|timingSafe|access|permission|allowed/i.test(name);
-  }
+  if (asked.type === "CallExpression")
+    return /signature|verif|valid|hmac|matches|safeEqual|timingSafe|access|permission|allowed/i.test(calledName(asked));
   const [inner] = value.k === "derived" ? value.args : [];
   return (
     inner?.k === "choice" &&

@@ -1,6 +1,7 @@
 import { secretFromRequest, unlimitedAge } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
+import { holds } from "../values/holds.ts";
 import { clientsOf } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 
@@ -72,25 +73,4 @@ function replayed(digest: Digest, operations: readonly Operation[], report: Repo
 /** Where the text that is signed was put together. */
 function placeOf({ payload, place }: Digest): Place {
   return payload.k === "derived" && /^(?:template|\+|join)$/.test(payload.op) ? payload.place : place;
-}
-
-function holds(value: Value, wanted: (inner: Value) => boolean, depth = 0): boolean {
-  if (depth > 8) return false;
-  if (wanted(value)) return true;
-  switch (value.k) {
-    case "derived":
-      return value.args.some((arg) => holds(arg, wanted, depth + 1));
-    case "choice":
-      return value.alternatives.some((one) => holds(one.value, wanted, depth + 1));
-    case "list":
-      return value.items.some((item) => holds(item, wanted, depth + 1));
-    case "struct":
-      return [...value.props.values(), ...value.spreads].some((inner) => holds(inner, wanted, depth + 1));
-    case "chain":
-      return [value.root, ...value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]))].some(
-        (inner) => holds(inner, wanted, depth + 1),
-      );
-    default:
-      return false;
-  }
 }

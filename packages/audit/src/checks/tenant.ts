@@ -95,7 +95,7 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   if (facts.has("global")) return report.unknown("the server's own administrator was asked for");
   if (isConfined(one, judged)) return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
   if (judged.entry.kind === "page" && isFoundElsewhere(query, judged))
-    return report.unknown("the page was refused where code that is not seen did not find it");
+    return report.unknown("code that is not seen is told the same identifier, and may ask for the session itself");
   const vouched = vouchedFor(query, facts);
   if (vouched !== null) return report.unknown(vouched);
   if (isCapability(query)) return;
@@ -146,7 +146,7 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
   );
 }
 
-/** `if (!(await getSpace(params.spaceId))) notFound()`: that function may ask for the session itself. */
+/** `if (!(await getSpace(params.spaceId))) notFound()`: a function that is not seen may ask for the session itself. */
 function isFoundElsewhere(query: Query, { trace }: Judged): boolean {
   const chosen = comparisons(query.where).flatMap(({ value }) => [...clientsOf(value)]);
   return trace.operations.some(

@@ -1,6 +1,7 @@
 import { inactiveEntitlement } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
+import { holds } from "../values/holds.ts";
 import { comparisons } from "../values/query.ts";
 import { clientOf } from "../values/trust.ts";
 import type { Place, Query, Value } from "../values/value.ts";
@@ -150,27 +151,4 @@ function looksAt(value: Value, query: Query): boolean {
             (step) => step.kind !== "member" && step.args.some((arg) => isState(arg) || isWhole(arg, query)),
           ))),
   );
-}
-
-function holds(value: Value, wanted: (inner: Value) => boolean, depth = 0): boolean {
-  if (depth > 6) return false;
-  if (wanted(value)) return true;
-  switch (value.k) {
-    case "derived":
-      return value.args.some((arg) => holds(arg, wanted, depth + 1));
-    case "choice":
-      return value.alternatives.some((one) => holds(one.value, wanted, depth + 1));
-    case "struct":
-      return [...value.props.values(), ...value.spreads].some((inner) => holds(inner, wanted, depth + 1));
-    case "list":
-      return value.items.some((inner) => holds(inner, wanted, depth + 1));
-    case "pending":
-      return holds(value.value, wanted, depth + 1);
-    case "chain":
-      return value.steps.some(
-        (step) => step.kind !== "member" && step.args.some((arg) => holds(arg, wanted, depth + 1)),
-      );
-    default:
-      return false;
-  }
 }
