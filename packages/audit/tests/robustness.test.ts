@@ -96,3 +96,42 @@ test("what is no folder is refused by its code", () => {
       );
   });
 });
+
+test("what follows a call that is too large to be followed to its end is judged", () => {
+  const steps = Array.from({ length: 3_000 }, (_, at) => `  items.push(prepare(body.part${at}));`).join("\n");
+  const result = auditFiles([
+    {
+      path: "app/api/orders/[id]/route.ts",
+      text: `import { auth } from "@/auth";
+import { prisma } from "@/lib/prisma";
+
+function prepare(part) {
+  return { part, at: Date.now() };
+}
+
+function unpack(body) {
+  const items = [];
+${steps}
+  return items;
+}
+
+export async function POST(request, { params }) {
+  const session = await auth();
+  if (!session?.user) return Response.json({}, { status: 401 });
+  const items = unpack(await request.json());
+  await prisma.order.delete({ where: { id: params.id } });
+  return Response.json({ items });
+}
+`,
+    },
+  ]);
+  assert.deepEqual(
+    result.findings.map(({ rule }) => rule),
+    ["tenant/unscoped-query"],
+  );
+  const [entry] = result.entryPoints;
+  assert.ok(
+    entry?.answers.every(({ answer }) => answer !== "proved"),
+    "what was not seen to its end proves nothing",
+  );
+});

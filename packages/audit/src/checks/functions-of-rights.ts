@@ -4,8 +4,8 @@ import { answersWhether, mayAnswerWhether, turnsAway } from "../knowledge/answer
 import type { ProjectFile } from "../project.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
-import { children, walk } from "../syntax/walk.ts";
-import { answerOf, fallbacks, type Gates, mayRefuse, own } from "./gates.ts";
+import { children, walk, walkOwn } from "../syntax/walk.ts";
+import { answerOf, fallbacks, type Gates, mayRefuse } from "./gates.ts";
 import { goesOnAnyway } from "./goes-on-anyway.ts";
 import { lostAnswers } from "./lost-answers.ts";
 
@@ -69,20 +69,18 @@ const LOST = "When the check itself fails, the answer is yes.";
 
 /** A function whose name says nothing, and whose answer decides who is refused; one that says who is turned away. */
 function judgeByUse(fn: Node, name: string, gates: Gates, found: Seen[]): void {
-  const refuses = turnsAway(name);
-  const [yes, no] = [answersAtFailure(fn, allows), answersAtFailure(fn, denies)];
-  if (yes.length === 0 && no.length === 0) return;
-  const gate = refuses ? "refuses" : gates(name);
-  for (const node of gate === "grants" ? yes : gate === "refuses" ? no : []) found.push(lost(node));
+  const gate = turnsAway(name) ? "refuses" : gates(name);
+  if (gate !== null)
+    for (const node of answersAtFailure(fn, gate === "grants" ? allows : denies)) found.push(lost(node));
 }
 
 /** What it answers where what it asks fails, if that is what is wanted. */
 function answersAtFailure(fn: Node, wanted: (node: Node) => boolean): Node[] {
   if (!isFunction(fn) || fn.body === null) return [];
   const found: Node[] = [];
-  for (const node of own(fn.body)) {
+  for (const node of walkOwn(fn.body)) {
     if (node.type === "CatchClause") {
-      for (const inner of own(node.body))
+      for (const inner of walkOwn(node.body))
         if (inner.type === "ReturnStatement" && inner.argument !== null && wanted(inner.argument)) found.push(inner);
     } else if (node.type === "IfStatement" && isUnanswered(node.test)) {
       const given = onlyOf(node.consequent);

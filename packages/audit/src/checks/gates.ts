@@ -2,7 +2,7 @@ import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../project.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
-import { children, walk } from "../syntax/walk.ts";
+import { children, walk, walkOwn } from "../syntax/walk.ts";
 
 /** What a function's answer decides where it is asked: a yes lets in, a yes turns away, or neither. */
 export type Gate = "grants" | "refuses" | null;
@@ -17,46 +17,45 @@ export function mayRefuse(text: string): boolean {
   return REFUSAL.test(text);
 }
 
-/** Looks up what refuses by the answer of a function, in all files, when it is asked for. */
+/** Looks up what refuses by the answer of a function, in all files; they are read when it is first asked for. */
 export function gatesOf(files: readonly ProjectFile[]): Gates {
-  const known = new Map<string, Gate>();
+  let known: ReadonlyMap<string, Gate> | null = null;
   return (name) => {
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    let found: Gate = null;
-    if (name.length > 2 && !BESIDE.test(name)) {
-      for (const { text, syntax } of files) {
-        if (!text.includes(`${name}(`) || !REFUSAL.test(text)) continue;
-        found = gateIn(syntax.program, name, text);
-        if (found !== null) break;
-      }
-    }
-    known.set(name, found);
-    return found;
+    if (name.length <= 2 || BESIDE.test(name)) return null;
+    known ??= allGates(files);
+    return known.get(name) ?? null;
   };
 }
 
-function gateIn(program: Node, name: string, text: string): Gate {
-  const kept = new Set<string>();
-  for (const node of walk(program)) {
-    if (
-      node.type === "VariableDeclarator" &&
-      node.id.type === "Identifier" &&
-      node.init !== null &&
-      asks(node.init, name)
-    )
-      kept.add(node.id.name);
-    if (node.type !== "IfStatement" || !REFUSAL.test(text.slice(node.consequent.start, node.consequent.end))) continue;
-    for (const { of, negated } of decisive(node.test)) {
-      if (asks(of, name) || (of.type === "Identifier" && kept.has(of.name))) return negated ? "grants" : "refuses";
-    }
-  }
-  return null;
+/** What the first refusal that hangs on a name makes of it. */
+function allGates(files: readonly ProjectFile[]): Map<string, Gate> {
+  const found = new Map<string, Gate>();
+  for (const { text, syntax } of files) if (REFUSAL.test(text)) addGates(syntax.program, text, found);
+  return found;
 }
 
-function asks(node: Node, name: string): boolean {
-  if (node.type === "AwaitExpression") return asks(node.argument, name);
-  return node.type === "CallExpression" && calledName(node) === name;
+function addGates(program: Node, text: string, found: Map<string, Gate>): void {
+  // What a variable was asked of; one name may stand for several.
+  const kept = new Map<string, Set<string>>();
+  for (const node of walk(program)) {
+    if (node.type === "VariableDeclarator" && node.id.type === "Identifier" && node.init !== null) {
+      const name = askedName(node.init);
+      if (name === "") continue;
+      const before = kept.get(node.id.name);
+      if (before === undefined) kept.set(node.id.name, new Set([name]));
+      else before.add(name);
+    }
+    if (node.type !== "IfStatement" || !REFUSAL.test(text.slice(node.consequent.start, node.consequent.end))) continue;
+    for (const { of, negated } of decisive(node.test)) {
+      const names = of.type === "Identifier" ? (kept.get(of.name) ?? []) : [askedName(of)];
+      for (const name of names) if (!found.has(name)) found.set(name, negated ? "grants" : "refuses");
+    }
+  }
+}
+
+/** `f` of `f()` and `await f()`; empty for anything else. */
+function askedName(node: Node): string {
+  return node.type === "AwaitExpression" ? askedName(node.argument) : calledName(node);
 }
 
 interface Decisive {
@@ -88,12 +87,6 @@ export function decisive(test: Node, negated = false): Decisive[] {
 
 function bare(node: Node): Node {
   return node.type === "PrivateIdentifier" || node.type !== "ParenthesizedExpression" ? node : node.expression;
-}
-
-/** What stands in a function, and not in the functions in it. */
-export function* own(node: Node): Generator<Node> {
-  yield node;
-  for (const child of children(node)) if (!isFunction(child)) yield* own(child);
 }
 
 /** What a short function answers: `() => true`, `() => { return true; }`. */
@@ -175,7 +168,7 @@ function askedThrough(program: Node, breaker: string): string[] {
 
 /** Somebody is turned away there. */
 export function isRefusal(consequent: Node): boolean {
-  for (const node of own(consequent)) {
+  for (const node of walkOwn(consequent)) {
     if (node.type === "Literal" && (node.value === 401 || node.value === 403)) return true;
     if (
       node.type === "Literal" &&

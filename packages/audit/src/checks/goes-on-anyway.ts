@@ -1,8 +1,8 @@
 import type { Node } from "oxc-parser";
 import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
-import { walk } from "../syntax/walk.ts";
-import { isRefusal, own } from "./gates.ts";
+import { walk, walkOwn } from "../syntax/walk.ts";
+import { isRefusal } from "./gates.ts";
 
 /** What goes on with the request: the next of the line, the handler that is wrapped. */
 const GOES_ON = /^(?:next|handler|handle|fn|action|inner|callback|route|controller|resolver|resolve|execute|proceed)$/;
@@ -20,7 +20,7 @@ export function goesOnAnyway(program: Node, text: string): Node[] {
   const found: Node[] = [];
   for (const fn of walk(program)) {
     if (!isFunction(fn) || fn.body === null || fn.body.type !== "BlockStatement") continue;
-    for (const block of own(fn.body)) {
+    for (const block of walkOwn(fn.body)) {
       if (block.type !== "BlockStatement") continue;
       for (const [at, one] of block.body.entries()) {
         if (one.type !== "TryStatement" || one.handler === null) continue;
@@ -38,9 +38,9 @@ export function goesOnAnyway(program: Node, text: string): Node[] {
 
 /** Somebody is turned away in it, or after it by what it has found. */
 function decides(asked: Node, after: readonly Node[]): boolean {
-  for (const node of own(asked)) if (node.type === "IfStatement" && isRefusal(node.consequent)) return true;
+  for (const node of walkOwn(asked)) if (node.type === "IfStatement" && isRefusal(node.consequent)) return true;
   const names = new Set<string>();
-  for (const node of own(asked))
+  for (const node of walkOwn(asked))
     if (node.type === "AssignmentExpression" && node.left.type === "Identifier") names.add(node.left.name);
   if (names.size === 0) return false;
   return after.some(
@@ -80,7 +80,7 @@ function goesOn(statement: Node, thrown: Node | null): boolean {
 
 /** It writes down that something failed, and nothing more. */
 function onlyNotes(body: Node): boolean {
-  for (const node of own(body)) {
+  for (const node of walkOwn(body)) {
     if (node.type === "ReturnStatement" || node.type === "ThrowStatement" || node.type === "AssignmentExpression")
       return false;
     if (node.type === "CallExpression" && ENDS.test(calledName(node)) && !isLog(node.callee)) return false;

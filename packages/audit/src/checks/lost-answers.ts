@@ -1,7 +1,7 @@
 import type { Node } from "oxc-parser";
 import { calledName } from "../syntax/called-name.ts";
-import { walk } from "../syntax/walk.ts";
-import { answerOf, decisive, isRefusal, own, truthOf } from "./gates.ts";
+import { walk, walkOwn } from "../syntax/walk.ts";
+import { answerOf, decisive, isRefusal, truthOf } from "./gates.ts";
 
 /**
  * A decision that stays what it was when what it should come from fails, and that lets in as it is:
@@ -59,7 +59,7 @@ function assigns(node: Node, name: string): boolean {
 }
 
 function assignment(within: Node, name: string): Node | null {
-  for (const node of own(within))
+  for (const node of walkOwn(within))
     if (node.type === "AssignmentExpression" && node.left.type === "Identifier" && node.left.name === name) return node;
   return null;
 }

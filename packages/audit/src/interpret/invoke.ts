@@ -62,6 +62,8 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
   machine.reached.add(functionKey(callee.file, node));
   machine.reads.files.add(callee.file);
   machine.within.push({ file: callee.file, node });
+  const kept = machine.lend();
+  let spent = false;
   try {
     node.params.forEach((parameter, at) => {
       if (parameter.type === "RestElement")
@@ -83,6 +85,13 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
     machine.calls.pop();
     machine.active.pop();
     machine.within.pop();
+    spent = machine.takeBack(kept);
+  }
+  if (spent) {
+    // Nobody has seen how it ends: it may have asked for the caller, and it may have answered anything.
+    machine.state ??= frame.returns.at(-1)?.state ?? before;
+    machine.learn("opaque:auth", { sure: false, place, why: `${callee.name} is too large to follow to its end` });
+    return opaque(callee.name);
   }
   // What comes out of a cache is what the other way out put there.
   const fresh = frame.returns.filter((one) => !isCached(one.value));

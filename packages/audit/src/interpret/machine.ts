@@ -34,6 +34,8 @@ export interface Interpreter {
 }
 
 const MAX_OPERATIONS = 600;
+/** Of the steps that are left, one in 2^n is kept from each call. */
+const RESERVE = 3;
 
 /** Evaluates code abstractly, one path joined with the next. `state` is null where no path arrives. */
 export class Machine {
@@ -129,6 +131,21 @@ export class Machine {
 
   set budget(budget: Budget) {
     this.at.budget = budget;
+    this.at.steps = budget.steps;
+  }
+
+  /** A call is given most of the steps that are left, so that what follows it is seen too; answers what is kept back. */
+  lend(): number {
+    const kept = this.at.steps >> RESERVE;
+    this.at.steps -= kept;
+    return kept;
+  }
+
+  /** The call is over; was what it was given too little? */
+  takeBack(kept: number): boolean {
+    const spent = this.at.steps <= 0;
+    this.at.steps = Math.max(this.at.steps, 0) + kept;
+    return spent;
   }
 
   get answering(): Node | null {
@@ -183,7 +200,8 @@ export class Machine {
   }
 
   record(operation: NewOperation): void {
-    if (!this.recording || this.state === null) return;
+    // Of what is done with the last step the parts were not seen.
+    if (!this.recording || this.state === null || this.at.steps <= 0) return;
     // A call that turns out to be a statement to a database is no call of code that is not seen.
     const before = this.operations.at(-1);
     if (
@@ -214,8 +232,8 @@ export class Machine {
 
   /** False when the budget is spent: the caller then answers with an opaque value. */
   step(): boolean {
-    this.at.steps += 1;
-    if (this.at.steps <= this.at.budget.steps) return true;
+    this.at.steps -= 1;
+    if (this.at.steps > 0) return true;
     this.unknowns.add("the code is too large to follow to its end");
     return false;
   }

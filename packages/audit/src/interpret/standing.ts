@@ -15,6 +15,7 @@ export interface Standing {
   readonly asking: Set<string>;
   /** What functions without arguments that make a client have answered. */
   readonly remembered: Map<Node, Value>;
+  /** That are left. */
   steps: number;
   /** Calls that a library makes between two of the application's, which do not count for depth. */
   relief: number;
@@ -34,7 +35,7 @@ export function beginning(): Standing {
     within: [],
     asking: new Set(),
     remembered: new Map(),
-    steps: 0,
+    steps: ENTRY_BUDGET.steps,
     relief: 0,
     budget: ENTRY_BUDGET,
     answering: null,

@@ -1,4 +1,5 @@
 import { visitorKeys, type Node } from "oxc-parser";
+import { isFunction } from "./is-function.ts";
 
 /** The direct children of a node, in source order. */
 export function children(node: Node): Node[] {
@@ -9,7 +10,12 @@ export function children(node: Node): Node[] {
 
 /** Every node below and including `node`, parents first, without recursion: depth is the judged code's to choose. */
 export function walk(node: Node): Iterable<Node> {
-  return new Walk(node);
+  return new Walk(node, true);
+}
+
+/** `walk`, and not into the functions that stand below `node`. */
+export function walkOwn(node: Node): Iterable<Node> {
+  return new Walk(node, false);
 }
 
 const KEYS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(visitorKeys));
@@ -32,8 +38,10 @@ function addChildren(node: Node, found: Node[]): void {
 class Walk implements IterableIterator<Node> {
   readonly #open: Node[];
   readonly #result: { done: boolean; value: Node };
+  readonly #functions: boolean;
 
-  constructor(node: Node) {
+  constructor(node: Node, functions: boolean) {
+    this.#functions = functions;
     this.#open = [node];
     this.#result = { done: false, value: node };
   }
@@ -52,6 +60,7 @@ class Walk implements IterableIterator<Node> {
     // The last child is put down first, so that the first is taken up next.
     const from = open.length;
     addChildren(node, open);
+    if (!this.#functions) dropFunctions(open, from);
     for (let low = from, high = open.length - 1; low < high; low += 1, high -= 1) {
       const one = open[low] as Node;
       open[low] = open[high] as Node;
@@ -60,6 +69,12 @@ class Walk implements IterableIterator<Node> {
     this.#result.value = node;
     return this.#result as IteratorResult<Node>;
   }
+}
+
+function dropFunctions(open: Node[], from: number): void {
+  let kept = from;
+  for (let at = from; at < open.length; at += 1) if (!isFunction(open[at] as Node)) open[kept++] = open[at] as Node;
+  open.length = kept;
 }
 
 function isNode(value: unknown): value is Node {
