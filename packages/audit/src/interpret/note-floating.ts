@@ -58,18 +58,30 @@ export function notePromise(machine: Machine, test: Node, scope: Scope): void {
 function keptCall(machine: Machine, name: string): CallNode | null {
   const within = machine.within.at(-1)?.node;
   if (within === undefined || !isFunction(within) || within.body?.type !== "BlockStatement") return null;
-  let kept: CallNode | null = null;
-  for (const node of walk(within.body)) {
-    if (node.type === "AwaitExpression" && node.argument.type === "Identifier" && node.argument.name === name)
-      return null;
-    if (
+  let kept = keptIn.get(within);
+  if (kept === undefined) {
+    kept = keptCalls(within.body);
+    keptIn.set(within, kept);
+  }
+  return kept.get(name) ?? null;
+}
+
+/** By function: tests are met again and again, and each would walk all of it. */
+const keptIn = new WeakMap<Node, ReadonlyMap<string, CallNode>>();
+
+function keptCalls(body: Node): Map<string, CallNode> {
+  const kept = new Map<string, CallNode>();
+  const awaited = new Set<string>();
+  for (const node of walk(body)) {
+    if (node.type === "AwaitExpression" && node.argument.type === "Identifier") awaited.add(node.argument.name);
+    else if (
       node.type === "VariableDeclarator" &&
       node.id.type === "Identifier" &&
-      node.id.name === name &&
       node.init?.type === "CallExpression"
     )
-      kept = node.init;
+      kept.set(node.id.name, node.init);
   }
+  for (const name of awaited) kept.delete(name);
   return kept;
 }
 

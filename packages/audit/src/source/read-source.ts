@@ -35,12 +35,26 @@ export function readSource(file: string, bytes: number): string | Unjudged {
 }
 
 /** A name or a gap of such a length is written by nobody, and each way of reading one takes its square in steps. */
-const LONG_RUN = /(?<![\w$])[\w$]{10000}|(?<!\s)\s{10000}/;
+const LONG_RUN = 10_000;
+const OF_NAME = /[\w$]/;
+const GAP = /\s/;
 
 function isGenerated(text: string): boolean {
-  if (LONG_RUN.test(text)) return true;
+  if (holdsRun(text, OF_NAME) || holdsRun(text, GAP)) return true;
   if (text.length < 50_000) return false;
   let lines = 1;
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
   return text.length / lines > MAX_MEAN_LINE;
+}
+
+/** A long run lies over one of the places looked at, and is read to both sides from there. */
+function holdsRun(text: string, of: RegExp): boolean {
+  for (let at = LONG_RUN - 1; at < text.length; at += LONG_RUN) {
+    let from = at;
+    while (from >= 0 && of.test(text.charAt(from))) from -= 1;
+    let to = at + 1;
+    while (from < at && to < text.length && of.test(text.charAt(to))) to += 1;
+    if (to - from - 1 >= LONG_RUN) return true;
+  }
+  return false;
 }
