@@ -7,14 +7,14 @@ import type { AuditResult } from "../src/findings/finding.ts";
 import { auditFiles, auditFolder, inFolderOf } from "./support/audit-files.ts";
 import { HostileAudit } from "./support/hostile-audit.ts";
 import { TEXTS } from "./support/hostile-texts.ts";
-import { CONTENT, DEPTH, LINKING, LINKS, open, WORK, type HostileTree } from "./support/hostile-trees.ts";
+import { CONTENT, DEPTH, FLAT, LINKING, LINKS, open, WORK, type HostileTree } from "./support/hostile-trees.ts";
 
 /** Beside what is hostile stands a handler anybody may call: it must be found all the same. */
 const PLAIN = "app/api/plain/[id]/route.ts";
 const hostile = new HostileAudit();
 after(() => hostile[Symbol.asyncDispose]());
 
-for (const tree of [...CONTENT, ...LINKS, ...DEPTH, ...WORK, ...LINKING, ...TEXTS]) {
+for (const tree of [...CONTENT, ...LINKS, ...DEPTH, ...FLAT, ...WORK, ...LINKING, ...TEXTS]) {
   test(`${tree.name}: said where it keeps something from being judged, and the rest is judged`, async () => {
     const result = await inFolderOf([{ path: PLAIN, text: open("") }], async (root) => {
       tree.make(root);

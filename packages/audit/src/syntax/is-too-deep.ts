@@ -14,11 +14,72 @@ export function isTooDeep(text: string): boolean {
       if (depth > MAX_NESTING) return true;
     } else if ((code === 41 || code === 93 || code === 125) && depth > 0) depth -= 1;
   }
-  return text.length > 12_000 && MARKS.some((mark) => countOf(text, mark) > MAX_IN_A_ROW);
+  // Few texts hold so many at all.
+  return text.length > 12_000 && MARKS.some((mark) => countOf(text, mark) > MAX_IN_A_ROW) && hasLongRow(text);
 }
 
 function countOf(text: string, mark: string): number {
   let count = 0;
   for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + mark.length)) count += 1;
   return count;
+}
+
+/** `a?: b`, `a?.b`, `a ?? b` and `a !== b` are no steps down. */
+const STEPS = /[([{}\])]|[;,]|\n|=>|>|\belse\b|\bawait\b|\?(?![?:,)]|\.\D)|!(?!=)|\*\*|</g;
+const BEGINS =
+  /\s*(?:(?:export|import|const|let|var|function|class|interface|type|enum|return|throw|try|switch|for|while)\b|(if)\b)/y;
+
+interface Row {
+  marks: number;
+  /** A semicolon does not end a chain of these. */
+  elses: number;
+  /** Type arguments and elements, which end by their own mark. */
+  open: number;
+}
+
+/** Whether so many marks follow one another between the same two brackets that one may stand within the other. */
+function hasLongRow(text: string): boolean {
+  const rows: Row[] = [];
+  let row: Row = { marks: 0, elses: 0, open: 0 };
+  for (const { 0: step, index } of text.matchAll(STEPS)) {
+    switch (step) {
+      case "(":
+      case "[":
+      case "{":
+        rows.push(row);
+        row = { marks: 0, elses: 0, open: 0 };
+        break;
+      case ")":
+      case "]":
+      case "}":
+        row = rows.pop() ?? { marks: 0, elses: 0, open: 0 };
+        break;
+      case ";":
+      case ",":
+        row.marks = 0;
+        break;
+      case "\n": {
+        BEGINS.lastIndex = index;
+        const begins = BEGINS.exec(text);
+        if (begins === null) break;
+        row.marks = 0;
+        row.open = 0;
+        if (begins[1] === undefined) row.elses = 0;
+        break;
+      }
+      case "else":
+        row.elses += 1;
+        break;
+      case "<":
+        row.open += 1;
+        break;
+      case ">":
+        row.open = Math.max(0, row.open - 1);
+        break;
+      default:
+        row.marks += 1;
+    }
+    if (row.marks + row.elses + row.open > MAX_IN_A_ROW) return true;
+  }
+  return false;
 }

@@ -232,6 +232,18 @@ export const DEPTH: readonly HostileTree[] = [
   ["3,000 functions in one another", nested(3_000, "(function () { return ", "1", " })();")],
 ].map(([name = "", inside = ""]) => inHandler(name, inside));
 
+/** As many of the same marks, one after another and none within the other. */
+export const FLAT: readonly HostileTree[] = [
+  ["awaits", (at: number) => `export async function a${at}(step) {\n  await step(${at});\n}`],
+  ["choices", (at: number) => `export const a${at} = (b) => b ? ${at} : 0`],
+  ["negations", (at: number) => `export const a${at} = !steps`],
+  ["optional fields", (at: number) => `export interface A${at} {\n  a?: string\n  b?: Promise<string>\n}`],
+  ["else arms", (at: number) => `export function a${at}(b) {\n  if (b) return 1\n  else return ${at}\n}`],
+].map(([name, line]) => ({
+  ...beside(`7,000 ${String(name)}, one after another`, times(7_000, line as (at: number) => string)),
+  diagnostics: {},
+}));
+
 export const WORK: readonly HostileTree[] = [
   inHandler(
     "30 choices one after another",
