@@ -1,3 +1,4 @@
+import type { ProjectFile } from "../project.ts";
 import { returnSecret } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -160,8 +161,21 @@ function columnIn(value: Value, query: number, depth = 0): string | null {
 
 /** A secret that the same file writes into the same table. */
 function storedSecret({ table, library }: Query, { entry, project }: Judged): string | null {
-  if (library !== "prisma" || table === "") return null;
-  const text = project.file(entry.file)?.text ?? "";
+  const file = project.file(entry.file);
+  if (library !== "prisma" || table === "" || file === null) return null;
+  const known = written.get(file) ?? new Map<string, string | null>();
+  written.set(file, known);
+  const before = known.get(table);
+  if (before !== undefined) return before;
+  const found = writtenSecret(file.text, table);
+  known.set(table, found);
+  return found;
+}
+
+/** By file and table: every handler of the file asks. */
+const written = new WeakMap<ProjectFile, Map<string, string | null>>();
+
+function writtenSecret(text: string, table: string): string | null {
   for (const write of [`.${table}.create(`, `.${table}.update(`, `.${table}.upsert(`]) {
     const at = text.indexOf(write);
     if (at === -1) continue;

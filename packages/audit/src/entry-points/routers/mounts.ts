@@ -101,13 +101,11 @@ export function chainOf(
   mounts: Mounts,
   depth: number,
 ): Before {
-  // What is added to a router where it is mounted comes after what its own file says.
-  const siblings = (byRouter.get(route.router) ?? []).toSorted(
-    (one, other) => Number(!isHome(one)) - Number(!isHome(other)),
-  );
+  const { middleware, places, speaks } = lineOf(byRouter.get(route.router) ?? []);
+  const place = places.get(route) ?? Infinity;
   const before: { registration: Registration; args: readonly Node[] }[] = [];
-  for (const one of siblings) {
-    if (one === route) break;
+  for (const one of middleware) {
+    if ((places.get(one) ?? 0) >= place) break;
     const applies =
       one.path === null ||
       route.path === null ||
@@ -138,7 +136,7 @@ export function chainOf(
   const isApplication =
     /(?:app|server|fastify|hono|express)$/i.test(name) &&
     route.around.length === 0 &&
-    siblings.some((one) => one.verb === "use" || VERBS.test(one.verb)) &&
+    speaks &&
     says(route.file, /\.listen\(|\bserve\(|export default|Deno\.serve|fetch:/);
   const kept = keptHere(route.file, name) ? "all" : "own";
   if (mount === undefined || depth > 6)
@@ -156,6 +154,31 @@ export function chainOf(
     mounted: true,
     seen: above.seen === "no" ? "no" : kept === "all" ? above.seen : "own",
   };
+}
+
+/** What is said of one router, in the order in which it holds. */
+interface Line {
+  readonly middleware: readonly Registration[];
+  readonly places: ReadonlyMap<Registration, number>;
+  /** It has a route or a middleware at all. */
+  readonly speaks: boolean;
+}
+
+const lines = new WeakMap<readonly Registration[], Line>();
+
+/** Read once of each router: each of its routes asks. */
+function lineOf(siblings: readonly Registration[]): Line {
+  const known = lines.get(siblings);
+  if (known !== undefined) return known;
+  // What is added to a router where it is mounted comes after what its own file says.
+  const ordered = siblings.toSorted((one, other) => Number(!isHome(one)) - Number(!isHome(other)));
+  const line = {
+    middleware: ordered.filter(({ verb }) => verb === "use" || verb === "param" || verb === "addHook"),
+    places: new Map(ordered.map((one, at) => [one, at])),
+    speaks: siblings.some(({ verb }) => verb === "use" || VERBS.test(verb)),
+  };
+  lines.set(siblings, line);
+  return line;
 }
 
 /** Does it stand in the file that makes the router? */
