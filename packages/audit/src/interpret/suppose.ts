@@ -20,6 +20,7 @@ import { typeOf } from "./type-of.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
 import { isOfRole, knowRole } from "./by-role.ts";
 import { isRefusalName, isRoleName } from "../knowledge/names.ts";
+import { knownAs, ofClass, ofItsOwn, ofName, statusOf } from "./of-its-own.ts";
 import { join, type State, withFacts } from "./state.ts";
 
 /** The path on which `value` is truthy (or falsy), with what that teaches; null when it cannot be. */
@@ -74,25 +75,6 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
     default:
       return state;
   }
-}
-
-/** `error.expose`: it says of itself that clients may read it. */
-function knownAs(value: Value, truth: boolean, state: State): State {
-  return truth && value.k === "caught" && /^(?:expose|isOperational|isPublic|public)$/.test(value.path)
-    ? withFacts(state, ofItsOwn(value, state.facts))
-    : state;
-}
-
-function ofItsOwn(value: Extract<Value, { k: "caught" }>, facts: Facts): Facts {
-  return facts.with(`typed:${keyOf({ ...value, path: "" })}`, evidence("what kind it is was tested", null));
-}
-
-/** `error.status < 500`: what was thrown with a status of its own was meant for the client. */
-function statusOf(value: Value): Extract<Value, { k: "caught" }> | null {
-  if (value.k === "caught") return /^(?:status|statusCode)$/.test(value.path) ? value : null;
-  if (value.k === "choice")
-    return value.alternatives.map((one) => statusOf(one.value)).find((found) => found !== null) ?? null;
-  return null;
 }
 
 /** Of a caller on the request it is kept which one was seen to be there. */
@@ -268,9 +250,11 @@ function supposeEqual(left: Value, right: Value, place: Place, state: State): St
     if (other.value === true) return suppose(one, true, state);
     // `(await db.deal.count({ where })) !== 1`: as many as that were found.
     if (typeof other.value === "number" && other.value > 0 && isCount(one)) return suppose(one, true, state);
+    if (one.k === "caught") return withFacts(state, ofName(one, other, state.facts));
     const wanted = String(other.value);
     return withFacts(state, knowOpen(one, knowLiteral(one, place, state.facts, wanted), wanted, true));
   }
+  if (left.k === "caught") return withFacts(state, ofName(left, right, state.facts));
   return withFacts(state, knowEqual(left, right, place, state.facts));
 }
 
@@ -355,23 +339,7 @@ function supposeInstance(left: Value, right: Value | undefined, truth: boolean, 
     }
     return found;
   }
-  if (left.k === "caught" && truth) {
-    const name =
-      right?.k === "foreign"
-        ? right.name
-        : right?.k === "class"
-          ? (right.node.id?.name ?? "")
-          : right?.k === "chain"
-            ? lastName(right)
-            : "";
-    // An error of the application's own says what it was made to say; `Error` may be anybody's.
-    return name === "" || name === "Error" || /Prisma|Postgres|Database|Axios|Sql/.test(name)
-      ? state
-      : withFacts(
-          state,
-          state.facts.with(`typed:${keyOf({ ...left, path: "" })}`, evidence("its class was tested", null)),
-        );
-  }
+  if (left.k === "caught" && truth) return withFacts(state, ofClass(left, right, state.facts));
   if (left.k === "principal") return truth ? state : withFacts(state, knowPrincipal(left, state.facts));
   if (right?.k === "foreign" && right.name.endsWith("Response")) {
     if (left.k === "response") return truth ? state : null;

@@ -18,7 +18,11 @@ const SHARED_SECRET = /secret|cron|api_?key|internal|token|basic|bearer/i;
 const TENANT_WORD =
   /^(?:team|org|organization|organisation|workspace|tenant|account|membership|member|company|profile|customer)$/;
 const NEUTRAL =
-  /log|rate|limit|cors|parse|ip|trace|span|metric|time|cache|track|capture|report|analytics|header|url|method|json|body|locale|geo|agent|origin|host|path|clone|telemetry/i;
+  /^(?:log(?:s|ger|ging|ged)?|rates?|(?:rate)?limit(?:er|s|ed|ing)?|cors|pars(?:e|er|ed|ing)|ips?|trac(?:e|er|es|ing)|spans?|metrics?|time[rds]?|timing|timeout|timestamp|cach(?:e|ed|ing)|track(?:er|ing)?|captur(?:e|ed|ing)|report(?:er|ing|s)?|analytics?|headers?|urls?|methods?|json|body|locales?|geo\w*|agent|useragent|origins?|host(?:name)?|paths?|pathname|clone|telemetry)$/;
+/** Says of the request what it is like, and nothing of who sent it. */
+function isNeutral(name: string): boolean {
+  return wordsOf(name).some((word) => NEUTRAL.test(word));
+}
 
 /** What a function that is in no file of the tree is taken to do, by its name and by what it is given. Nothing here is proved. */
 export function unseen(call: UnseenCall): Value {
@@ -83,7 +87,7 @@ export function unseen(call: UnseenCall): Value {
     note(call);
     return somebody(place);
   }
-  if (args.some(isRequestLike) && !NEUTRAL.test(call.method)) {
+  if (args.some(isRequestLike) && !isNeutral(call.method)) {
     machine.learn("opaque:auth", {
       sure: false,
       place,
@@ -94,7 +98,7 @@ export function unseen(call: UnseenCall): Value {
       return somebody(place);
     }
   }
-  if (args.some(isSignature) && !NEUTRAL.test(call.method))
+  if (args.some(isSignature) && !isNeutral(call.method))
     machine.learn("opaque:auth", {
       sure: false,
       place,
@@ -243,7 +247,7 @@ function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
   if (answered !== null) return throughCallback(call, kind, answered);
   const before = machine.state;
   if (kind === "guards" || kind === "asserts") machine.assume(granted(call));
-  else if (args.some(isRequestLike) && !NEUTRAL.test(call.method)) {
+  else if (args.some(isRequestLike) && !isNeutral(call.method)) {
     machine.learn("opaque:auth", {
       sure: false,
       place,

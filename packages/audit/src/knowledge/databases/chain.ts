@@ -28,6 +28,15 @@ export function callsOf(chain: Chain): readonly NamedCall[] {
   return calls;
 }
 
+/** `getRepository(User)`, `source.getRepository(User)`: TypeORM's, and what stands for the entity. */
+export function repositoryOf({ root }: Chain, calls: readonly NamedCall[]): NamedCall | undefined {
+  const [first] = calls;
+  return first?.name === "" && root.k === "foreign" && REPOSITORY.test(root.name)
+    ? first
+    : calls.find((one) => REPOSITORY.test(one.name));
+}
+const REPOSITORY = /^get(?:Mongo|Tree|Custom)?Repository$/;
+
 /** The name a table, model or collection goes by, from what stands for it. */
 export function tableName(value: Value | undefined): string {
   if (value === undefined) return "";

@@ -1,6 +1,6 @@
 import type { Condition, Verb } from "../../values/query.ts";
 import type { Chain, Value } from "../../values/value.ts";
-import { modelName, type NamedCall, tableName } from "./chain.ts";
+import { modelName, type NamedCall, repositoryOf, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
 import { requiredIncludes, together } from "./relations.ts";
@@ -56,6 +56,7 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           data: isWhole ? null : (only.args[0] ?? null),
         };
   }
+  if (repositoryOf(chain, calls) !== undefined) return null; // TypeORM's
   let at = calls.length - 1;
   while (at > 0 && DOCUMENT_CHAIN.test(calls[at]?.name ?? "")) at--;
   const call = calls[at];

@@ -1,6 +1,6 @@
 import type { Condition, Verb } from "../../values/query.ts";
 import { type Chain } from "../../values/value.ts";
-import { modelName, type NamedCall, tableName } from "./chain.ts";
+import { modelName, type NamedCall, repositoryOf, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
 import { requiredIncludes, together } from "./relations.ts";
@@ -53,7 +53,9 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
       data: calls.find((one) => one.name === "set")?.args[0] ?? null,
     };
   }
+  const made = repositoryOf(chain, calls);
   const owner =
+    (made?.args[0] === undefined ? undefined : tableName(made.args[0])) ??
     last.before.at(-1) ??
     (chain.root.k === "foreign" && chain.root.local !== undefined
       ? modelName(chain.root)
@@ -63,7 +65,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
   const isRepository =
     /(?:repo|repository|manager|^em$|entityManager|dal|dao)$/i.test(owner) ||
     /(?:repo|repository)$/i.test(tableName(chain.root)) ||
-    calls.some((one) => one.name === "getRepository");
+    made !== undefined;
   const [first, second] = last.args;
   // Lucid: `Note.findOrFail(params.id)`.
   if (last.name === "findOrFail" && first !== undefined && first.k !== "closure" && /^[A-Z]/.test(owner))

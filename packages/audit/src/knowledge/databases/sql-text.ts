@@ -30,12 +30,9 @@ export function statementOf(text: Value, values: readonly Value[]): Statement | 
   const verb = verbs[keyword.toLowerCase()] ?? "raw";
   const parameter = (mark: string, order: () => number): Value | undefined => {
     if (mark.startsWith(MARK)) return inline[Number(mark.slice(1))];
-    if (mark.startsWith("$")) return values[Number(mark.slice(1)) - 1];
+    if (/^\$\d/.test(mark)) return values[Number(mark.slice(1)) - 1];
     if (mark === "?") return values[order()];
-    const [named] = values;
-    if (named?.k !== "struct") return undefined;
-    const given = named.props.get("replacements") ?? named.props.get("bind") ?? named;
-    return given.k === "struct" ? given.props.get(mark.slice(1)) : undefined;
+    return namedIn(values[0], mark.slice(1));
   };
   const whereAt = trimmed.search(/\bwhere\b/i);
   let seen = 0;
@@ -54,6 +51,15 @@ export function statementOf(text: Value, values: readonly Value[]): Statement | 
         ? { k: "list", items: [...inline, ...values] }
         : null;
   return { table, verb: /\bcount\s*\(/i.test(before) && verb === "list" ? "count" : verb, where: condition, data };
+}
+
+/** `:name` of `{ replacements }`, whichever of them were added on the way. */
+function namedIn(values: Value | undefined, name: string): Value | undefined {
+  if (values?.k === "choice")
+    return values.alternatives.map((one) => namedIn(one.value, name)).find((found) => found !== undefined);
+  if (values?.k !== "struct") return undefined;
+  const given = values.props.get("replacements") ?? values.props.get("bind");
+  return given === undefined ? values.props.get(name) : namedIn(given, name);
 }
 
 /** `insert into t (a, b) values ($1, now())`: the columns with their values; null where they cannot be told apart. */
@@ -76,7 +82,7 @@ function insertedBy(text: string, parameter: (mark: string) => Value | undefined
   if (parts.length !== names.length) return null;
   const props = new Map<string, Value>();
   for (const [at, part] of parts.entries()) {
-    const mark = /^(\u0001\d+|\$\d+|\?|:\w+|@\w+)(?:::\w+)?$/.exec(part.trim())?.[1];
+    const mark = /^(\u0001\d+|\$\w+|\?|:\w+|@\w+)(?:::\w+)?$/.exec(part.trim())?.[1];
     const value = mark === undefined ? undefined : parameter(mark);
     props.set(names[at] ?? "", value ?? { k: "literal", value: part.trim() });
   }
@@ -92,7 +98,7 @@ function joined(text: string, parameter: (mark: string, order: () => number) => 
 }
 
 const COMPARISON =
-  /(?<![\w."`])([\w."`]+)(?:\s*::\w+)?\s*(=|in\b|any\b)\s*(?:\(\s*)?(?:any\s*\(\s*)?(\u0001\d+|\$\d+|\?|:\w+|@\w+)/gi;
+  /(?<![\w."`])([\w."`]+)(?:\s*::\w+)?\s*(=|in\b|any\b)\s*(?:\(\s*)?(?:any\s*\(\s*)?(\u0001\d+|\$\w+|\?|:\w+|@\w+)/gi;
 
 function read(text: string, parameter: (mark: string) => Value | undefined): Condition {
   const of: Condition[] = [];
