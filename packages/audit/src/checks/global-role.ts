@@ -1,7 +1,8 @@
 import { isTenantName } from "../knowledge/names.ts";
-import { holdsStaff, knowsTenants, namesStaff } from "../knowledge/staff.ts";
+import { holdsStaff, isOfTenant, knowsTenants, namesStaff } from "../knowledge/staff.ts";
 import type { Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
+import { comparisons, type Query } from "../values/query.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
 
@@ -13,8 +14,8 @@ export function isGlobalRole({ entry, project }: Judged, one: QueryOperation): b
   const staff = one.facts.get("staff");
   if (staff !== undefined && isStaff(staff.why, `${text}\n${project.file(staff.place?.file ?? "")?.text ?? ""}`))
     return true;
-  if (/^(?:tenants?|organi[sz]ations?|orgs?|users?|accounts?|compan(?:y|ies))$/i.test(one.query.table))
-    return why !== undefined;
+  if (why !== undefined && (isOfAll(one.query) || (!isOfTenant(why) && !namesWhat(one) && speaksOfNobody(text))))
+    return true;
   const where = `${entry.path ?? ""}/${entry.file}`;
   return (
     /(?:^|\/)(?:_?admin|superadmin|back-?office|internal|staff|system)(?:\/|$|[-_.])/i.test(where) ||
@@ -22,6 +23,31 @@ export function isGlobalRole({ entry, project }: Judged, one: QueryOperation): b
     /admin/i.test(entry.name)
   );
 }
+
+/** Those who use the product, or what hangs on one of them. */
+function isOfAll({ table, where }: Query, depth = 0): boolean {
+  if (/^(?:tenants?|organi[sz]ations?|orgs?|users?|accounts?|compan(?:y|ies))$/i.test(table)) return true;
+  return (
+    depth < 3 &&
+    comparisons(where).some(
+      ({ value }) => value.k === "rows" && !/^_?id$/.test(value.path) && isOfAll(value.query, depth + 1),
+    )
+  );
+}
+
+/** What the client named was shown to be the caller's: the role was asked for that. */
+function namesWhat({ facts }: QueryOperation): boolean {
+  for (const [name] of facts.entries()) if (name.startsWith("ok:client:")) return true;
+  return false;
+}
+
+/** Nothing here is anybody's in particular: a product for one house, whose roles are all there is to ask for. */
+function speaksOfNobody(text: string): boolean {
+  return !knowsTenants(text) && !WHOSE.test(text);
+}
+
+const WHOSE =
+  /\b(?:tenant|organi[sz]ation|workspace)s?\b|\borgs?\b|\b(?:owner|author|creator|tenant|environment|org|organi[sz]ation|workspace|team|company|account|project|space|household|store|shop|school|clinic|site|board|customer|client|business|agency|group|club)_?(?:id|slug)\b|\b(?:user|owner|created_?by)_?(?:id)?\s*(?::|=|,\s*["'=]+,)\s*(?:String\()?(?:req|request|ctx|c|session|user|me|auth|this)\b/i;
 
 /** Of a router whose procedures are made in several ways, what those do that are made in this one. */
 function ofSameProcedure(why: string, text: string): string {

@@ -72,9 +72,19 @@ function goesOn(statement: Node, thrown: Node | null): boolean {
   if (!isNext) return false;
   // Whatever else Express's next is given ends the line; that of tRPC is given a context.
   if (callee.type === "Identifier" && callee.name === "next")
-    return called.arguments.every((arg) => arg.type === "ObjectExpression");
+    return called.arguments.every((arg) => arg.type === "ObjectExpression" && arg.properties.every(isOfContext));
   return !called.arguments.some(
     (arg) => arg.type === "Identifier" && thrown?.type === "Identifier" && arg.name === thrown.name,
+  );
+}
+
+/** `next({ ctx: { user } })`; an object that says a status is an error. */
+function isOfContext(property: Node): boolean {
+  return (
+    property.type === "SpreadElement" ||
+    (property.type === "Property" &&
+      property.key.type === "Identifier" &&
+      /^(?:ctx|context|input|rawInput|sendContext)$/.test(property.key.name))
   );
 }
 

@@ -15,7 +15,7 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   if (guard === null || isPublicByDesign(entry, judged) || OWN.test(`${entry.path ?? ""} ${entry.name}`)) return false;
   const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one));
   const [first] = done;
-  if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one))) return false;
+  if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one, done))) return false;
   // Where nobody at all is asked for, that is the finding.
   if (!first.facts.has("auth") && !first.facts.has("opaque:auth")) return false;
   report.violated(
@@ -30,20 +30,31 @@ export function missingGuard(judged: Judged, report: Report): boolean {
 const OWN = /\b(?:me|my|mine|self|own|profile|leave|account|preferences)\b/i;
 
 /** A role was compared on the way, by code that was seen; or it is about the caller's own, which the call is told. */
-function asksElsewhere(one: Operation): boolean {
+function asksElsewhere(one: Operation, done: readonly Operation[]): boolean {
   if (one.facts.get("role")?.sure === true || one.facts.has("shared-secret") || one.facts.has("signature")) return true;
-  if (one.kind === "query") return comparisons(one.query.where).some(({ value }) => isPerson(value));
-  return one.kind === "call" && one.args.some(isPerson);
+  if (one.kind === "query")
+    // That the caller belongs was looked up: what is changed then is another matter.
+    return (
+      (!isLookUp(one) || done.every(isLookUp)) && comparisons(one.query.where).some(({ value }) => isPerson(value))
+    );
+  return one.kind === "call" && one.args.some((arg) => isPerson(arg));
 }
 
-/** The caller, not the tenant they act for. */
-function isPerson(value: Value): boolean {
-  if (value.k === "struct") return [...value.props.values()].some(isPerson);
+function isLookUp(one: Operation): boolean {
+  return one.kind === "query" && /^(?:read|list|count)$/.test(one.query.verb);
+}
+
+/** The caller, not the tenant they act for; or a row that is theirs. */
+function isPerson(value: Value, depth = 0): boolean {
+  if (depth > 3) return false;
+  if (value.k === "struct") return [...value.props.values()].some((one) => isPerson(one, depth + 1));
   if (value.k === "request") return value.path === "";
+  if (value.k === "rows")
+    return /^_?id$/.test(value.path) && comparisons(value.query.where).some(({ value: by }) => isPerson(by, depth + 1));
   return value.k === "principal" && PERSON_PATH.test(value.path);
 }
 const PERSON_PATH =
-  /^$|(?:^|\.)(?:user|me|viewer|actor|principal|session|auth|claims|token)?\.?(?:id|_id|sub|uid|email|username|(?:user|member|profile|person|employee)_?id)$/i;
+  /^$|^(?:(?:\w*user|me|viewer|actor|principal|session|auth|claims|token|payload|data|profile|account|caller|identity)\.)*(?:id|_id|sub|uid|email|username|(?:user|member|profile|person|employee)_?id)$/i;
 
 /** Rows are changed by a package that is not there: of the application's own monorepo. */
 function isPassedOn(one: Operation): boolean {

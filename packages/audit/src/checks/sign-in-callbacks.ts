@@ -41,7 +41,11 @@ function linked({ text, syntax }: ProjectFile, found: LooseEnd[]): void {
       const pair = `${lookUp.call.start} ${block.start}`;
       if (told.has(pair)) break;
       told.add(pair);
-      if (!/verif|trusted|allowDangerous/i.test(of(block)) && !isVerifiedElsewhere(syntax.program, lookUp.email, of))
+      if (isJustMade(block, given, of)) break;
+      if (
+        !/verif|trusted|confirmed|allowDangerous/i.test(of(block)) &&
+        !isVerifiedElsewhere(syntax.program, lookUp.email, of)
+      )
         found.push({
           rule: unverifiedEmail,
           node: lookUp.call,
@@ -50,6 +54,24 @@ function linked({ text, syntax }: ProjectFile, found: LooseEnd[]): void {
       break;
     }
   }
+}
+
+/** `const created = await users.create(…); await identities.create({ userId: created.id })`: nobody's account before. */
+function isJustMade(block: Node, given: string, of: (node: Node) => string): boolean {
+  const [, name] = /\buser_?(?:[iI]d)?\s*:\s*(\w+)(?:\.\w+)?\s*[,}]/.exec(given) ?? [];
+  if (name === undefined) return false;
+  const made = [...walk(block)].filter(
+    (node) => node.type === "VariableDeclarator" && /^[[{]?\s*(\w+)/.exec(of(node.id))?.[1] === name,
+  );
+  return (
+    made.length > 0 &&
+    made.every(
+      (node) =>
+        node.type === "VariableDeclarator" &&
+        node.init !== null &&
+        /^await\s[^(]*\.(?:create|insert)\w*\(/.test(of(node.init)),
+    )
+  );
 }
 
 function isCall(node: Node, of: (node: Node) => string, fits: (owner: string, method: string) => boolean): boolean {
@@ -86,7 +108,7 @@ function isVerifiedElsewhere(program: Node, email: string, of: (node: Node) => s
       node.type === "VariableDeclarator" &&
       node.init !== null &&
       of(node.id) === name &&
-      /verif/i.test(of(node.init))
+      /verif|confirmed/i.test(of(node.init))
     )
       return true;
   return false;

@@ -1,4 +1,6 @@
+import { EITHER } from "../interpret/either.ts";
 import { isOpen } from "../interpret/learn.ts";
+import { knowsTenants } from "../knowledge/staff.ts";
 import { isOwnerName, isTenantName } from "../knowledge/names.ts";
 import { clientIdentity, clientTenant, unboundChild, unscopedList, unscopedQuery } from "../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
@@ -83,7 +85,8 @@ function callerUsed(operations: readonly Operation[]): boolean {
   return operations.some((one) => one.facts.has("auth"));
 }
 
-function judge(one: QueryOperation, judged: Judged, report: Report): void {
+function judge(operation: QueryOperation, judged: Judged, report: Report): void {
+  const one = withinTenants(operation, judged);
   const { query, facts } = one;
   if (query.verb === "create" || query.verb === "upsert" || query.verb === "update") created(one, judged, report);
   if (query.verb === "create") return;
@@ -144,6 +147,12 @@ function judge(one: QueryOperation, judged: Judged, report: Report): void {
     `A row of ${nameOf(query)} is ${done(query)} by ${describe(value)} alone: the caller is known, and the row need not be theirs.`,
     one,
   );
+}
+
+/** Where there are tenants, a role of the caller's is had in theirs: that it lets them says nothing of rows of others. */
+function withinTenants(one: QueryOperation, { project }: Judged): QueryOperation {
+  if (!one.facts.has("either") || !knowsTenants(project.file(one.place.file)?.text ?? "")) return one;
+  return { ...one, facts: one.facts.without(EITHER) };
 }
 
 /** `if (!(await getSpace(params.spaceId))) notFound()`: a function that is not seen may ask for the session itself. */

@@ -2,7 +2,7 @@ import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot, packageOf } from "../knowledge/call.ts";
 import { isCallerName, nameKind, wordsOf } from "../knowledge/names.ts";
-import { asksForRights } from "../knowledge/staff.ts";
+import { asksForRights, isToldRights } from "../knowledge/staff.ts";
 import { followProcedure, isProcedure } from "./follow-procedure.ts";
 import { client, type Place, type Value } from "../values/value.ts";
 
@@ -90,6 +90,7 @@ function throughWrappers(
   const names = [nameOfRoot(chain.root), ...chain.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []))];
   machine.absent = null;
   if (chain.root.k === "closure" && names.at(-1) === "bind") return run(machine, chain.root, args, place);
+  const told = callsOf(chain).flatMap((call) => call.args);
   let authenticated = false;
   let plain = false;
   if (packageOf(chain.root) === "@upstash/qstash" && names.some((name) => name.startsWith("verifySignature"))) {
@@ -106,7 +107,9 @@ function throughWrappers(
     ) {
       authenticated = true;
       const rights =
-        asksForRights(name) || wordsOf(name).some((word) => /^(?:team|workspace|org|organization)$/.test(word));
+        asksForRights(name) ||
+        isToldRights(told) ||
+        wordsOf(name).some((word) => /^(?:team|workspace|org|organization)$/.test(word));
       machine.learn("auth", { sure: false, place, why: `${name} is taken for a check by its name` });
       if (rights) machine.learn("role", { sure: false, place, why: `${name} is taken for a check by its name` });
     } else if (kind === "wraps" || kind === "validates") plain = true;
@@ -119,9 +122,8 @@ function throughWrappers(
     });
   }
   const bag: Value = { k: "request", path: "", authenticated };
-  const inside = callsOf(chain).flatMap((call) => call.args);
-  const shaped = plain || inside.some(isSchema);
-  const options = inside.find(
+  const shaped = plain || told.some(isSchema);
+  const options = told.find(
     (arg) => arg.k === "struct" && (arg.props.has("handler") || arg.props.has("run") || arg.props.has("action")),
   );
   if (options?.k === "struct") {
@@ -137,7 +139,7 @@ function throughWrappers(
     const handler = options.props.get("handler") ?? options.props.get("run") ?? options.props.get("action");
     if (handler !== undefined) return run(machine, handler, [bag, bag, bag], place);
   }
-  for (const arg of inside.toReversed()) {
+  for (const arg of told.toReversed()) {
     if (arg.k === "closure")
       return run(
         machine,

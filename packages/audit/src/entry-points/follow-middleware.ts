@@ -3,7 +3,7 @@ import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot, packageOf } from "../knowledge/call.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
 import { nameKind } from "../knowledge/names.ts";
-import { asksForRights, saidIn } from "../knowledge/staff.ts";
+import { asksForRights, isToldRights, saidIn } from "../knowledge/staff.ts";
 import { scopeFact } from "../knowledge/vouches.ts";
 import type { Despite } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
@@ -143,7 +143,8 @@ function byName(machine: Machine, value: Value, place: Place): void {
     ...(value.k === "chain" ? value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])) : []),
   ].filter((name) => name !== "");
   const whole = names.join(".");
-  const said = value.k === "chain" ? saidIn(callsOf(value).at(-1)?.args ?? []) : "";
+  const given = value.k === "chain" ? (callsOf(value).at(-1)?.args ?? []) : [];
+  const said = saidIn(given);
   if (
     root.k === "foreign" &&
     /^(?:hono\/(?:bearer|basic)-auth|express-basic-auth|@fastify\/(?:bearer|basic)-auth)$/.test(root.from)
@@ -163,6 +164,8 @@ function byName(machine: Machine, value: Value, place: Place): void {
       kind === "guards" ||
       kind === "asks" ||
       kind === "identity" ||
+      // `ensureAgent`, `mustBeClerk`: what is demanded of a request is who sends it.
+      /^(?:ensure|require|must(?:Be)?|assert|only|is)(?:Agent|Clerk|Device)s?$/.test(name) ||
       machine.project.names.auth.has(name) ||
       // Of a package it keeps sessions; of the application's own it asks whose this is.
       (root.k === "foreign" &&
@@ -171,7 +174,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
       /auth|jwt|passport|login|signed|protect|permission|admin|requires?[A-Z]|clerk/i.test(name)
     ) {
       machine.learn("auth", { sure: false, place, why: `${whole} is taken for a check by its name` });
-      if (/admin|role|permission|owner|access|can/i.test(name) || asksForRights(name))
+      if (/admin|role|permission|owner|access|can/i.test(name) || asksForRights(name) || isToldRights(given))
         machine.learn("role", { sure: false, place, why: `${whole}${said} is taken for a check by its name` });
       if (/owner|access|member|belongs|tenant|org|team|workspace/i.test(name))
         machine.learn(scopeFact(name), { sure: false, place, why: `${whole} may have looked at what is asked for` });

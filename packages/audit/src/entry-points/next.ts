@@ -62,7 +62,9 @@ export function appRoutes(file: ProjectFile): EntryPoint[] {
       REQUEST,
       CONTEXT,
     ]),
-    ...(areWrapped(methods, declared) ? { neighbours: () => wrappedNeighbours(method, methods, declared) } : {}),
+    ...(areWrapped(methods, declared)
+      ? { neighbours: () => wrappedNeighbours(method, methods, declared, file.text) }
+      : {}),
   }));
 }
 

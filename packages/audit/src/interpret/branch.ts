@@ -4,7 +4,8 @@ import type { Machine } from "./machine.ts";
 import { narrow } from "./narrow.ts";
 import type { Scope } from "./scope.ts";
 import { keyOf } from "../values/key.ts";
-import { join, type State, withFacts } from "./state.ts";
+import { joinEither } from "./either.ts";
+import { type State, withFacts } from "./state.ts";
 import { suppose } from "./suppose.ts";
 
 export interface Branches {
@@ -48,7 +49,7 @@ export function branch(machine: Machine, node: Node, scope: Scope, tell?: (value
         machine.state = left.yes;
         const right = left.yes === null ? { yes: null, no: null } : branch(machine, node.right, scope, tell);
         // `if (row && row.owner !== me) return`: from here on, if there is a row it is mine.
-        const no = join(left.no, right.no);
+        const no = joinEither(left.no, right.no);
         if (no !== null && left.no !== null && right.no !== null && decided !== null) {
           const implies = right.no.facts.beyond(no.facts);
           if (implies.size > 0)
@@ -61,7 +62,7 @@ export function branch(machine: Machine, node: Node, scope: Scope, tell?: (value
       }
       machine.state = left.no;
       const right = left.no === null ? { yes: null, no: null } : branch(machine, node.right, scope, tell);
-      return { yes: join(left.yes, right.yes), no: right.no };
+      return { yes: joinEither(left.yes, right.yes), no: right.no };
     }
     default:
   }

@@ -28,6 +28,17 @@ export function isPlainKey(node: Node): boolean {
       return isPlainKey(node.expression);
     case "LogicalExpression":
       return isPlainKey(node.left) && node.right.type === "Literal";
+    // `c.get("membership").role`
+    case "CallExpression":
+      return (
+        node.arguments.length === 1 &&
+        node.arguments[0]?.type === "Literal" &&
+        node.callee.type === "MemberExpression" &&
+        !node.callee.computed &&
+        node.callee.property.type === "Identifier" &&
+        node.callee.property.name === "get" &&
+        isPlainKey(node.callee.object)
+      );
     default:
       return false;
   }

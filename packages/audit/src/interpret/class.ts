@@ -1,5 +1,6 @@
 import type { MethodDefinition, Node, ParamPattern, PropertyDefinition } from "oxc-parser";
-import { opaque, type ClassValue, type Value } from "../values/value.ts";
+import { calledName } from "../syntax/called-name.ts";
+import { opaque, type ClassValue, type Place, type Value } from "../values/value.ts";
 import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
 import { aside, moduleValue } from "./module-value.ts";
@@ -32,7 +33,7 @@ function runConstructor(machine: Machine, of: ClassValue, args: readonly Value[]
       if (args[at] !== undefined) machine.bindPattern(pattern, args[at], scope);
       return;
     }
-    const value = args[at] ?? injected(machine, pattern, of) ?? opaque(pattern.name);
+    const value = args[at] ?? injectedRequest(parameter) ?? injected(machine, pattern, of) ?? opaque(pattern.name);
     scope.declare(pattern.name, value);
     if (parameter.type === "TSParameterProperty") fields.set(pattern.name, value);
     else for (const field of assignedFrom(found.body, pattern.name)) fields.set(field, value);
@@ -63,6 +64,18 @@ function ownField(node: Node): string | null {
     (node.property.type === "Identifier" || node.property.type === "PrivateIdentifier")
     ? node.property.name
     : null;
+}
+
+/** `@Inject(REQUEST) request`: made anew for each request, and handed it. */
+function injectedRequest({ decorators = [] }: ParamPattern): Value | null {
+  for (const { expression } of decorators) {
+    if (expression.type !== "CallExpression" || calledName(expression) !== "Inject") continue;
+    const [token] = expression.arguments;
+    const said = token?.type === "Identifier" ? token.name : token?.type === "Literal" ? token.value : null;
+    if (typeof said === "string" && /^(?:request|context)$/i.test(said))
+      return { k: "request", path: "", authenticated: false };
+  }
+  return null;
 }
 
 /** Dependency injection: the type of a parameter names the class it will be an object of. */
@@ -122,8 +135,8 @@ function assignedFrom(body: readonly Node[], name: string): string[] {
   return fields;
 }
 
-/** `this.name`: a field that was set, one that is declared, or a method. */
-export function fieldOf(machine: Machine, instance: Instance, name: string): Value {
+/** `this.name`: a field that was set, one that is declared, or a method. Where it is read (`place`), a getter is run. */
+export function fieldOf(machine: Machine, instance: Instance, name: string, place: Place | null = null): Value {
   const known = machine.fields.get(instance)?.get(name) ?? instance.fields.get(name);
   if (known !== undefined) return known;
   for (let at: ClassValue | null = instance.of; at !== null; at = parentOf(machine, at)) {
@@ -138,7 +151,11 @@ export function fieldOf(machine: Machine, instance: Instance, name: string): Val
     }
     const { file } = at;
     if (method?.value?.type === "FunctionExpression" && method.value.body !== null) {
-      return { ...closureOf(method.value, at.scope as Scope, name), file, self: instance };
+      const found: Value = { ...closureOf(method.value, at.scope as Scope, name), file, self: instance };
+      // `get tenantId() {…}`: what it answers stands under the name.
+      return method.type === "MethodDefinition" && method.kind === "get" && place !== null
+        ? machine.invoke(found, [], place)
+        : found;
     }
   }
   return { k: "chain", root: opaque(name), steps: [], place: { file: instance.of.file, node: instance.of.node } };
@@ -175,6 +192,7 @@ function memberIn(
   isStatic: boolean,
 ): MethodDefinition | PropertyDefinition | null {
   for (const member of node.body.body) {
+    if (member.type === "MethodDefinition" && member.kind === "set") continue;
     if ((member.type === "MethodDefinition" || member.type === "PropertyDefinition") && member.static === isStatic) {
       const { key } = member;
       if ((key.type === "Identifier" || key.type === "PrivateIdentifier") && key.name === name) return member;

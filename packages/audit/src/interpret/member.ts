@@ -173,7 +173,7 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
     case "namespace":
       return exportedValue(machine, object.file, name) ?? opaque(name);
     case "instance":
-      return fieldOf(machine, object, name);
+      return fieldOf(machine, object, name, place);
     case "class":
       return bindMethod(machine, object, name, true) ?? opaque(name);
     case "pending":

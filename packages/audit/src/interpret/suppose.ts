@@ -20,6 +20,7 @@ import { typeOf } from "./type-of.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
 import { isOfRole, knowRole } from "./by-role.ts";
 import { isRefusalName, isRoleName } from "../knowledge/names.ts";
+import { joinEither } from "./either.ts";
 import { knownAs, ofClass, ofItsOwn, ofName, statusOf } from "./of-its-own.ts";
 import { join, type State, withFacts } from "./state.ts";
 
@@ -45,7 +46,7 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
       let found: State | null = null;
       for (const one of value.alternatives) {
         if (one.truth !== undefined && one.truth !== truth) continue;
-        found = join(found, suppose(one.value, truth, withFacts(state, state.facts.and(one.facts))));
+        found = joinEither(found, suppose(one.value, truth, withFacts(state, state.facts.and(one.facts))));
       }
       return found;
     }

@@ -195,8 +195,11 @@ export function mayNameCaller(name: string): "asserts" | "identity" | null {
 
 /** A member that tells what somebody may do: `role`, `isAdmin`, `permissions`. */
 export function isRoleName(path: string): boolean {
-  return ROLE.test(path.slice(path.lastIndexOf(".") + 1));
+  return ROLE.test(path.slice(path.lastIndexOf(".") + 1)) || OF_STAFF.test(path);
 }
+/** `user.operator`: of somebody it says what they are. */
+const OF_STAFF =
+  /(?:^|\.)(?:user|account|me|viewer|profile|caller|actor|identity)\.(?:operator|moderator|super_?user|root|sys_?admin|god|internal|employee|support)$/i;
 const ROLE =
   /^(?:\w*[_]?roles?|\w*Roles?|is_?\w*?(?:admin|owner|staff|moderator|editor|member|operator|support(?!ed|s)|super_?user|root_?user|internal_?user|employee)\w*|(?:super_?)?admin|permissions?|privileges?|scopes?|access_?level|account_?type|can[A-Z_]\w*|owner|staff|plan|tier|abilities|rights)$/i;
 

@@ -30,6 +30,11 @@ export function namesStaff(text: string, path = ""): "surely" | "maybe" | null {
   return text.includes(",") && words.some((word) => MEMBERS.test(word)) ? null : "maybe";
 }
 
+/** Is a role of that name or path one in a tenant: `membership.role`, `isOrgAdmin`? */
+export function isOfTenant(path: string): boolean {
+  return OF_A_TENANT.test(path.replace(/([a-z])([A-Z])/g, "$1 $2"));
+}
+
 /** Does the code ask for the tenant of the caller: `req.store.id`, `const { orgId } = c.var.agent`? Its staff are that tenant's. */
 export function knowsTenants(text: string): boolean {
   if (last?.text !== text) last = { text, found: speaksOfTenants(text) };
@@ -66,6 +71,30 @@ const RIGHTS = new Set(
     "authorized ability scope scopes policy policies privilege privileges rights feature entitled entitlement"
   ).split(" "),
 );
+
+/** `isAuthenticated(Permission.MANAGE_USERS)`, `auth("admin")`, `withWorkspace(fn, { requiredPermissions })`: a check that is told what to ask for. */
+export function isToldRights(args: readonly Value[]): boolean {
+  return args.some((arg) => {
+    if (arg.k === "list") return isToldRights(arg.items);
+    if (arg.k === "struct") return [...arg.props.keys()].some((name) => RIGHTS_OPTION.test(name));
+    if (arg.k === "literal") return typeof arg.value === "string" && isRight(arg.value);
+    if (arg.k !== "chain" || arg.steps.some((step) => step.kind !== "member")) return false;
+    const names = arg.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
+    return [arg.root.k === "foreign" ? arg.root.name : "", ...names.slice(0, -1)].some((name) => RIGHTS_OF.test(name));
+  });
+}
+
+/** `"admin"`, `"users:write"`, `"canManageMembers"`: a text that names a role or a permission. */
+export function isRight(text: string): boolean {
+  return RIGHT.test(text);
+}
+const RIGHT =
+  /^(?:(?:super|org|team|workspace|site|system|global|project|account|tenant)[-_ ]?)?(?:admin|owner|manager|editor|moderator|maintainer|operator|staff|superuser|administrator)s?$|^\w[\w-]*[:./](?:\w[\w-]*[:./])?(?:read|view|list|write|create|add|update|edit|delete|destroy|remove|manage|admin|invite|publish|approve|export|\*)$|^(?:read|view|write|create|update|edit|delete|manage|admin|invite|can)[:._-]\w+$|^can[A-Z]\w+$|^manage[A-Z]\w+$/i;
+/** What an option is called that says which rights are asked for. */
+export const RIGHTS_OPTION =
+  /^(?:(?:required?|allowed|min(?:imum)?|needs?|any|all)_?)?(?:permissions?|roles?|scopes?|privileges?|abilit(?:y|ies)|rights?|polic(?:y|ies)|access_?levels?)$/i;
+/** What holds the names of rights: `Permission.ADMIN`, `ROLES.OWNER`. */
+export const RIGHTS_OF = /(?:permissions?|roles?|scopes?|privileges?|rights?|abilit(?:y|ies)|polic(?:y|ies))$/i;
 
 /** A table of those who run the product: a row of one's own there is a right. */
 export function holdsStaff(table: string): boolean {

@@ -193,6 +193,13 @@ export class Facts {
     return known.size === 0 ? Facts.none : new Facts(known, this.#kinds);
   }
 
+  /** Without what is believed for that reason alone. */
+  without(why: string): Facts {
+    const known = new Map<string, Evidence>();
+    for (const [name, evidence] of this.#known) if (evidence.why !== why) known.set(name, evidence);
+    return known.size === this.#known.size ? this : new Facts(known, this.#kinds);
+  }
+
   /** What holds here and not in `base`. */
   beyond(base: Facts): Facts {
     if (base === this || this.size === 0 || base.#known === this.#known) return Facts.none;

@@ -297,9 +297,19 @@ export function isOpenTo(condition: Condition | null, facts: Facts, depth = 0): 
   if (depth > MAX_DEPTH) return false;
   return comparisons(condition).some(
     ({ op, value }) =>
-      op === "equal" &&
-      (facts.has(`open:ok:${keyOf(value)}`) ||
-        (value.k === "rows" &&
-          (facts.has(`open:row:${value.query.id}`) || isOpenTo(value.query.where, facts, depth + 1)))),
+      (op === "equal" &&
+        (facts.has(`open:ok:${keyOf(value)}`) || (value.k === "rows" && isOpenRow(value, facts, depth)))) ||
+      (op === "in" && isOpenRow(onlyOf(value), facts, depth)),
   );
+}
+
+function isOpenRow(value: Value | null, facts: Facts, depth: number): boolean {
+  return (
+    value?.k === "rows" && (facts.has(`open:row:${value.query.id}`) || isOpenTo(value.query.where, facts, depth + 1))
+  );
+}
+
+/** `ids` of `inArray(column, rows.map((row) => row.id))`: one stands for all. */
+function onlyOf(value: Value): Value | null {
+  return value.k !== "list" ? value : value.items.length === 1 ? (value.items[0] ?? null) : null;
 }

@@ -16,6 +16,8 @@ import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware, functionOf } from "../follow-middleware.ts";
 import { CONTEXT, pathOfFile } from "../next.ts";
 import { type Asked, ASKS_RIGHTS, VERIFIES_SENDER } from "../neighbours.ts";
+import { toldRight } from "../told-rights.ts";
+import { calledName } from "../../syntax/called-name.ts";
 import { chainOf, type Mounts, mountsOf } from "./mounts.ts";
 import {
   CALLED,
@@ -71,7 +73,7 @@ function entryOf(
     file: route.file.path,
     node: route.node,
     neighbours: () => ({
-      own: askedBy(method, [...chain.before.flatMap(({ args }) => args), ...route.args]),
+      own: askedBy(method, [...chain.before.flatMap(({ args }) => args), ...route.args], route.file.text),
       others: (byRouter.get(route.router) ?? []).flatMap((one) =>
         one === route || !isRoute(one) || one.file !== route.file ? [] : [askedByOwn(one)],
       ),
@@ -150,16 +152,20 @@ const asked = new WeakMap<Registration, Asked>();
 
 /** What a route itself asks: read once, since each of its neighbours wants to know. */
 function askedByOwn(one: Registration): Asked {
-  const known = asked.get(one) ?? askedBy(methodOf(one), one.args);
+  const known = asked.get(one) ?? askedBy(methodOf(one), one.args, one.file.text);
   asked.set(one, known);
   return known;
 }
 
-function askedBy(method: string | null, args: readonly Node[]): Asked {
+function askedBy(method: string | null, args: readonly Node[], text: string): Asked {
   const names = args.flatMap(middlewareNames);
+  const told = args.flatMap(calledIn).flatMap((call) => {
+    const right = toldRight(call, text);
+    return right === null ? [] : [`${calledName(call)}(${right})`];
+  });
   return {
     method,
-    guards: names.filter((name) => ASKS_RIGHTS.test(name)),
+    guards: [...names.filter((name) => ASKS_RIGHTS.test(name)), ...told],
     signatures: names.filter((name) => VERIFIES_SENDER.test(name)),
   };
 }
@@ -218,6 +224,21 @@ function middlewareNames(node: Node): string[] {
       );
     case "TSAsExpression":
       return middlewareNames(node.expression);
+    default:
+      return [];
+  }
+}
+/** The calls that make the middleware of a route. */
+function calledIn(node: Node): Node[] {
+  switch (node.type) {
+    case "CallExpression":
+      return [node];
+    case "ArrayExpression":
+      return node.elements.flatMap((one) => (one === null ? [] : calledIn(one)));
+    case "ObjectExpression":
+      return node.properties.flatMap((one) =>
+        one.type === "Property" && one.key.type === "Identifier" && HOOK.test(one.key.name) ? calledIn(one.value) : [],
+      );
     default:
       return [];
   }

@@ -37,6 +37,18 @@ export function repositoryOf({ root }: Chain, calls: readonly NamedCall[]): Name
 }
 const REPOSITORY = /^get(?:Mongo|Tree|Custom)?Repository$/;
 
+/** `mongoose.model("Ticket")`, `connection.model("Ticket")`: the model by its name. */
+export function modelOf({ root }: Chain, calls: readonly NamedCall[]): string | null {
+  const [first] = calls;
+  if (first === undefined) return null;
+  const named =
+    root.k === "foreign" && first.name === "" && root.name === "model"
+      ? first
+      : calls.find((one) => one.name === "model");
+  const table = tableName(named?.args[0]);
+  return table === "" ? null : table;
+}
+
 /** The name a table, model or collection goes by, from what stands for it. */
 export function tableName(value: Value | undefined): string {
   if (value === undefined) return "";

@@ -1,6 +1,6 @@
 import type { Condition, Verb } from "../../values/query.ts";
 import type { Chain, Value } from "../../values/value.ts";
-import { modelName, type NamedCall, repositoryOf, tableName } from "./chain.ts";
+import { modelName, modelOf, type NamedCall, repositoryOf, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
 import { requiredIncludes, together } from "./relations.ts";
@@ -62,6 +62,7 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
   const call = calls[at];
   const verb = call === undefined ? undefined : DOCUMENT[call.name];
   if (call === undefined || verb === undefined) return null;
+  const asked = modelOf(chain, calls.slice(0, at));
   const collection = calls.slice(0, at).find((one) => one.name === "collection" || one.name === "model");
   const root = chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "";
   const owner =
@@ -71,6 +72,7 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
       : root);
   const isModel =
     collection !== undefined ||
+    asked !== null ||
     (/^[A-Z]/.test(owner) &&
       !/(?:Service|Repository|Repo|Controller|Client|API|Api|Manager|Store|Helper|Utils?)$/.test(owner) &&
       owner !== "Object" &&
@@ -85,7 +87,7 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
   const options = prop(first, "where");
   return {
     library: collection === undefined ? "mongoose" : "other",
-    table: collection === undefined ? owner : tableName(collection.args[0]),
+    table: asked ?? (collection === undefined ? owner : tableName(collection.args[0])),
     verb,
     where:
       first === undefined || verb === "create"

@@ -28,6 +28,20 @@ const ENTITY: Readonly<Record<string, Verb>> = {
   findOrCreate: "upsert",
 };
 
+/** `.innerJoin("space.members", "member", "member.userId = :userId", { userId })`. */
+function joinedOn({ args }: NamedCall): Condition[] {
+  const values = args.findLast((arg) => arg.k === "struct");
+  const text = args.findLast((arg) => arg.k === "literal");
+  if (values?.k !== "struct" || text?.k !== "literal" || typeof text.value !== "string") return [];
+  const of: Condition[] = [];
+  for (const [, field = "", name = ""] of text.value.matchAll(/([\w.]+)\s*=\s*:(\w+)/g)) {
+    const value = values.props.get(name);
+    if (value !== undefined)
+      of.push({ kind: "compare", field: field.slice(field.indexOf(".") + 1), op: "equal", value });
+  }
+  return of;
+}
+
 /** TypeORM, MikroORM, Sequelize. */
 export function entities(chain: Chain, calls: readonly NamedCall[]): Found | null {
   const last = calls.at(-1);
@@ -37,6 +51,8 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
   if (builder !== undefined && (verb !== undefined || last.name === "execute")) {
     const of: Condition[] = [];
     for (const one of calls) {
+      // Rows that have no such other row beside them are left out.
+      if (one.name.startsWith("innerJoin")) of.push(...joinedOn(one));
       if (!/^(?:where|andWhere|setParameters?)$/.test(one.name)) continue;
       const [text, values] = one.args;
       if (values?.k === "struct")
