@@ -2,6 +2,7 @@ import path from "node:path";
 import { EntryCache, type KeptEntry } from "./cache/entry-cache.ts";
 import { keepResult, readResult, stateOf, type Kept } from "./cache/result-cache.ts";
 import { checkFunctions } from "./checks/functions-of-rights.ts";
+import { componentMarkup } from "./checks/component-markup.ts";
 import { gatesOf } from "./checks/gates.ts";
 import { fileSecrets } from "./checks/file-secrets.ts";
 import { idleGuards } from "./checks/idle-guards.ts";
@@ -83,6 +84,7 @@ function run(
         ...fileSecrets(file),
         ...checkFunctions(file, gates),
         ...leftOvers(file),
+        ...componentMarkup(file),
         ...signInCallbacks(file),
         ...idleGuards(file),
       ]) {

@@ -67,7 +67,7 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
       for (const step of value.steps) {
         if (step.kind === "member") continue;
         for (const arg of step.args) {
-          const found = foreignPart(arg, facts, false, depth + 1);
+          const found = foreignPart(arg, facts, parameters && makesMarkup(value), depth + 1);
           if (found !== null) return found;
         }
       }
@@ -76,11 +76,19 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
       const last = value.steps.at(-1);
       if (value.root.k === "opaque" && last?.kind === "member")
         return foreignPart({ ...value.root, name: last.name }, facts, parameters, depth + 1);
+      // A column of a row that came with another.
+      if (value.root.k === "rows" && last?.kind === "member")
+        return foreignPart({ ...value.root, path: last.name }, facts, parameters, depth + 1);
       return foreignPart(value.root, facts, parameters, depth + 1);
     }
     default:
       return null;
   }
+}
+
+/** Markdown renderers that hand on whatever HTML the text holds. */
+function makesMarkup({ root }: Extract<Value, { k: "chain" }>): boolean {
+  return root.k === "foreign" && /^(?:marked|showdown|snarkdown)(?:$|\/)/.test(root.from);
 }
 
 /** What a value is called in a message. */

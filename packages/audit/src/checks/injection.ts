@@ -5,6 +5,7 @@ import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Place, Value } from "../values/value.ts";
 import { foreignPart, nameOf } from "./foreign-text.ts";
+import { BY_AUTHORS } from "./markup-origin.ts";
 
 export const sql: Check = {
   requirement: "sql",
@@ -109,8 +110,11 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace, project }: Jud
   const value = jsonOf(one.value);
   // `renderPage(values)` of a file that is not in the tree: what it does to them is not seen.
   if (isOwnTemplate(value)) return report.unknown("the function that makes the page is not in the tree");
-  const part = foreignPart(value, one.facts, true);
-  if (part === null) report.proved();
+  // A style or a script that a component is given is its author's own.
+  const part = foreignPart(value, one.facts, !isOwnLanguage(one.place, project));
+  if (part === null || (part.k === "opaque" && /css$|styles?$/i.test(part.name))) report.proved();
+  else if (part.k === "opaque" && BY_AUTHORS.test(project.file(one.place.file)?.text ?? ""))
+    report.unknown("what is written into the page when the site is built is its authors' own");
   else
     report.violated(
       htmlInjection,
@@ -118,6 +122,13 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace, project }: Jud
       `${nameOf(part)} is put into the page as HTML: what it holds runs there.`,
       one,
     );
+}
+
+/** `<style dangerouslySetInnerHTML={…} />` */
+function isOwnLanguage({ file, node }: Place, project: Judged["project"]): boolean {
+  if (node.type !== "JSXAttribute") return false;
+  const text = project.file(file)?.text ?? "";
+  return /^<(?:style|script)\b/i.test(text.slice(text.lastIndexOf("<", node.start), node.start));
 }
 
 function isOwnTemplate(value: Value): boolean {
