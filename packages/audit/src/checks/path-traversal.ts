@@ -9,6 +9,9 @@ import { foreignPart } from "./foreign-text.ts";
 const LOOKS =
   /startsWith|\.includes\(|indexOf|relative\(|\.test\(|\.match\(|basename|normalize|isAbsolute|inside|within|\.\.|[=!]==|\bin\b|\.has\(|safe|valid|allow|resolve\(|sanitiz/i;
 
+/** What it answers is safe or not; that it was asked, for a header or a log, says nothing of the path. */
+const SHORTENS = /^(?:basename|normalize|relative)$/;
+
 /** A file of the server is reached by a path that the client writes, and nobody has looked where it leads. */
 export function pathsOfClient({ trace, project }: Judged, report: Report): void {
   for (const [at, one] of trace.operations.entries()) {
@@ -17,7 +20,8 @@ export function pathsOfClient({ trace, project }: Judged, report: Report): void 
     if (said === null || said.k !== "client" || said.part === "cookie" || said.part === "file") continue;
     if (isAsserted(said, one.facts)) continue;
     const looked = trace.operations.slice(0, at).some((test) => {
-      if (test.kind === "call") return LOOKS.test(test.name) && test.args.some((arg) => speaksOf(arg, said));
+      if (test.kind === "call")
+        return LOOKS.test(test.name) && !SHORTENS.test(test.name) && test.args.some((arg) => speaksOf(arg, said));
       if (test.kind !== "test" || test.denies === "neither") return false;
       const text = project.file(test.place.file)?.text.slice(test.place.node.start, test.place.node.end) ?? "";
       if (![test.value, ...(test.asked ?? [])].some((value) => speaksOf(value, said))) return false;

@@ -2,7 +2,7 @@ import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot, packageOf } from "../knowledge/call.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
-import { nameKind } from "../knowledge/names.ts";
+import { nameKind, wordsOf } from "../knowledge/names.ts";
 import { asksForRights, isToldRights, saidIn } from "../knowledge/staff.ts";
 import { scopeFact } from "../knowledge/vouches.ts";
 import type { Despite } from "../trace/operation.ts";
@@ -12,8 +12,13 @@ import { fromSchema } from "../knowledge/validation.ts";
 import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { run } from "./follow-handler.ts";
 
-const NEUTRAL =
-  /log|morgan|rate|limit|throttle|cors|helmet|parse|json|urlencoded|compress|trace|span|metric|time|cache|upload|multer|single|static|raw|text|body|locale|geo|agent|cookie|session$|csrf|error|async|wrap|swagger|sentry|method|pretty|etag|secureHeaders|timing|requestId|poweredBy|trim|bodyLimit|validator|turnstile|captcha|honeypot/i;
+const NEUTRAL_WORD =
+  /^(?:log(?:s|ger|gers|ging)?|\w+logger|morgan|pino|winston|rates?|(?:rate)?limit(?:er|ers|s|ed|ing)?|throttl\w*|cors|helmet|pars(?:e|er|ers|ed|ing)|json|urlencoded|compress\w*|trac(?:e|er|ing)|spans?|metrics?|time[rds]?|timeout|timing|cach(?:e|ed|ing)|uploads?|uploader|multer|single|static|raw|text|body|locales?|geo\w*|agent|useragent|cookies?|csrf|errors?|async|wrap\w*|swagger|sentry|methods?|pretty|etag|trim\w*|validators?|turnstile|captcha|recaptcha|honeypot)$/;
+const NEUTRAL_NAME = /session$|secureHeaders|requestId|poweredBy|responseTime|notFound$/i;
+/** Middleware that looks at the request's shape, counts or notes it, whoever sends it: by the words of its name. */
+function isNeutral(name: string): boolean {
+  return NEUTRAL_NAME.test(name) || wordsOf(name).some((word) => NEUTRAL_WORD.test(word));
+}
 
 /** Runs a list of middleware and, at its end, the handler: each continues only when it calls `next`. */
 export function followMiddleware(
@@ -171,7 +176,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
       (root.k === "foreign" &&
         root.origin !== "package" &&
         /session$|actor$|identity$|principal$|tenant$/i.test(name)) ||
-      /auth|jwt|passport|login|signed|protect|permission|admin|requires?[A-Z]|clerk/i.test(name)
+      /auth|jwt|passport|login|logged_?in|signed|protect|permission|admin|requires?[A-Z]|clerk/i.test(name)
     ) {
       machine.learn("auth", { sure: false, place, why: `${whole} is taken for a check by its name` });
       if (/admin|role|permission|owner|access|can/i.test(name) || asksForRights(name) || isToldRights(given))
@@ -190,7 +195,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
       return;
     }
   }
-  if (!names.some((name) => NEUTRAL.test(name))) {
+  if (!names.some(isNeutral)) {
     machine.learn("opaque:auth", {
       sure: false,
       place,

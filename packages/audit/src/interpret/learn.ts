@@ -117,6 +117,15 @@ export function knowOpen(value: Value, facts: Facts, wanted: string, equal: bool
     return equal && /^(?:published|public|listed|(?:on|for)_?sale|selling|bookable)$/i.test(wanted)
       ? openRow(value.query, facts, evidence("it is published", value.query.place))
       : facts;
+  // `room.type === "channel"`: of a kind that whoever comes may join.
+  if (/^(?:t|type|kind|access|mode|join_?(?:rule|policy))$/i.test(last))
+    return (
+      equal
+        ? /^(?:channel|c|public|open|community|everyone|anyone|world|link)$/i.test(wanted)
+        : /^(?:private|restricted|members?|invite|closed)$/i.test(wanted)
+    )
+      ? openRow(value.query, facts, evidence("it is of a kind that is for everybody", value.query.place))
+      : facts;
   if (!/visib|public|published|privacy|sharing/i.test(value.path)) return facts;
   const says = equal
     ? /^(?:public|published|unlisted|link|everyone|anyone|true)$/i.test(wanted)

@@ -1,6 +1,7 @@
 import type { Node } from "oxc-parser";
 import { isRefusalName } from "../knowledge/names.ts";
 import { callerMember, requestMember } from "../knowledge/request.ts";
+import { parsedOf } from "./of-parsed.ts";
 import { orNobody } from "./or-nobody.ts";
 import { DENIED, opaque, THROWN, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { isOfRole, memberOfRole } from "./by-role.ts";
@@ -205,7 +206,10 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         if (/^(?:process|import\.meta|Bun|c)$/.test(object.root.name) || /env/i.test(object.root.name))
           return { k: "env", name };
       }
-      return givenTo(object, name) ?? { ...object, steps: [...object.steps, { kind: "member", name }] };
+      return (
+        givenTo(object, name) ??
+        parsedOf(object, name) ?? { ...object, steps: [...object.steps, { kind: "member", name }] }
+      );
     }
     case "response-writer":
       return name === "locals"

@@ -56,8 +56,15 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
       return truth ? withFacts(state, present(value, knowPrincipal(value, state.facts))) : state;
     case "rows":
       if (truth) return withFacts(state, knowRow(value, state.facts));
-      return value.path === "" || value.path === "[]"
-        ? withFacts(state, openRow(value.query, state.facts, evidence("there is no such row", value.query.place)))
+      return value.path === "" || value.path === "[]" || RESTRICTED.test(value.path)
+        ? withFacts(
+            state,
+            openRow(
+              value.query,
+              state.facts,
+              evidence("there is no such row, or none that is kept from anybody", value.query.place),
+            ),
+          )
         : state;
     case "client":
       return withFacts(
@@ -77,6 +84,9 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
       return state;
   }
 }
+
+/** `if (board.private && board.ownerId !== me) return`: what is not private is for everybody. */
+const RESTRICTED = /(?:^|\.)(?:is_?)?(?:private|restricted|secret|confidential|members?_?only|invite_?only)$/i;
 
 /** Of a caller on the request it is kept which one was seen to be there. */
 function present(value: Extract<Value, { k: "principal" }>, facts: Facts): Facts {

@@ -87,10 +87,13 @@ const TENANTS = words("org organization organisation team workspace tenant accou
 export function nameKind(name: string): NameKind {
   const before = known.get(name);
   if (before !== undefined) return before;
-  const kind = classify(wordsOf(name));
+  const kind = classify(wordsOf(name.replace(SIGNED_IN, "$1edin")));
   known.set(name, kind);
   return kind;
 }
+
+/** `ensureLoggedIn`, `must_be_signed_in`: one word. */
+const SIGNED_IN = /(logg|sign)ed_?in(?![a-z])/i;
 
 function classify(words: readonly string[]): NameKind {
   const [first = "", ...rest] = words;

@@ -1,4 +1,5 @@
 import { Facts } from "../values/facts.ts";
+import { calledName } from "../syntax/called-name.ts";
 import { client, opaque, struct, type ClientPart, type Place, type Value } from "../values/value.ts";
 import { isCallerName } from "./names.ts";
 
@@ -85,9 +86,20 @@ const METHODS = new Set(["json", "formData", "text", "arrayBuffer", "blob", "par
 
 /** What is read of a verified caller. */
 export function callerMember(caller: Extract<Value, { k: "principal" }>, name: string, place: Place): Value {
+  const { origin, path, sure } = caller;
+  // `const { user, body } = await validateRequest(req, schema)`: what it hands back of the request is the client's.
+  if (
+    !sure &&
+    path === "" &&
+    origin !== null &&
+    OF_REQUEST.test(name) &&
+    /req(?:uest)?(?![a-z])/i.test(calledName(origin.node))
+  )
+    return client(name === "query" || name === "params" ? name : "body", "", true);
   if (CALLER_METHOD.test(name)) return { k: "chain", root: caller, steps: [{ kind: "member", name }], place };
   return { ...caller, path: caller.path === "" ? name : `${caller.path}.${name}` };
 }
+const OF_REQUEST = /^(?:body|input|parsedBody|query|params)$/;
 const CALLER_METHOD =
   /^(?:has|can|may|protect|is[A-Z]\w*|has[A-Z]\w*|can[A-Z]\w*|get|get[A-Z]\w*|save|destroy|check\w*|includes|some|every|find|map|filter|forEach|findIndex|flatMap|join|then|catch|toString|toHexString|equals|startsWith|endsWith|split|toLowerCase|trim|set|merge|fill|forceFill|assign|setAttributes|updateAttributes|overwrite)$/;
 

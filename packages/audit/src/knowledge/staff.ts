@@ -98,7 +98,7 @@ export const RIGHTS_OF = /(?:permissions?|roles?|scopes?|privileges?|rights?|abi
 
 /** A table of those who run the product: a row of one's own there is a right. */
 export function holdsStaff(table: string): boolean {
-  return /^(?:(?:app|platform|system|site|internal|global|super|instance|back_?office)_?)?(?:operators?|staff(?:_?(?:users?|members?|accounts?))?|admins?|administrators?|admin_?users?|super_?(?:admins?|users?)|moderators?|support_?(?:users?|staff|agents?))$/i.test(
+  return /^(?:(?:app|platform|system|site|internal|global|super|instance|back_?office)_?)?(?:operators?|staff(?:_?(?:users?|members?|accounts?))?|admins?|administrators?|admin_?users?|super_?(?:admins?|users?)|moderators?|support_?(?:users?|staff|agents?)|(?:operator|staff|admin|super_?(?:admin|user)|moderator|support)_?(?:grants?|access(?:es)?|assignments?|profiles?|permissions?))$/i.test(
     table.replace(/([a-z])([A-Z])/g, "$1_$2"),
   );
 }

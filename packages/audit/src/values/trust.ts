@@ -297,10 +297,23 @@ export function isOpenTo(condition: Condition | null, facts: Facts, depth = 0): 
   if (depth > MAX_DEPTH) return false;
   return comparisons(condition).some(
     ({ op, value }) =>
-      (op === "equal" &&
-        (facts.has(`open:ok:${keyOf(value)}`) || (value.k === "rows" && isOpenRow(value, facts, depth)))) ||
-      (op === "in" && isOpenRow(onlyOf(value), facts, depth)),
+      (op === "equal" && isOfOpen(value, facts, depth)) || (op === "in" && isOpenRow(onlyOf(value), facts, depth)),
   );
+}
+
+function isOfOpen(value: Value, facts: Facts, depth: number): boolean {
+  if (value.k === "choice") {
+    // Found either way, for everybody or for the caller.
+    const found = value.alternatives.filter((one) => one.value.k !== "literal");
+    return (
+      found.some(({ value: one, facts: own }) => isOfOpen(one, facts.including(own), depth + 1)) &&
+      found.every(({ value: one, facts: own }) => {
+        const known = facts.including(own);
+        return isOfOpen(one, known, depth + 1) || trustOf(one, known) !== null;
+      })
+    );
+  }
+  return facts.has(`open:ok:${keyOf(value)}`) || isOpenRow(value, facts, depth);
 }
 
 function isOpenRow(value: Value | null, facts: Facts, depth: number): boolean {

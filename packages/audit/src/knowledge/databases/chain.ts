@@ -28,14 +28,14 @@ export function callsOf(chain: Chain): readonly NamedCall[] {
   return calls;
 }
 
-/** `getRepository(User)`, `source.getRepository(User)`: TypeORM's, and what stands for the entity. */
+/** `source.getRepository(User)`, `sequelize.define("room", …)`: TypeORM's and Sequelize's, and what stands for the entity. */
 export function repositoryOf({ root }: Chain, calls: readonly NamedCall[]): NamedCall | undefined {
   const [first] = calls;
   return first?.name === "" && root.k === "foreign" && REPOSITORY.test(root.name)
     ? first
     : calls.find((one) => REPOSITORY.test(one.name));
 }
-const REPOSITORY = /^get(?:Mongo|Tree|Custom)?Repository$/;
+const REPOSITORY = /^(?:get(?:Mongo|Tree|Custom)?Repository|define)$/;
 
 /** `mongoose.model("Ticket")`, `connection.model("Ticket")`: the model by its name. */
 export function modelOf({ root }: Chain, calls: readonly NamedCall[]): string | null {

@@ -64,12 +64,11 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
   if (call === undefined || verb === undefined) return null;
   const asked = modelOf(chain, calls.slice(0, at));
   const collection = calls.slice(0, at).find((one) => one.name === "collection" || one.name === "model");
-  const root = chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "";
   const owner =
     call.before.at(-1) ??
     (chain.root.k === "foreign" && (chain.root.name === "default" || chain.root.name === "*")
       ? modelName(chain.root)
-      : root);
+      : root(chain));
   const isModel =
     collection !== undefined ||
     asked !== null ||
@@ -101,6 +100,10 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
     throws: calls.some((one) => one.name === "orFail"),
     selected: selectedBy(first, calls),
   };
+}
+
+function root(chain: Chain): string {
+  return chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "";
 }
 
 function madeByMongoose(chain: Chain): boolean {

@@ -1,5 +1,5 @@
 import type { Condition, Verb } from "../../values/query.ts";
-import { type Chain } from "../../values/value.ts";
+import { type Chain, type Value } from "../../values/value.ts";
 import { modelName, type NamedCall, repositoryOf, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
@@ -42,6 +42,22 @@ function joinedOn({ args }: NamedCall): Condition[] {
   return of;
 }
 
+/** What an entity manager is asked to do with an entity's rows; not `find` of a cache or a list. */
+const MANAGED =
+  /^(?:find(?:One(?:By)?(?:OrFail)?|By|AndCount(?:By)?|All)?|count(?:By)?|exists?(?:By)?|nativeUpdate|nativeDelete|softDelete|update|delete|remove|insert|upsert)$/;
+
+function isEntity(value: Value | undefined): boolean {
+  return (
+    value?.k === "class" ||
+    (value?.k === "foreign" && /^[A-Z][a-z]/.test(value.name) && value.origin !== "global") ||
+    (value?.k === "foreign" && value.local !== undefined && /^[A-Z][a-z]/.test(value.local))
+  );
+}
+
+function isKey(criteria: Value): boolean {
+  return criteria.k === "client" ? criteria.path !== "" : criteria.k === "derived" || criteria.k === "principal";
+}
+
 /** TypeORM, MikroORM, Sequelize. */
 export function entities(chain: Chain, calls: readonly NamedCall[]): Found | null {
   const last = calls.at(-1);
@@ -81,7 +97,9 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
   const isRepository =
     /(?:repo|repository|manager|^em$|entityManager|dal|dao)$/i.test(owner) ||
     /(?:repo|repository)$/i.test(tableName(chain.root)) ||
-    made !== undefined;
+    made !== undefined ||
+    // `container.resolve("manager").find(Address, { … })`: what is asked for is told by its entity.
+    (MANAGED.test(last.name) && isEntity(last.args[0]) && last.args.length > 1);
   const [first, second] = last.args;
   // Lucid: `Note.findOrFail(params.id)`.
   if (last.name === "findOrFail" && first !== undefined && first.k !== "closure" && /^[A-Z]/.test(owner))
@@ -114,7 +132,11 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
       library: "typeorm",
       table: entity ? tableName(first) : owner,
       verb,
-      where: together([fromObject(where ?? criteria), ...requiredIncludes(criteria)]),
+      // `findOne(id)`, `em.findOneOrFail(Note, id)`: by its key.
+      where:
+        where === undefined && isKey(criteria)
+          ? { kind: "compare", field: "id", op: "equal", value: criteria }
+          : together([fromObject(where ?? criteria), ...requiredIncludes(criteria)]),
       throws: last.name.endsWith("OrFail"),
       data: verb === "upsert" ? (prop(criteria, "defaults") ?? null) : null,
     };
