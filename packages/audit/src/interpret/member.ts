@@ -251,7 +251,8 @@ const HOLDS = /(?:Command|Query|Dto|DTO|Input|Params|Props|Payload|Event|Message
 const VARIABLE = /^[A-Z][A-Z0-9_]+$/;
 const DOCUMENT_VERB =
   /^(?:find\w*|create|update\w*|delete\w*|count\w*|aggregate|insert\w*|exists|where|distinct|bulk\w*)$/;
-const LOGGER = /(?:^|[/-])log(?:s|ger|ging)?(?:\.[cm]?[jt]s)?$/i;
+const LOGGER =
+  /(?:^|[/-])log(?:s|ger|ging)?(?:\.[cm]?[jt]s)?$|^(?:winston|pino|bunyan|log4js|loglevel|consola|signale|npmlog|tslog)$/i;
 const ARRAY_METHOD =
   /^(?:map|filter|forEach|some|every|find|findIndex|findLast|reduce|flatMap|sort|slice|includes|indexOf|join|at|concat|push|entries|values|keys|reverse|flat|toSorted|pop|shift|then|catch|finally|has|set|add)$/;
 const STRING_METHOD =

@@ -37,3 +37,11 @@ export function callBack(machine: Machine, callback: Closure, result: Value, sho
   machine.invoke(callback, [error, value, opaque("info")], place);
   machine.state = machine.state === null ? before : withFacts(machine.state, before.facts);
 }
+
+/** `crypto.randomBytes(32, (error, bytes) => …)`: what the call answers is the callback's, where it is given one. */
+export function handBack(machine: Machine, args: readonly Value[], value: Value, place: Place): Value {
+  const callback = machine.atTop ? null : errorFirst(args);
+  if (callback === null) return value;
+  callBack(machine, callback, value, Facts.none, place);
+  return UNDEFINED;
+}

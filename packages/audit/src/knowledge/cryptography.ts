@@ -3,7 +3,7 @@ import { isDigest } from "../interpret/learn.ts";
 import { authorise } from "../values/authorise.ts";
 import { clientOf, clientsOf } from "../values/trust.ts";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
-import { callBack, errorFirst } from "./callbacks.ts";
+import { callBack, errorFirst, handBack } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 const SAFE_COMPARISON =
@@ -97,7 +97,7 @@ export function cryptography(call: UnseenCall): Value | undefined {
     (root.k === "foreign" || root.k === "opaque") &&
     first?.k !== "client"
   ) {
-    return { k: "derived", op: "random", args: [], place };
+    return handBack(machine, args, { k: "derived", op: "random", args: [], place }, place);
   }
   if (
     /^(?:compare|compareSync|verify)$/.test(method) &&
@@ -108,19 +108,21 @@ export function cryptography(call: UnseenCall): Value | undefined {
     const shown = { sure: true, place, why: "a password was verified" };
     let facts = Facts.none.with("auth", shown).with("capability", shown);
     for (const arg of [first, second]) for (const row of rowsIn(arg)) facts = authorise(row, facts, shown);
-    return {
+    const matches: Value = {
       k: "choice",
       alternatives: [
         { value: { k: "literal", value: true }, facts },
         { value: { k: "literal", value: false }, facts: Facts.none },
       ],
     };
+    return handBack(machine, args, matches, place);
   }
   if (
-    /^(?:hash|hashSync|genSalt|scryptSync|pbkdf2Sync)$/.test(method) &&
+    /^(?:hash|hashSync|genSalt|scrypt|pbkdf2|scryptSync|pbkdf2Sync)$/.test(method) &&
     /bcrypt|argon2|scrypt|crypto/i.test(`${from} ${name}`)
   ) {
-    return { k: "derived", op: "hash", args: first === undefined ? [] : [first], place };
+    const digest: Value = { k: "derived", op: "hash", args: first === undefined ? [] : [first], place };
+    return handBack(machine, args, digest, place);
   }
   const isJwt = /jsonwebtoken|^jose$|jwt/i.test(`${from} ${name}`);
   if (
@@ -182,7 +184,8 @@ export function cryptography(call: UnseenCall): Value | undefined {
       result: chain,
       place,
     });
-    return { k: "derived", op: "token", args: first === undefined ? [] : [first], place };
+    const token: Value = { k: "derived", op: "token", args: first === undefined ? [] : [first], place };
+    return handBack(machine, args, token, place);
   }
   return undefined;
 }

@@ -75,6 +75,8 @@ const CONCEALING = words(
   "mask masked redact redacted hash hashed sanitize sanitise obfuscate truncate fingerprint encrypt encrypted " +
     "sha256 digest last4 scrub escape purify",
 );
+/** `authenticateRequest` looks at who sends it, and at no shape. */
+const WHO = words("authenticate authorize authorise");
 const PLAIN = words(
   "logging logger log error errors sentry handler async catch try timing tracing trace metrics metric cors rate " +
     "limit ratelimit cache retry request response id span telemetry monitoring performance profile json " +
@@ -113,10 +115,10 @@ function classify(words: readonly string[]): NameKind {
   }
   if (ASSERTING.has(first))
     return rest.length === 0 || restHas(IDENTITY) || restHas(RIGHTS) || restHas(PLAIN) || rest.some(isPerson)
-      ? restHas(PLAIN) && !restHas(IDENTITY) && !restHas(RIGHTS) && !rest.some(isPerson)
+      ? restHas(PLAIN) && !WHO.has(first) && !restHas(IDENTITY) && !restHas(RIGHTS) && !rest.some(isPerson)
         ? "validates"
         : "asserts"
-      : first === "authorize" || first === "authenticate" || first === "protect" || first === "guard"
+      : WHO.has(first) || first === "protect" || first === "guard"
         ? "asserts"
         : "none";
   if (words.at(-1) === "only" || words.at(-1) === "required" || words.at(-1) === "guard") return "asserts";

@@ -1,5 +1,6 @@
 import { isStatement } from "../interpret/structures.ts";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { handBack } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 const LEVEL =
@@ -75,7 +76,7 @@ export function sinks(call: UnseenCall): Value | undefined {
     };
     machine.record({ kind: "fetch", url: pair, options: null, place });
   }
-  if (LEVEL.test(method) && receiver !== null && isLogger(receiver, name)) {
+  if (LEVEL.test(method) && receiver !== null && (LOGGERS.test(from) || isLogger(receiver, name))) {
     machine.record({ kind: "log", args, name: `${name}.${method}`, place });
     return UNDEFINED;
   }
@@ -102,7 +103,7 @@ export function sinks(call: UnseenCall): Value | undefined {
       );
     const program = list?.k === "list" ? list.items.slice(0, 1) : isFromList(list) ? [] : args;
     machine.record({ kind: "command", name: method, args: shell ? args : program, shell, place });
-    return opaque(method);
+    return handBack(machine, args, opaque(method), place);
   }
   if (
     names.length === 0 &&
@@ -180,6 +181,8 @@ function holdsCondition(text: Value): boolean {
 /** TypeORM's builder takes these as they are written. */
 const BUILDS_ORDER = /^(?:orderBy|addOrderBy|groupBy|addGroupBy|select|addSelect)$/;
 const CONDITION = /[=<>]|\b(?:like|ilike|in|is|between|and|or|not|match|against)\b/i;
+
+const LOGGERS = /^(?:winston|pino|bunyan|log4js|loglevel|consola|signale|npmlog|tslog|roarr|@sentry\/\w+)$/;
 
 function isLogger(receiver: Value, name: string): boolean {
   if (/^(?:console|logger|log|pino|winston|sentry|bunyan|Logger|Sentry)$/i.test(name) || /log(?:ger)?$/i.test(name))

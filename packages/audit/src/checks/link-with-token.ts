@@ -1,0 +1,81 @@
+import type { Node } from "oxc-parser";
+import type { Value } from "../values/value.ts";
+
+/** What a link's last word says that whoever follows it may do as somebody. */
+const OPENS =
+  /(?:reset|recover\w*|verif\w*|confirm\w*|magic|invit\w*|activat\w*|sign-?in|log-?in|password|accept|join|claim)\b[^?]{0,40}(?:[?&][\w-]+=|\/)$|[?&](?:\w*token|code|otp|key|t)=$/i;
+const NAMED =
+  /^(?:\w*_)?(?:(?:password_?)?reset|recovery|magic|verif(?:y|ication)|confirm(?:ation)?|activation|invit(?:e|ation)|sign_?in|log_?in)_?(?:link|url|uri)$/i;
+
+/** `${base}/reset/${token}` written out: whoever reads it before it is used signs in with it. */
+export function linkIn(value: Value, depth = 0): string | null {
+  if (depth > 6) return null;
+  switch (value.k) {
+    case "derived": {
+      if (value.op !== "template" && value.op !== "+") return null;
+      const parts = partsOf(value);
+      for (const [at, part] of parts.entries()) {
+        const before = parts[at - 1];
+        if (before?.k === "literal" && OPENS.test(String(before.value)) && isMade(part))
+          return "a link with its one-time token";
+      }
+      return (
+        parts.map((part) => (part === value ? null : linkIn(part, depth + 1))).find((found) => found !== null) ?? null
+      );
+    }
+    case "struct":
+      return [...value.props.values()].map((one) => linkIn(one, depth + 1)).find((found) => found !== null) ?? null;
+    case "list":
+      return value.items.map((one) => linkIn(one, depth + 1)).find((found) => found !== null) ?? null;
+    default:
+      return null;
+  }
+}
+
+/** `resetLink`, `{ url: inviteUrl }`: by its name, wherever it was put together. */
+export function namedLink(node: Node): string | null {
+  switch (node.type) {
+    case "Identifier":
+      return NAMED.test(snake(node.name)) ? node.name : null;
+    case "TemplateLiteral":
+      return node.expressions.map(namedLink).find((found) => found !== null) ?? null;
+    case "BinaryExpression":
+      return node.operator === "+" ? (namedLink(node.left) ?? namedLink(node.right)) : null;
+    case "ObjectExpression":
+      return (
+        node.properties
+          .map((one) => (one.type === "Property" ? namedLink(one.value) : null))
+          .find((found) => found !== null) ?? null
+      );
+    default:
+      return null;
+  }
+}
+
+function snake(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, "$1_$2");
+}
+
+function partsOf(value: Value): readonly Value[] {
+  return value.k === "derived" && (value.op === "template" || value.op === "+") ? value.args.flatMap(partsOf) : [value];
+}
+
+/** Made just now, or kept to be compared with. */
+function isMade(value: Value): boolean {
+  switch (value.k) {
+    case "derived":
+      return (
+        /^(?:random|token)$/.test(value.op) || (/^(?:string|encoded|bytes)$/.test(value.op) && value.args.some(isMade))
+      );
+    case "rows":
+      return /token$|code$|otp$/i.test(value.path);
+    case "chain":
+      return value.root.k === "foreign" && /(?:token|otp|nonce|random|code)$/i.test(value.root.name);
+    case "pending":
+      return isMade(value.value);
+    case "choice":
+      return value.alternatives.some((one) => isMade(one.value));
+    default:
+      return false;
+  }
+}
