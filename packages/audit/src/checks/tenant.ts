@@ -22,6 +22,7 @@ import { done, nameOf } from "./query-words.ts";
 import { isUsed } from "./shown-rows.ts";
 import { tenantOfCall } from "./tenant-of-call.ts";
 import { tenantOfObject } from "./tenant-of-object.ts";
+import { returnedState } from "./returned-state.ts";
 import { tenantOfJob } from "./tenant-of-job.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -35,6 +36,7 @@ export const tenant: Check = {
     if (entry.kind === "function" || entry.kind === "middleware" || isWebhook(judged)) return;
     if (isScheduled(judged) && !trace.operations.some((one) => one.facts.get("auth")?.sure === true)) return;
     destroyedOutside(judged, report);
+    returnedState(judged, report);
     for (const one of trace.operations) {
       tenantOfObject(one, judged, report);
       tenantOfCall(one, judged, report);

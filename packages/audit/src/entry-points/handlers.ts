@@ -71,7 +71,7 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
 function mayHandle({ text }: ProjectFile): boolean {
   return (
     (MAY_TAKE_REQUEST.test(text) && MAY_ANSWER.test(text)) ||
-    (/\binput\b/.test(text) && /\b(?:ctx|context)\b/.test(text)) ||
+    (/\binput\b/.test(text) && /\b(?:ctx|context)\b|\.infer</.test(text)) ||
     /\bctx\.(?:body|status)\s*=[^=]/.test(text)
   );
 }
@@ -87,7 +87,29 @@ function takesContextAndInput(fn: FunctionNode): boolean {
   const names = new Set(
     first.properties.flatMap((one) => (one.type === "Property" && one.key.type === "Identifier" ? [one.key.name] : [])),
   );
-  return names.has("input") && (names.has("ctx") || names.has("context"));
+  if (!names.has("input")) return false;
+  // oRPC's and tRPC's: what it is told is of the type its schema infers.
+  const type = first.typeAnnotation?.typeAnnotation;
+  const told =
+    type?.type === "TSTypeLiteral"
+      ? type.members.find(
+          (one) => one.type === "TSPropertySignature" && one.key.type === "Identifier" && one.key.name === "input",
+        )
+      : undefined;
+  return (
+    names.has("ctx") ||
+    names.has("context") ||
+    (told?.type === "TSPropertySignature" && isInferred(told.typeAnnotation?.typeAnnotation))
+  );
+}
+
+/** `z.infer<typeof schema>` */
+function isInferred(type: Node | undefined): boolean {
+  return (
+    type?.type === "TSTypeReference" &&
+    type.typeName.type === "TSQualifiedName" &&
+    /^(?:infer|output|input|InferOutput)$/.test(type.typeName.right.name)
+  );
 }
 
 function procedureHandler(file: ProjectFile, name: string, node: Node): EntryPoint {
