@@ -40,7 +40,7 @@ export function unseen(call: UnseenCall): Value {
   if (kind === "asserts" || kind === "asks" || kind === "guards") noteAbsent(machine, args, place);
   switch (kind) {
     case "identity":
-      if (!args.some(choosesWhom)) {
+      if (!args.some((arg) => choosesWhom(arg) || (arg.k === "rows" && trustOf(arg, machine.facts) === null))) {
         const found = somebody(place, NULLABLE.test(call.method) ? NOBODY : NULL);
         return NULLABLE.test(call.method) ? { k: "pending", value: found, facts: Facts.none, dead: false } : found;
       }
