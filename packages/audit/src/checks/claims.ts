@@ -1,5 +1,6 @@
 import { clientPrice, clientRole } from "../rules/catalogue.ts";
-import type { Check } from "../rules/rule.ts";
+import type { Node } from "oxc-parser";
+import type { Check, Judged } from "../rules/rule.ts";
 import { actingFor } from "./acting-for.ts";
 import { claimIn, saidName } from "./client-word.ts";
 import { namedAuthority } from "./named-authority.ts";
@@ -36,6 +37,7 @@ export const claims: Check = {
             one,
           );
         const said = claimIn(one.value);
+        const refusal = one.consequent === null ? "" : textAt(judged, one.place.file, one.consequent);
         if (
           said !== null &&
           ROLE.test(saidName(said)) &&
@@ -43,7 +45,8 @@ export const claims: Check = {
           said.part !== "cookie" &&
           !said.path.includes("[]") &&
           !one.facts.has("role") &&
-          entry.kind !== "function"
+          entry.kind !== "function" &&
+          !(SAYS_INVALID.test(refusal) && !SAYS_NO.test(refusal))
         ) {
           report.violated(
             clientRole,
@@ -66,6 +69,15 @@ export const claims: Check = {
     }
   },
 };
+
+/** `throw new BadRequest("Unknown role")`: whether there is such a role was asked, and not whether they have it. */
+const SAYS_INVALID =
+  /\b4(?:00|22)\b|bad_?request|unprocessable|(?:invalid|unknown|unsupported|illegal|no_?such|validation)[\w\s:'"]{0,20}(?:role|error)|role[\w\s:'"]{0,20}(?:invalid|unknown|not exist|must)/i;
+const SAYS_NO = /\b40[13]\b|forbid|forbidden|unauthori[sz]ed|denied|not allowed|permission/i;
+
+function textAt({ project }: Judged, file: string, node: Node): string {
+  return project.file(file)?.text.slice(node.start, node.end) ?? "";
+}
 
 /** `user.user_metadata.role`, `user.unsafeMetadata.admin`. */
 function writable(value: Value, depth = 0): boolean {

@@ -137,7 +137,7 @@ const DATA_VERB =
 
 /** Tables anybody may read in most products. */
 export function isPublicTable(name: string): boolean {
-  return /^(?:public\w*|posts?|articles?|blogs?|blog_?posts?|products?|categor(?:y|ies)|tags?|pages?|plans?|prices?|pricing|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|faqs?|testimonials?|changelogs?|features?|settings?|configs?|announcements?|news|events?_?public|jobs?_?postings?|listings?|courses?|lessons?|movies?|books?|recipes?|templates?|themes?|icons?|fonts?|models?|waitlist\w*|subscribers?|contacts?_?messages?|leads?|health\w*|stores?|shops?|restaurants?|menus?|reviews?|questions?|quizz?(?:es)?|polls?)$/i.test(
+  return /^(?:public\w*|posts?|articles?|blogs?|blog_?posts?|products?|categor(?:y|ies)|tags?|pages?|plans?|prices?|pricing|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|faqs?|testimonials?|changelogs?|features?|(?:(?:instance|site|app|system|server|global|general|platform|appearance|branding)_?)?(?:settings?|configs?)|announcements?|news|events?_?public|jobs?_?postings?|listings?|courses?|lessons?|movies?|books?|recipes?|templates?|themes?|icons?|fonts?|models?|waitlist\w*|subscribers?|contacts?_?messages?|leads?|health\w*|stores?|shops?|restaurants?|menus?|reviews?|questions?|quizz?(?:es)?|polls?)$/i.test(
     name,
   );
 }

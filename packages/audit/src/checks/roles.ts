@@ -35,7 +35,7 @@ export function missingRoles(judged: Judged, report: Report): void {
   const asked = asks(entry.file) || asks(found.place.file);
   report.violated(
     missingRole,
-    found.place,
+    found.sent ?? found.place,
     asked
       ? `Any member may do this to ${found.query.table}; other handlers here ask for a role.`
       : `Any member may put another out of ${found.query.table}: nothing on the way asks for more than to belong.`,

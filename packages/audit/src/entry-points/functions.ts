@@ -1,7 +1,9 @@
 import type { Node, ParamPattern } from "oxc-parser";
 import { construct, fieldOf } from "../interpret/class.ts";
 import { closureOf } from "../interpret/closure.ts";
-import { moduleScope } from "../interpret/module-value.ts";
+import { exportedValue, moduleScope } from "../interpret/module-value.ts";
+import type { Machine } from "../interpret/machine.ts";
+import { memberOf } from "../interpret/member.ts";
 import type { ProjectFile } from "../project.ts";
 import { client, opaque, type FunctionNode, type Value } from "../values/value.ts";
 import type { EntryPoint } from "./entry-point.ts";
@@ -10,6 +12,7 @@ import { answersWhether } from "../knowledge/answers-whether.ts";
 import { functionKey } from "../syntax/function-key.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { functionIn } from "./handlers.ts";
+import { declarationOf } from "./next.ts";
 
 const MAY_GO_WRONG =
   /console\.|log(?:ger)?\.|captureException|query|sql|execute|\$queryRaw|exec|spawn|dangerouslySetInnerHTML|innerHTML|createHmac|timingSafeEqual|fetch\(|axios|searchParams|entitle|feature|subscription|eval\(|new Function|process\.env/i;
@@ -102,6 +105,7 @@ function add(
   found: EntryPoint[],
 ): void {
   if (reached.has(functionKey(file.path, fn)) && !answersWhether(name)) return;
+  if (holdsReached(file, fn, reached)) return;
   if (!mayGoWrong(file, fn, name)) return;
   found.push({
     kind: "function",
@@ -112,12 +116,72 @@ function add(
     file: file.path,
     node: fn,
     follow(machine) {
-      followHandler(machine, closureOf(fn, moduleScope(machine, file.path), name), fn.params.map(parameterValue), {
+      const [props] = fn.params.length > 0 && isDefault(file, name) ? [pageProps(machine, file)] : [];
+      const args = fn.params.map((parameter, at) => (at === 0 && props ? props : parameterValue(parameter)));
+      followHandler(machine, closureOf(fn, moduleScope(machine, file.path), name), args, {
         file: file.path,
         node: fn,
       });
     },
   });
+}
+
+function isDefault({ module }: ProjectFile, name: string): boolean {
+  const found = module.exports.get("default");
+  if (found === undefined || name === "default") return found !== undefined;
+  if (found.kind !== "value") return found.kind === "local" && found.name === name;
+  // `export default Page`, `export default withLayout(Page)`
+  const inside = found.value.type === "CallExpression" ? found.value.arguments : [found.value];
+  return inside.some((one) => one.type === "Identifier" && one.name === name);
+}
+
+/** What a page is handed by the function beside it that finds it: `return { props: { html } }`. */
+function pageProps(machine: Machine, file: ProjectFile): Value | null {
+  const finds = ["getServerSideProps", "getStaticProps"].find((name) => file.module.exports.has(name));
+  if (finds === undefined) return null;
+  const place = { file: file.path, node: declarationOf(file, finds) };
+  const value = exportedValue(machine, file.path, finds);
+  if (value === null) return null;
+  const { recording, state } = machine;
+  machine.recording = false;
+  try {
+    const answer = machine.consume(machine.invoke(value, [REQUEST], place), place);
+    const props = memberOf(machine, answer, "props", place, true);
+    return props.k === "struct" || props.k === "choice" ? props : null;
+  } finally {
+    machine.recording = recording;
+    machine.state = state;
+  }
+}
+
+/** `module.exports = (app) => { app.get(…) }`: what is registered in it was followed from where it is asked for. */
+function holdsReached({ path }: ProjectFile, { start, end }: FunctionNode, reached: ReadonlySet<string>): boolean {
+  return (
+    spansOf(reached)
+      .get(path)
+      ?.some((span) => start < span.start && span.end <= end) === true
+  );
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+let last: { readonly reached: ReadonlySet<string>; readonly spans: ReadonlyMap<string, readonly Span[]> } | null = null;
+
+/** Where in which file the functions stand that were reached; told once for all files of a tree. */
+function spansOf(reached: ReadonlySet<string>): ReadonlyMap<string, readonly Span[]> {
+  if (last?.reached === reached) return last.spans;
+  const spans = new Map<string, Span[]>();
+  for (const key of reached) {
+    const [, file = "", start, end] = /^(.*):(\d+):(\d+)$/s.exec(key) ?? [];
+    const span = { start: Number(start), end: Number(end) };
+    const known = spans.get(file);
+    if (known === undefined) spans.set(file, [span]);
+    else known.push(span);
+  }
+  last = { reached, spans };
+  return spans;
 }
 
 /** A parameter stands for itself, under its name; requests and components' props are told apart by name and type. */

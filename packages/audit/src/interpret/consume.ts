@@ -90,7 +90,8 @@ export function settleChain(machine: Machine, chain: Chain): Value | null {
     query.place,
   );
   forgetBuilding(machine, chain);
-  machine.record({ kind: "query", query, place: query.place });
+  const saved = chain.root.k === "rows" && query.place !== chain.place;
+  machine.record({ kind: "query", query, place: query.place, ...(saved && { sent: chain.place }) });
   const rows: Value = { k: "rows", query, path: "" };
   if (query.throws && machine.state !== null)
     machine.state = withFacts(machine.state, knowRow(rows, machine.state.facts));

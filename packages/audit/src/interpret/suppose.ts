@@ -155,7 +155,7 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
       return truth
         ? withFacts(
             state,
-            state.facts.with(`valid:${keyOf(left)}`, evidence("it matches a constant pattern", value.place)),
+            state.facts.withAll(validNames(left), evidence("it matches a constant pattern", value.place)),
           )
         : state;
     case "is-like":
@@ -166,6 +166,12 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
     default:
       return state;
   }
+}
+
+/** What was looked at, and each of what it may be. */
+function validNames(value: Value): string[] {
+  const each = value.k === "choice" ? value.alternatives.filter((one) => one.value.k !== "literal") : [];
+  return [`valid:${keyOf(value)}`, ...each.map((one) => `valid:${keyOf(one.value)}`)];
 }
 
 function bothNothing(left: Value, right: Value, state: State): State | null {

@@ -233,7 +233,7 @@ export function isTenantName(name: string): boolean {
   return TENANT.test(name.slice(name.lastIndexOf(".") + 1));
 }
 const TENANT =
-  /^(?:\w*_)?(?:tenant|org|organi[sz]ation|workspace|team|company|account|business|agency|group|space|environment|merchant|store|shop|club|school|clinic)_?(?:id|slug|uuid|key)?$/i;
+  /^(?:\w*_)?(?:tenant|org|organi[sz]ation|workspace|team|company|account|business|agency|group|space|merchant|store|shop|club|school|clinic)_?(?:id|slug|uuid|key)?$|(?:^|_)environment_?(?:id|slug|uuid|key)$/i;
 
 /** A column or member that names a person: `userId`, `owner_id`, `createdBy`. */
 export function isOwnerName(name: string): boolean {

@@ -15,8 +15,9 @@ interface At {
 
 /** Something a handler does that a rule may ask about, with what was known at that moment. */
 export type Operation = At &
+  /** `sent`: where that is not where it is said what is wrong with it, as of a row that is saved. */
   (
-    | { readonly kind: "query"; readonly query: Query }
+    | { readonly kind: "query"; readonly query: Query; readonly sent?: Place }
     /** A call of code that is not seen: a function of the application, or a package. */
     | {
         readonly kind: "call";

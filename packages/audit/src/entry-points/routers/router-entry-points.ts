@@ -73,7 +73,7 @@ function entryOf(
     file: route.file.path,
     node: route.node,
     neighbours: () => ({
-      own: askedBy(method, [...chain.before.flatMap(({ args }) => args), ...route.args], route.file.text),
+      own: askedBy(method, [...chain.before.flatMap(({ args }) => args), ...beforeHandler(route)], route.file.text),
       others: (byRouter.get(route.router) ?? []).flatMap((one) =>
         one === route || !isRoute(one) || one.file !== route.file ? [] : [askedByOwn(one)],
       ),
@@ -152,9 +152,15 @@ const asked = new WeakMap<Registration, Asked>();
 
 /** What a route itself asks: read once, since each of its neighbours wants to know. */
 function askedByOwn(one: Registration): Asked {
-  const known = asked.get(one) ?? askedBy(methodOf(one), one.args, one.file.text);
+  const known = asked.get(one) ?? askedBy(methodOf(one), beforeHandler(one), one.file.text);
   asked.set(one, known);
   return known;
+}
+
+/** `router.patch("/:id", canEdit, members.updateRole)`: what is last does what is asked for, whatever it is called. */
+function beforeHandler({ args }: Registration): readonly Node[] {
+  const last = args.at(-1);
+  return last?.type === "ObjectExpression" ? args : args.slice(0, -1);
 }
 
 function askedBy(method: string | null, args: readonly Node[], text: string): Asked {
