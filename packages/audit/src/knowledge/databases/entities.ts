@@ -54,6 +54,9 @@ function isEntity(value: Value | undefined): boolean {
   );
 }
 
+/** What it does with an id, besides or before it looks for the row, is its own. */
+const SERVICE = /(?:Service|Controller|Client|API|Api|Helper|Utils?|Facade|UseCase|Handler|Provider)$/;
+
 function isKey(criteria: Value): boolean {
   return criteria.k === "client" ? criteria.path !== "" : criteria.k === "derived" || criteria.k === "principal";
 }
@@ -134,7 +137,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
       verb,
       // `findOne(id)`, `em.findOneOrFail(Note, id)`: by its key.
       where:
-        where === undefined && isKey(criteria)
+        where === undefined && isKey(criteria) && !SERVICE.test(owner)
           ? { kind: "compare", field: "id", op: "equal", value: criteria }
           : together([fromObject(where ?? criteria), ...requiredIncludes(criteria)]),
       throws: last.name.endsWith("OrFail"),
