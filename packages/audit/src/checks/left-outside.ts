@@ -17,6 +17,13 @@ export function isLeftOutside(one: Operation, { entry }: Judged): boolean {
   const path = entry.path ?? entry.name;
   const words = path.split(/[^\w]+/);
   if (words.some((word) => FOR_VISITORS.test(word))) return false;
+  // The one open procedure among those of administrators: whatever it starts, it starts for strangers.
+  if (entry.kind === "procedure")
+    return (
+      entry.method !== "GET" &&
+      !wordsOf(entry.name).some((word) => FOR_VISITORS.test(word)) &&
+      one.args.some((arg) => clientsOf(arg).length > 0)
+    );
   // A thing itself is often shown to everybody above the gate; what hangs on it, less so.
   if (entry.method === "GET" && (words.some((word) => isPublicTable(word)) || /[:}\]]\w*\}?$/.test(path))) return false;
   return one.args.some((arg) =>

@@ -4,6 +4,7 @@ import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Query } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
+import { isKeptBack } from "./kept-back.ts";
 import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
 
 /** What is sent to the client: columns that hold secrets, and whole rows of tables that have such columns. */
@@ -96,6 +97,7 @@ function wholeRow(query: Query, judged: Judged): string | null {
   for (const relation of query.included) {
     const column = columnsOf(relation, judged)?.[0];
     if (column !== undefined) return `${column} of ${relation}`;
+    if (isKeptWhole(relation, judged)) return `every column of ${relation}`;
   }
   const asked = query.related?.find(isStoredSecret);
   if (asked !== undefined) return asked;
@@ -105,8 +107,17 @@ function wholeRow(query: Query, judged: Judged): string | null {
   if (stored !== null) return `${stored} of ${query.table}`;
   const read = readSecret(query, judged);
   if (read !== null) return `${read} of ${query.table}`;
+  if (ROWS_OF.test(query.library) && isKeptWhole(query.table, judged)) return `every column of ${query.table}`;
   const columns = columnsOf(query.table, judged);
   return columns?.[0] === undefined ? null : `${columns[0]} of ${query.table}`;
+}
+
+/** Libraries whose rows come whole unless columns are named in a way that is read. */
+const ROWS_OF = /^(?:prisma|typeorm|sequelize|mongoose)$/;
+
+function isKeptWhole(noun: string, { entry, project }: Judged): boolean {
+  const file = project.file(entry.file);
+  return file !== null && isKeptBack(noun, file);
 }
 
 /** The `token` of a table of keys or sessions opens what it names. */

@@ -22,6 +22,7 @@ export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
   )
     return [];
   const found: EntryPoint[] = [];
+  const builders: string[] = [];
   const visit = (node: Node, name: string | null, around: readonly FunctionNode[]): void => {
     if (
       node.type === "CallExpression" &&
@@ -32,7 +33,10 @@ export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
         ? endsInFunction(node.arguments)
         : rootOf(node.callee.object) && node.arguments.some(takesContext))
     ) {
-      found.push(entry(file, node, node.callee.property.name, name, around));
+      const built = builderOf(node.callee.object);
+      builders.push(built);
+      const made = entry(file, node, node.callee.property.name, name, around);
+      found.push(OPEN.test(built) ? { ...made, gateBeside: () => isOnlyOpen(builders) } : made);
       return;
     }
     const named =
@@ -47,6 +51,37 @@ export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
   };
   visit(file.syntax.program, null, []);
   return found;
+}
+
+const OPEN = /^(?:public|open|anon\w*|guest|unauth\w*)(?![a-z])/;
+const KNOWN = /protect|auth(?!or)|admin|owner|private|secure|staff|session|signed|logged|user|member/i;
+const GOVERNS = /admin|owner|staff|super/i;
+
+/** One is open to everybody among those of its router that none but somebody known, or who governs it, may call. */
+function isOnlyOpen(builders: readonly string[]): boolean {
+  const others = builders.filter((one) => !OPEN.test(one));
+  return (
+    builders.length - others.length === 1 &&
+    others.length > 2 &&
+    others.every((one) => KNOWN.test(one)) &&
+    others.some((one) => GOVERNS.test(one))
+  );
+}
+
+/** `adminProcedure` of `adminProcedure.input(…).mutation(…)`. */
+function builderOf(node: Node): string {
+  switch (node.type) {
+    case "Identifier":
+      return node.name;
+    case "MemberExpression":
+      return node.property.type === "Identifier" && /procedure$/i.test(node.property.name)
+        ? node.property.name
+        : builderOf(node.object);
+    case "CallExpression":
+      return builderOf(node.callee);
+    default:
+      return "";
+  }
 }
 
 /** `authed`, `t.signedIn`: imported or declared, and no call. */

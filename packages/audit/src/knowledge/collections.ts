@@ -7,6 +7,9 @@ import { FALSE, opaque, TRUE, UNDEFINED, type Value } from "../values/value.ts";
 import type { UnseenCall } from "./call.ts";
 
 const WITH_CALLBACK = /^(?:map|filter|forEach|some|every|find|findLast|findIndex|flatMap|reduce|sort|toSorted)$/;
+/** `rows.map(presentUser)`: what is answered is what that makes of each. */
+const PRESENTS =
+  /^(?:present|serializ|serialis|format|sanitiz|sanitis|redact|strip|shape|clean|safe|public|expose|render|to[A-Z]|as[A-Z]|map[A-Z]|pick)|(?:View|Dto|DTO|Json|JSON|Response|Public|Presenter|Serializer)$/;
 const SAME = /^(?:slice|reverse|flat|concat|values|toReversed|sort|toSorted|splice|filter|at|pop|shift|entries)$/;
 
 /** Methods of arrays, sets and maps; what they hold may be a query's rows or what the client sent. */
@@ -29,6 +32,13 @@ export function collections(call: UnseenCall): Value | undefined {
         result: first,
         place,
       });
+    if (method === "map" && receiver.k === "rows" && first.k === "foreign" && PRESENTS.test(first.name))
+      return {
+        k: "list",
+        items: [
+          { k: "chain", root: first, steps: [{ kind: "call", args: [elementOf(machine, receiver)], place }], place },
+        ],
+      };
     if (first.k !== "closure") return method === "filter" || method === "map" ? receiver : undefined;
     return iterate(call, receiver, first);
   }

@@ -1,9 +1,9 @@
 import type { Condition, Verb } from "../../values/query.ts";
-import type { Chain, Value } from "../../values/value.ts";
+import { type Chain, struct, type Value } from "../../values/value.ts";
 import { modelName, modelOf, type NamedCall, repositoryOf, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
-import { requiredIncludes, together } from "./relations.ts";
+import { requiredIncludes, together, wholeRelations } from "./relations.ts";
 
 const DOCUMENT: Readonly<Record<string, Verb>> = {
   findById: "read",
@@ -99,6 +99,10 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
     data: verb === "create" ? (first ?? null) : verb === "update" ? (second ?? null) : null,
     throws: calls.some((one) => one.name === "orFail"),
     selected: selectedBy(first, calls),
+    included: [
+      ...(options === undefined ? [] : wholeRelations(first)),
+      ...calls.flatMap((one) => (one.name === "populate" && one.args.length === 1 ? populated(one.args[0]) : [])),
+    ],
   };
 }
 
@@ -119,12 +123,19 @@ function pipeline(stages: Value): Condition {
   return matches.length === 0 ? { kind: "unknown", value: stages } : { kind: "all", of: matches };
 }
 
+function populated(held: Value | undefined): string[] {
+  return held === undefined ? [] : wholeRelations(struct({ populate: held }));
+}
+
 /** Sequelize's `attributes: ["id", "email"]`, Mongoose's `.select("id email")`. */
 function selectedBy(options: Value | undefined, calls: readonly NamedCall[]): readonly string[] | null {
   const attributes = prop(options, "attributes");
   if (attributes?.k === "list" && attributes.items.every((item) => item.k === "literal"))
     return attributes.items.map((item) => (item.k === "literal" ? String(item.value) : ""));
   const text = calls.find((one) => one.name === "select")?.args[0];
-  if (text?.k !== "literal" || typeof text.value !== "string" || /[-+]/.test(text.value)) return null;
-  return text.value.split(/\s+/).filter((name) => name !== "");
+  if (text?.k !== "literal" || typeof text.value !== "string") return null;
+  // `-password` leaves it out, `+password` asks for it besides: what else comes is not said.
+  return text.value
+    .split(/\s+/)
+    .flatMap((name) => (name === "" || name.startsWith("-") ? [] : [name.replace(/^\+/, "")]));
 }

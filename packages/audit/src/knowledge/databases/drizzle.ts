@@ -3,7 +3,7 @@ import type { Machine } from "../../interpret/machine.ts";
 import { type NamedCall, tableName } from "./chain.ts";
 import { fromExpression } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
-import { nestedConditions } from "./relations.ts";
+import { nestedConditions, wholeRelations } from "./relations.ts";
 
 const DRIZZLE_END =
   /^(?:select|selectDistinct|selectDistinctOn|from|where|limit|offset|orderBy|groupBy|having|innerJoin|leftJoin|rightJoin|fullJoin|values|set|returning|onConflictDoNothing|onConflictDoUpdate|onDuplicateKeyUpdate|execute|all|get|run|prepare|for|\$dynamic|as|union|crossJoin)$/;
@@ -20,6 +20,7 @@ export function drizzle(machine: Machine, chain: Chain, calls: readonly NamedCal
       table: last.before.at(-1) ?? "",
       verb: last.name === "findFirst" ? "read" : "list",
       where: where === undefined ? null : fromExpression(called(machine, chain, where)),
+      included: wholeRelations(options),
       nested: nestedConditions(options, (inner) => fromExpression(called(machine, chain, inner))),
       selected:
         columns?.k === "struct" && [...columns.props.values()].some((one) => one.k === "literal" && one.value === true)

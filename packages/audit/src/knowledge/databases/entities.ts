@@ -1,9 +1,9 @@
 import type { Condition, Verb } from "../../values/query.ts";
-import { type Chain, type Value } from "../../values/value.ts";
+import { type Chain, struct, type Value } from "../../values/value.ts";
 import { modelName, type NamedCall, repositoryOf, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
-import { requiredIncludes, together } from "./relations.ts";
+import { columnsIn, requiredIncludes, together, wholeRelations } from "./relations.ts";
 
 const ENTITY: Readonly<Record<string, Verb>> = {
   findByPk: "read",
@@ -86,6 +86,11 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
       verb: names.has("delete") ? "delete" : names.has("update") ? "update" : (verb ?? "list"),
       where: of.length === 0 ? null : { kind: "all", of },
       data: calls.find((one) => one.name === "set")?.args[0] ?? null,
+      included: names.has("select")
+        ? []
+        : calls.flatMap(({ name, args: [way] }) =>
+            /^(?:left|inner)JoinAndSelect$/.test(name) ? wholeRelations(struct({ relations: way ?? struct({}) })) : [],
+          ),
     };
   }
   const made = repositoryOf(chain, calls);
@@ -123,12 +128,16 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
           first === undefined
             ? null
             : together([{ kind: "compare", field: "id", op: "equal", value: first }, ...requiredIncludes(second)]),
+        selected: columnsIn(second),
+        included: wholeRelations(second),
       };
     if (first === undefined)
       return isRepository || /^[A-Z]/.test(owner) ? { library: "typeorm", table: owner, verb } : null;
     const entity = (first.k === "class" || first.k === "foreign") && second !== undefined;
     const criteria = entity ? second : first;
     const where = prop(criteria, "where");
+    // MikroORM gives them apart: `find(Note, where, options)`.
+    const options = where === undefined ? last.args[entity ? 2 : 1] : criteria;
     if (!isRepository && !/^[A-Z]/.test(owner) && where === undefined && !/By(?:OrFail)?$|^findByPk$/.test(last.name))
       return null;
     return {
@@ -141,6 +150,8 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
           ? { kind: "compare", field: "id", op: "equal", value: criteria }
           : together([fromObject(where ?? criteria), ...requiredIncludes(criteria)]),
       throws: last.name.endsWith("OrFail"),
+      selected: columnsIn(options),
+      included: wholeRelations(options),
       data: verb === "upsert" ? (prop(criteria, "defaults") ?? null) : null,
     };
   }
@@ -192,6 +203,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
     };
   if (last.name === "save" || last.name === "insert")
     return { library: "typeorm", table, verb: last.name === "insert" ? "create" : "upsert", data: subject };
+  const options = prop(subject, "where") === undefined ? given : subject;
   return {
     library: "typeorm",
     table,
@@ -201,5 +213,6 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
         ? fromObject(prop(subject, "where") ?? subject)
         : { kind: "compare", field: "id", op: "equal", value: subject },
     data: given ?? null,
+    ...(last.name === "find" ? { selected: columnsIn(options), included: wholeRelations(options) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { Condition } from "../../values/query.ts";
 import type { Value } from "../../values/value.ts";
 import { fromObject } from "./conditions.ts";
+import { tableName } from "./chain.ts";
 import { prop } from "./found.ts";
 
 const MAX_DEPTH = 6;
@@ -44,6 +45,48 @@ export function requiredIncludes(options: Value | undefined, depth = 0): Conditi
     const where = prop(one, "where");
     return [...(where === undefined ? [] : [fromObject(where)]), ...requiredIncludes(one, depth + 1)];
   });
+}
+
+/** The relations that come whole: `relations: ["user"]`, `include: [User]`, `populate: "user"`, `with: { user: true }`. */
+export function wholeRelations(options: Value | undefined): string[] {
+  return ["relations", "include", "populate", "with"].flatMap((part) => {
+    const held = prop(options, part);
+    if (held === undefined) return [];
+    const select = prop(options, "select");
+    // `select: { id: true, user: { name: true } }` says what comes of them.
+    return relationsIn(held).filter((name) => prop(select, name) === undefined);
+  });
+}
+
+function relationsIn(held: Value): string[] {
+  switch (held.k) {
+    case "literal":
+      return typeof held.value === "string"
+        ? held.value.split(/\s+/).map((way) => way.slice(way.lastIndexOf(".") + 1))
+        : [];
+    case "list":
+      return held.items.flatMap(relationsIn);
+    case "foreign":
+    case "class":
+      return [tableName(held)];
+    case "struct": {
+      const model = held.props.get("model") ?? held.props.get("association") ?? held.props.get("path");
+      if (model !== undefined)
+        return ["attributes", "select", "fields"].some((name) => held.props.has(name)) ? [] : relationsIn(model);
+      return [...held.props].flatMap(([name, one]) => (one.k === "literal" && one.value === true ? [name] : []));
+    }
+    default:
+      return [];
+  }
+}
+
+/** The columns that options name: TypeORM's `select`, Sequelize's `attributes`, MikroORM's `fields`. Null: all. */
+export function columnsIn(options: Value | undefined): readonly string[] | null {
+  const held = prop(options, "select") ?? prop(options, "attributes") ?? prop(options, "fields");
+  if (held === undefined) return null;
+  if (held.k === "struct")
+    return [...held.props].flatMap(([name, one]) => (one.k === "literal" && one.value === false ? [] : [name]));
+  return held.k === "list" ? held.items.flatMap((one) => (one.k === "literal" ? [String(one.value)] : [])) : [];
 }
 
 /** Both at once, where there is more than one. */
