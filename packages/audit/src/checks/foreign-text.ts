@@ -71,7 +71,8 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
           if (found !== null) return found;
         }
       }
-      if (!value.steps.every((step) => step.kind === "member")) return null;
+      if (!value.steps.every((step) => step.kind === "member"))
+        return isKeptText(value.steps) ? foreignPart(value.root, facts, false, depth + 1) : null;
       // `options.table` is judged by its own name.
       const last = value.steps.at(-1);
       if (value.root.k === "opaque" && last?.kind === "member")
@@ -85,6 +86,17 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
       return null;
   }
 }
+
+/** `.split(",")[0].trim()`: it is still what it was, or a piece of it. */
+function isKeptText(steps: Extract<Value, { k: "chain" }>["steps"]): boolean {
+  return steps.every((step, at) => {
+    if (step.kind === "member") return true;
+    const before = steps[at - 1];
+    return step.kind === "call" && before?.kind === "member" && KEEPS.test(before.name);
+  });
+}
+const KEEPS =
+  /^(?:split|trim|trimStart|trimEnd|slice|substring|substr|toLowerCase|toUpperCase|concat|at|pop|shift|join|toString|normalize|reverse|filter|flat|padStart|padEnd)$/;
 
 /** Markdown renderers that hand on whatever HTML the text holds. */
 function makesMarkup({ root }: Extract<Value, { k: "chain" }>): boolean {

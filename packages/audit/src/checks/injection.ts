@@ -1,5 +1,6 @@
 import { commandInjection, htmlInjection, sqlInjection } from "../rules/catalogue.ts";
 import { calledName } from "../syntax/called-name.ts";
+import { isFunction } from "../syntax/is-function.ts";
 import { walk } from "../syntax/walk.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -22,7 +23,7 @@ export const sql: Check = {
       else
         report.violated(
           sqlInjection,
-          wholeOf(one, judged.trace.operations),
+          builtAt(one, one.text) ?? wholeOf(one, judged.trace.operations),
           `${nameOf(part)} becomes part of the statement's text: it can end it and begin another.`,
           one,
         );
@@ -39,6 +40,23 @@ function wholeOf(piece: Operation, operations: readonly Operation[]): Place {
     one.place.node.start <= node.start &&
     node.end <= one.place.node.end;
   return operations.findLast(holds)?.place ?? piece.place;
+}
+
+/** `run(`docker logs ${id}`)`: what is handed whole to a helper is wrong where it is put together. */
+function builtAt({ calls, place }: Operation, text: Value): Place | null {
+  if (text.k !== "derived" || !/^(?:template|\+)$/.test(text.op)) return null;
+  const { file, node } = text.place;
+  const holds = (outer: Place): boolean =>
+    outer.file === file && outer.node.start <= node.start && node.end <= outer.node.end;
+  if (holds(place)) return null;
+  return (
+    calls.findLast(
+      (call) =>
+        call.node.type === "CallExpression" &&
+        holds(call) &&
+        call.node.arguments.some((arg) => !isFunction(arg) && arg.start <= node.start && node.end <= arg.end),
+    ) ?? null
+  );
 }
 
 function isDefinition(text: Value): boolean {
@@ -64,7 +82,13 @@ export const command: Check = {
         .map((value) => (value === undefined ? null : foreignPart(value, one.facts, one.shell)))
         .find((value) => value !== null);
       if (part === undefined || part === null) report.proved();
-      else report.violated(commandInjection, one.place, `${nameOf(part)} becomes part of what ${one.name} runs.`, one);
+      else
+        report.violated(
+          commandInjection,
+          (first === undefined ? null : builtAt(one, first)) ?? one.place,
+          `${nameOf(part)} becomes part of what ${one.name} runs.`,
+          one,
+        );
     }
   },
 };

@@ -65,9 +65,12 @@ function isIdentifierOnly(value: Value): boolean {
   return value.k === "rows" && /(?:^|\.)(?:\w*id|email|name|slug)$/i.test(value.path);
 }
 
+/** A table that is written cell by cell is a text of lists of texts. */
+const MAX_DEPTH = 16;
+
 /** Does the value hold these rows where they are not known to be the caller's? */
 function shows(value: Value, query: Query, facts: Facts, depth = 0): boolean {
-  if (depth > 8) return false;
+  if (depth > MAX_DEPTH) return false;
   switch (value.k) {
     case "rows":
       // In which currency or language says nothing of whose it is.

@@ -1,6 +1,7 @@
 import type { Node } from "oxc-parser";
 import { boundNames } from "../link/module-table.ts";
 import type { ProjectFile } from "../project.ts";
+import { isFunction } from "../syntax/is-function.ts";
 import { opaque, type Value } from "../values/value.ts";
 import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
@@ -83,7 +84,7 @@ function declared(machine: Machine, node: Node, scope: Scope, name: string): Val
       return { k: "class", node, scope, file: scope.file };
     case "VariableDeclarator":
       if (node.init === null) return opaque(name);
-      return named(machine.evaluate(node.init, scope), name);
+      return withMembers(machine, named(machine.evaluate(node.init, scope), name), name, scope);
     case "TSEnumDeclaration":
       return {
         k: "struct",
@@ -106,6 +107,39 @@ function declared(machine: Machine, node: Node, scope: Scope, name: string): Val
     default:
       return opaque(name);
   }
+}
+
+/** `const api = {}; api.remove = function (req, res) { … }`: what the file puts into an object at its top. */
+function withMembers(machine: Machine, value: Value, name: string, scope: Scope): Value {
+  const file = value.k === "struct" ? machine.project.file(scope.file) : null;
+  const put = file === null ? undefined : putAtTop(file).get(name);
+  if (value.k !== "struct" || put === undefined) return value;
+  const props = new Map(value.props);
+  for (const [member, assigned] of put)
+    props.set(member, isFunction(assigned) ? closureOf(assigned, scope, member) : machine.evaluate(assigned, scope));
+  return { ...value, props };
+}
+
+const put = new WeakMap<ProjectFile, ReadonlyMap<string, ReadonlyMap<string, Node>>>();
+
+/** By name and member, what is assigned at the top of a file. */
+function putAtTop(file: ProjectFile): ReadonlyMap<string, ReadonlyMap<string, Node>> {
+  const known = put.get(file);
+  if (known !== undefined) return known;
+  const found = new Map<string, Map<string, Node>>();
+  for (const statement of file.syntax.program.body) {
+    if (statement.type !== "ExpressionStatement" || statement.expression.type !== "AssignmentExpression") continue;
+    const { left, right, operator } = statement.expression;
+    if (operator !== "=" || left.type !== "MemberExpression" || left.computed || left.object.type !== "Identifier")
+      continue;
+    if (left.property.type !== "Identifier" || left.object.name === "module" || left.object.name === "exports")
+      continue;
+    const members = found.get(left.object.name) ?? new Map<string, Node>();
+    members.set(left.property.name, right);
+    found.set(left.object.name, members);
+  }
+  put.set(file, found);
+  return found;
 }
 
 function named(value: Value, name: string): Value {

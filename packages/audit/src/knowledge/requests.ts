@@ -92,7 +92,7 @@ export function requests(call: UnseenCall): Value | undefined {
     (first?.k === "request" || first?.k === "client")
   )
     return client("body", "");
-  const told = READS_PART.exec(name)?.[1]?.toLowerCase();
+  const told = (READS_PART.exec(name) ?? PART_OF.exec(name))?.[1]?.toLowerCase();
   if (told !== undefined && first?.k === "request" && first.path === "")
     return client(/quer|search/.test(told) ? "query" : /param/.test(told) ? "params" : "body", "", args.length > 1);
   if (name === "getRouterParam" || name === "getRouterParams")
@@ -115,6 +115,9 @@ function writtenOver({ machine, place }: UnseenCall, name: string, value: Value)
 /** `parseRequestBody(req)`, `readJson(request)`, `validateQuery(req, schema)`: whatever reads it, a client wrote it. */
 const READS_PART =
   /^(?:parse|read|get|validate|extract|load)(?:Req|Request|Valid(?:ated)?|Safe|Raw)?(Body|Json|JSON|Payload|FormData|QueryParams|Query|SearchParams|UrlParams|PathParams|RouteParams)(?:OrThrow|Async|Safe)?$/;
+
+/** `reqBody(req)`, `request_json(req)`. */
+const PART_OF = /^(?:req|request)_?(Body|Json|Payload|FormData|Query|Params)$/i;
 
 function tokenVerified(place: Place): Evidence {
   return { sure: true, place, why: "a token was verified" };

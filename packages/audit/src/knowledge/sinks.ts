@@ -164,13 +164,17 @@ const PIECE =
   /^(?:where|andWhere|orWhere|having|andHaving|orHaving|whereRaw|andWhereRaw|orWhereRaw|havingRaw|orHavingRaw|orderByRaw|groupByRaw|joinRaw|selectRaw|fromRaw|onRaw|columnRaw|whereLiteral)$/;
 
 /** `.andWhere(`name = '${name}'`)`: a condition put together as text, and not the value of one. */
-function writesCondition({ method, chain }: UnseenCall, text: Value): boolean {
+function writesCondition(call: UnseenCall, text: Value): boolean {
+  const { method, chain } = call;
+  if (text.k === "choice") return text.alternatives.some((one) => writesCondition(call, one.value));
   if (
     BUILDS_ORDER.test(method) &&
     chain.steps.some((step) => step.kind === "member" && step.name === "createQueryBuilder")
   )
     return text.k === "client" || (text.k === "derived" && /^(?:template|\+)$/.test(text.op));
-  if (!PIECE.test(method) || text.k !== "derived" || !/^(?:template|\+)$/.test(text.op)) return false;
+  if (!PIECE.test(method)) return false;
+  if (method.endsWith("Raw") && text.k === "client") return true;
+  if (text.k !== "derived" || !/^(?:template|\+)$/.test(text.op)) return false;
   return method.endsWith("Raw") || holdsCondition(text);
 }
 
