@@ -98,6 +98,7 @@ export const auth: Check = {
         !isOpenRead(one, judged) &&
         !isLeft(one) &&
         !isOfPublished(one, judged) &&
+        !isToldCaller(one) &&
         !isCapabilityQuery(one) &&
         !(one.kind === "query" && one.query.rights === "user") &&
         !(one.kind === "query" && mayBeReadByAll(one, judged)),
@@ -290,6 +291,15 @@ function whyUnsure(operations: readonly Operation[]): string {
     if (evidence !== undefined && !evidence.sure) return evidence.why;
   }
   return "some operations are open to everybody by what they read";
+}
+
+/** `service.list(req.query.type, req.user?.workspaceId)` of a handler that is mounted elsewhere: who calls, it is told. */
+function isToldCaller(one: Operation): boolean {
+  return one.kind === "call" && one.origin === "missing" && one.facts.has("unmounted") && one.args.some(holdsCaller);
+}
+
+function holdsCaller(value: Value): boolean {
+  return value.k === "struct" ? [...value.props.values()].some(holdsCaller) : isCaller(value);
 }
 
 /** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */

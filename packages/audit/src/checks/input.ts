@@ -98,6 +98,7 @@ export const input: Check = {
     }
     if (first.kind === "call" && first.origin === "missing" && (first.args.some(isWhole) || isPassedOn(first)))
       return report.unknown(`${first.name} is given the body, and what it does to it is not seen`);
+    if (isCast(first)) return report.unknown("the model's own schema casts the fields it is given, and may check them");
     if (entry.kind === "action" && entry.framework === "next" && !formIn(judged) && !storesFields(judged))
       return report.unknown("arguments of an action are typed, and the type is not checked at run time");
     report.violated(
@@ -108,6 +109,16 @@ export const input: Check = {
     );
   },
 };
+
+/** `Note.create({ title, body })` of Mongoose: named fields, each of a type that the model declares. */
+function isCast(one: Operation): boolean {
+  return (
+    one.kind === "query" &&
+    one.query.library === "mongoose" &&
+    one.query.data?.k === "struct" &&
+    one.query.data.spreads.length === 0
+  );
+}
 
 /** `body.data.object.id`, and neither a schema nor a test before it: whatever is made of it later could be anything. */
 function readDeep({ entry, trace, project }: Judged, report: Report): void {

@@ -29,7 +29,8 @@ export function missingRoles(judged: Judged, report: Report): void {
       (asks(entry.file) ||
         // What several routes are handed to stands in one file of its own.
         (one.within.every(({ file }) => file === one.place.file) && asks(one.place.file)) ||
-        (removesSomebody(one) && saysNothingOfRights(one, judged))),
+        (removesSomebody(one) && saysNothingOfRights(one, judged)) ||
+        (givesRole(one) && saysNothingOfOwnRole(one, judged))),
   );
   if (found?.kind !== "query") return;
   const asked = asks(entry.file) || asks(found.place.file);
@@ -38,7 +39,7 @@ export function missingRoles(judged: Judged, report: Report): void {
     found.sent ?? found.place,
     asked
       ? `Any member may do this to ${found.query.table}; other handlers here ask for a role.`
-      : `Any member may put another out of ${found.query.table}: nothing on the way asks for more than to belong.`,
+      : `Any member may ${found.query.verb === "delete" ? "put another out of" : "give another a role in"} ${found.query.table}: nothing on the way asks for more than to belong.`,
     found,
   );
 }
@@ -65,12 +66,32 @@ function saysNothingOfRights({ within }: Operation, { entry, project }: Judged):
   );
 }
 
+/** The client names who is to have which role. */
+function givesRole(one: Operation): boolean {
+  return (
+    one.kind === "query" &&
+    one.query.verb === "update" &&
+    one.query.data?.k === "struct" &&
+    [...one.query.data.props].some(([column, value]) => /role$/i.test(column) && clientOf(value) !== null) &&
+    comparisons(one.query.where).some(({ field, value }) => namesAnother(field, value))
+  );
+}
+
+/** Of the caller's own role, permission or rank: the role that is given is another's. */
+function saysNothingOfOwnRole({ within }: Operation, { entry, project }: Judged): boolean {
+  return ![{ file: entry.file, node: entry.node }, ...within].some(({ file, node }) =>
+    OWN_ROLE.test(project.file(file)?.text.slice(node.start, node.end) ?? "permission"),
+  );
+}
+const OWN_ROLE =
+  /permi|owner|abilit|\bcan[A-Z]|\bmay[A-Z]|allow|polic|privileg|is_?[aA]dmin|[aA]dmin\w*\(|(?:require|assert|ensure|check|has|with)\w*(?:Role|Admin|Access)|rank|level|(?<!\b(?:data|body|input|payload|values?|parsed|dto|args|params|form))[?!]?\.role\b/;
+
 function isGovernment(one: Operation): boolean {
   if (one.kind !== "query" || (one.query.verb !== "delete" && one.query.verb !== "update")) return false;
   const { query, facts } = one;
   if (!GOVERNED.test(query.table.replace(/([a-z])([A-Z])/g, "$1_$2"))) return false;
   if (!facts.has("auth") || facts.has("global") || facts.has("capability") || facts.has("rls")) return false;
-  if (facts.has("asked:role") || mayHaveAsked(query, facts)) return false;
+  if ((facts.has("asked:role") && !askedOfSome(query, facts)) || mayHaveAsked(query, facts)) return false;
   // It was shown that the caller belongs: without that another question is the finding.
   const by = comparisons(query.where);
   if (
@@ -82,7 +103,9 @@ function isGovernment(one: Operation): boolean {
   if (
     by.some(
       ({ field, value }) =>
-        /(?:user|owner|person|profile|created_?by|email)(?:_?id)?$/i.test(field) && trustOf(value, facts) !== null,
+        /(?:user|owner|person|profile|created_?by|email)(?:_?id)?$/i.test(field) &&
+        trustOf(value, facts) !== null &&
+        !(value.k === "rows" && isNamedByClient(value)),
     )
   )
     return false;
@@ -95,6 +118,15 @@ function isGovernment(one: Operation): boolean {
     return false;
   if (query.verb === "update" && query.data?.k === "struct" && !changesRights(query.data.props.keys())) return false;
   return true;
+}
+
+/** `target.role === "owner" && me.role !== "owner"`: asked only where the other is an owner, and a role is given to all. */
+function askedOfSome({ verb, data }: Query, facts: Facts): boolean {
+  if (verb !== "update" || data?.k !== "struct") return false;
+  if (![...data.props].some(([column, value]) => /role$/i.test(column) && clientOf(value) !== null)) return false;
+  for (const [name] of facts.entries())
+    if (/^if:(?:===\()?rows:\d+\.(?:[\w[\]]+\.)*(?:role|is_?owner|is_?admin)\b/i.test(name)) return true;
+  return false;
 }
 
 /** A role was asked for, or code that is not seen may have asked. */
@@ -118,7 +150,15 @@ const ONLY_BELONGS =
 
 /** The client says which member is meant: `id: req.params.memberId`. */
 function namesAnother(field: string, value: Value): boolean {
-  return /^(?:_?id|(?:member(?:ship)?|user)_?id)$/i.test(field) && value.k === "client";
+  return /^(?:_?id|(?:member(?:ship)?|user)_?id)$/i.test(field) && isNamedByClient(value);
+}
+
+/** Said by the client, or of a row that was found by what they said. */
+function isNamedByClient(value: Value, depth = 0): boolean {
+  if (depth > 3) return false;
+  if (value.k === "choice") return value.alternatives.some((one) => isNamedByClient(one.value, depth + 1));
+  if (value.k !== "rows") return value.k === "client";
+  return comparisons(value.query.where).some(({ field, value: by }) => namesAnother(field, by));
 }
 
 /** Found by who is calling: the caller's own row, and not one of their tenant that they named. */

@@ -87,7 +87,22 @@ export function readModule(program: Program): ModuleTable {
         declare(statement, bindings);
     }
   }
+  handOutMembers(exports, bindings);
   return { bindings, exports, stars, directives };
+}
+
+/** `export default { list, remove }`, `const controller = { … }; module.exports = controller`: each under its name. */
+function handOutMembers(exports: Map<string, Exported>, bindings: ReadonlyMap<string, Binding>): void {
+  const whole = exports.get("default");
+  if (whole?.kind !== "value") return;
+  const binding = whole.value.type === "Identifier" ? bindings.get(whole.value.name) : undefined;
+  const held =
+    binding?.kind === "local" && binding.node.type === "VariableDeclarator" ? binding.node.init : whole.value;
+  if (held?.type !== "ObjectExpression") return;
+  for (const one of held.properties) {
+    if (one.type === "Property" && one.key.type === "Identifier" && !one.computed && !exports.has(one.key.name))
+      exports.set(one.key.name, { kind: "value", value: one.value, node: one });
+  }
 }
 
 /** Adds what a declaration binds and returns the names. */
