@@ -22,6 +22,7 @@ import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
+import { isOfLink } from "./leads-on.ts";
 import { leftByStrangers } from "./left-by-strangers.ts";
 import { missingGuard } from "./missing-guard.ts";
 import { missingRoles } from "./roles.ts";
@@ -96,6 +97,7 @@ export const auth: Check = {
         !((one.kind === "call" || (one.kind === "query" && one.query.verb === "create")) && one.facts.has("open")) &&
         !(one.kind === "call" && isBehindOpen(one.facts)) &&
         !isOpenRead(one, judged) &&
+        !isOfLink(one, judged) &&
         !isLeft(one) &&
         !isOfPublished(one, judged) &&
         !isToldCaller(one) &&
@@ -191,6 +193,7 @@ function page(judged: Judged, report: Report): void {
       !isHeld(one.facts) &&
       !isLookUp(one) &&
       !isOpenRead(one, judged) &&
+      !mayBeReadByAll(one, judged) &&
       !isCapabilityQuery(one),
   );
   if (

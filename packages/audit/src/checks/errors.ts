@@ -76,6 +76,8 @@ function caughtIn(value: Value, facts: Facts, depth = 0): string | null {
     case "caught":
       if (facts.has(`typed:${keyOf({ ...value, path: "" })}`)) return null;
       if (value.path === "") return "the whole";
+      // `err.responseCode`, `err.response.status`: a number or a word of a list, and nothing of what went wrong inside.
+      if (/(?:code|status|statusText|type)$/i.test(value.path)) return null;
       return /^(?:message|stack|cause|detail|hint|query|sql|response|data|toString|original)/.test(value.path)
         ? `the ${value.path.split(".")[0] ?? "message"}`
         : null;

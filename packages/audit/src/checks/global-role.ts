@@ -42,7 +42,7 @@ function namesWhat({ facts }: QueryOperation): boolean {
 }
 
 /** Nothing here is anybody's in particular: a product for one house, whose roles are all there is to ask for. */
-function speaksOfNobody(text: string): boolean {
+export function speaksOfNobody(text: string): boolean {
   return !knowsTenants(text) && !WHOSE.test(text);
 }
 

@@ -2,7 +2,7 @@ import { isRoleName } from "../knowledge/names.ts";
 import { clientIdentity } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import { comparisons } from "../values/query.ts";
-import { clientOf } from "../values/trust.ts";
+import { clientOf, isCredential } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { saidName } from "./client-word.ts";
 import { describe } from "./describe-value.ts";
@@ -19,7 +19,8 @@ export function namedAuthority({ trace }: Judged, report: Report): void {
       const row = roleOf(value);
       if (row === null) continue;
       const named = comparisons(row.query.where).find(({ op, value: by }) => {
-        const said = op === "equal" ? clientOf(by) : null;
+        // What a key or token is found by is not named, but held.
+        const said = op === "equal" && !isCredential(by) ? clientOf(by) : null;
         return said !== null && AUTHORITY.test(saidName(said));
       });
       if (named === undefined) continue;

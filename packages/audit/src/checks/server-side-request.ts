@@ -39,7 +39,7 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
 
 /** A redirect sends the client away, and a parameter that is set sends nothing. */
 function sends(name: string): boolean {
-  return !/^(?:redirect|permanentRedirect|set|append|location)$/.test(name);
+  return !/^(?:redirect|permanentRedirect|rewrite|set|append|location)$/.test(name);
 }
 
 /** The client's value that the host is taken from; null where the host is written down, or is not seen. */

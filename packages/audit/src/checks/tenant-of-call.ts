@@ -12,6 +12,7 @@ import { comparedElsewhere } from "./compared-elsewhere.ts";
 import { describe } from "./describe-value.ts";
 import { isSensitive } from "./entry-kinds.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
+import { isSharedByAll } from "./shared-by-all.ts";
 
 type Call = Extract<Operation, { kind: "call" }>;
 type ClientValue = Extract<Value, { k: "client" }>;
@@ -44,6 +45,7 @@ export function tenantOfCall(one: Operation, judged: Judged, report: Report): vo
   if (id === undefined) return;
   // What is only read goes wrong where it is answered.
   if (!writes && !trace.operations.some((other) => answers(other, one, id))) return;
+  if (isSharedByAll(one, judged)) return;
   const checked = askedAbout(one.facts);
   if (checked !== null)
     return report.violated(

@@ -43,6 +43,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
     if (
       isOwnerName(name) &&
       !/^host$/i.test(name) &&
+      !isLogin(name, data) &&
       !joins(query, facts) &&
       !/assign|customer|recipient|receiver|target|invitee|member|employee|patient|student|reviewer|profile|account/i.test(
         name,
@@ -78,6 +79,16 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       return;
     }
   }
+}
+
+/** `user` beside `host` and `pass`: by what name somebody signs in at another server. */
+function isLogin(name: string, data: Value | null): boolean {
+  if (!/^user$/i.test(name)) return false;
+  const beside = [...fieldsOf(data)].map(([other]) => other);
+  return (
+    beside.some((other) => /^(?:\w*_)?(?:host|host_?name|server|port|database)$/i.test(other)) &&
+    beside.some((other) => /^(?:\w*_)?(?:pass|pwd|password|secret|ssl|tls|secure|port)(?:_\w+|[A-Z]\w*)?$/i.test(other))
+  );
 }
 
 /** The caller is made a member of what a row says that the client's own id chose: an invitation written to anybody. */

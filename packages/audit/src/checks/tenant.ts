@@ -1,6 +1,6 @@
 import type { Node } from "oxc-parser";
 import { EITHER } from "../interpret/either.ts";
-import { isOpen } from "../interpret/learn.ts";
+import { isOfferedToAll, isOpen } from "../interpret/is-open.ts";
 import { knowsTenants } from "../knowledge/staff.ts";
 import { isOwnerName, isTenantName } from "../knowledge/names.ts";
 import { clientIdentity, clientTenant, unboundChild, unscopedList, unscopedQuery } from "../rules/catalogue.ts";
@@ -16,9 +16,11 @@ import { created, handedOver } from "./tenant-of-created.ts";
 import { isScopedBeside } from "./scoped-beside.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { isConfined } from "./confined.ts";
+import { countsPeople, onlyCounts } from "./counted.ts";
 import { describe } from "./describe-value.ts";
 import { destroyedOutside } from "./destroyed-outside.ts";
 import { lookedUp } from "./looked-up.ts";
+import { isSharedByAll } from "./shared-by-all.ts";
 import { done, nameOf } from "./query-words.ts";
 import { isUsed } from "./shown-rows.ts";
 import { tenantOfCall } from "./tenant-of-call.ts";
@@ -71,31 +73,6 @@ function onceAtEach(report: Report): Report {
   };
 }
 
-/** Nothing is written but how many are left. */
-function onlyCounts(data: Value | null): boolean {
-  if (data?.k !== "struct" || data.props.size === 0 || data.spreads.length > 0) return false;
-  return [...data.props].every(
-    ([name, value]) =>
-      /^(?:updated|modified)_?at$/i.test(name) ||
-      (value.k === "struct" && [...value.props.keys()].every((op) => /^(?:in|de)crement$/.test(op))) ||
-      (value.k === "derived" &&
-        value.op === "tagged" &&
-        /left|remain|stock|sold|count|quantity|available|views|likes/i.test(name)),
-  );
-}
-
-/** How many have looked at it or liked it: who adds to that is not whose it is. */
-function countsPeople(data: Value | null): boolean {
-  return (
-    data?.k === "struct" &&
-    [...data.props.keys()].every((name) =>
-      /^(?:(?:\w*_)?(?:likes?|views?|votes?|up_?votes?|plays?|downloads?|clicks?|shares?|hits?|impressions?|reads?)(?:_?count)?|(?:updated|modified)_?at)$/i.test(
-        name,
-      ),
-    )
-  );
-}
-
 /** Somebody is known here: without that, the missing question is the finding, and not this one. */
 function isKnown(facts: Facts): boolean {
   return facts.has("auth") || facts.has("opaque:auth");
@@ -127,7 +104,7 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
   if (facts.has("role") && isGlobalRole(judged, one))
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
   if (isRead(query) && !isUsed(query, judged)) return;
-  if (isRead(query) && isOpen(query.where, facts)) return;
+  if (isRead(query) && (isOpen(query.where, facts) || isOfferedToAll(query))) return;
   if (isRead(query) && isOpenTo(query.where, facts))
     return report.unknown(`what the rows of ${nameOf(query)} belong to says of itself that it is public`);
   // `ticketType.update({ where: { id, left: { gte: n } }, data: { left: { decrement: n } } })`: bought, by whoever comes.
@@ -152,6 +129,7 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
       `${describe(value)} says whose rows of ${nameOf(query)} are ${done(query)}, instead of the verified caller.`,
       one,
     );
+  if (isSharedByAll(one, judged)) return report.unknown(EVERYBODYS);
   lookedUp(value, one, report);
   const checked = otherAuthorised(facts);
   if (checked !== null)
@@ -168,6 +146,8 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
     one,
   );
 }
+
+const EVERYBODYS = "nothing in this file is anybody's in particular";
 
 /** Where there are tenants, a role of the caller's is had in theirs: that it lets them says nothing of rows of others. */
 function withinTenants(one: QueryOperation, { project }: Judged): QueryOperation {
@@ -252,6 +232,7 @@ function unconfined(one: QueryOperation, judged: Judged, report: Report): void {
   if (one.facts.has("role") && (otherAuthorised(one.facts) === null || isGlobalRole(judged, one)))
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
   if (!isTenantTable(query.table) && !isScopedBeside(one, judged)) return;
+  if (isSharedByAll(one, judged)) return report.unknown(EVERYBODYS);
   report.violated(
     unscopedList,
     one.place,

@@ -18,6 +18,7 @@ import {
 import { givenIn } from "../values/given.ts";
 import { comparisons, type Query } from "../values/query.ts";
 import type { Condition, Place, Value } from "../values/value.ts";
+import { isOfferedToAll, isOpen, OFFERED } from "./is-open.ts";
 import { isAskedElsewhere, isSetAddress, isWhose } from "./comparison-sides.ts";
 import { lastName } from "./last-name.ts";
 
@@ -68,7 +69,7 @@ export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Fac
     OFFERED.test(path)
   )
     known = openRow(query, known, evidence("the row says of itself that it is public", query.place));
-  if (isOpen(query.where, facts)) {
+  if (isOpen(query.where, facts) || isOfferedToAll(query)) {
     const shown = evidence("only what is published was looked for", query.place);
     known = openRow(query, known.with("open", shown), shown);
   }
@@ -100,15 +101,6 @@ function relationOn(path: string, nested: ReadonlyMap<string, Condition>): Condi
   return undefined;
 }
 
-/** `status: "published"`. */
-function saysOpen({ field, value }: Extract<Condition, { kind: "compare" }>): boolean {
-  return (
-    /(?:status|state)$/i.test(field) &&
-    value.k === "literal" &&
-    /^(?:published|public|live|open|in_?progress|listed|(?:on|for)_?sale|selling|bookable)$/i.test(String(value.value))
-  );
-}
-
 /** `row.visibility === "public"`, `row.visibility !== "private"`, `row.isPublic`: the row is for everybody. */
 export function knowOpen(value: Value, facts: Facts, wanted: string, equal: boolean): Facts {
   if (value.k !== "rows") return facts;
@@ -131,29 +123,6 @@ export function knowOpen(value: Value, facts: Facts, wanted: string, equal: bool
     ? /^(?:public|published|unlisted|link|everyone|anyone|true)$/i.test(wanted)
     : /^(?:private|draft|hidden|restricted|false)$/i.test(wanted);
   return says ? openRow(value.query, facts, evidence("it is for everybody", value.query.place)) : facts;
-}
-
-/** What is offered to everybody, whoever they are: on sale, open for registration, shown on other people's pages. */
-const OFFERED =
-  /(?:^|[._])(?:(?:sales?|registrations?|enrol?lments?|bookings?|signups?|submissions?|applications?)_?(?:open|enabled)|(?:on|for)_?sale|purchasable|bookable|is_?(?:listed|live|bookable|for_?sale|open)|(?:badges?|embed\w*|widgets?)_?(?:enabled|allowed))$/i;
-
-/** `published: true`: what anybody may see. */
-export function isOpen(condition: Condition | null, facts: Facts): boolean {
-  if (condition === null || condition.kind === "unknown") return false;
-  if (condition.kind === "compare")
-    return (
-      (/publish|public|visib|share/i.test(condition.field) ||
-        (OFFERED.test(condition.field) && condition.value.k === "literal" && condition.value.value === true) ||
-        saysOpen(condition)) &&
-      condition.value.k === "literal" &&
-      condition.value.value !== false
-    );
-  if (condition.kind === "all") return condition.of.some((one) => isOpen(one, facts));
-  // `OR: [{ ownerId }, { isPublic: true }]`: either way the caller may see it.
-  return (
-    condition.of.some((one) => isOpen(one, facts)) &&
-    condition.of.every((one) => isOpen(one, facts) || scopeOf(one, facts) !== null)
-  );
 }
 
 /** `const access = await getAccess(user.id, projectId)`: an answer to who and what together is taken to be about both. */
@@ -336,13 +305,27 @@ function isConstant(value: Value): boolean {
 }
 
 /** `count !== ids.length`: as many as were asked for are the caller's, so all that were asked for are. */
-function knowAllFound(found: Value, asked: Value, facts: Facts, place: Place): Facts {
-  const rows = found.k === "derived" && found.op === "length" ? found.args[0] : found;
+function knowAllFound(one: Value, asked: Value, facts: Facts, place: Place): Facts {
+  const found = whereAny(one);
+  const rows = whereAny(found?.k === "derived" && found.op === "length" ? (found.args[0] ?? null) : found);
   const list = asked.k === "derived" && asked.op === "length" ? asked.args[0] : undefined;
   if (rows?.k !== "rows" || list === undefined || scopeOf(rows.query.where, facts) === null) return facts;
   if (rows === found && rows.query.verb !== "count") return facts;
   const named = comparisons(rows.query.where).some(({ op, value }) => op === "in" && keyOf(value) === keyOf(list));
   return named ? authorise(list, facts, evidence("as many as were named are the caller's", place)) : facts;
+}
+
+/** `ids.length ? await find(ids) : []`: where none were asked for, none were found. */
+function whereAny(value: Value | null): Value | null {
+  if (value?.k !== "choice") return value;
+  const some = value.alternatives.filter((one) => !isNone(one.value));
+  return some.length === 1 ? whereAny(some[0]?.value ?? null) : value;
+}
+
+function isNone(value: Value): boolean {
+  if (value.k === "list") return value.items.length === 0;
+  if (value.k === "derived") return value.op === "length" && value.args[0] !== undefined && isNone(value.args[0]);
+  return value.k === "literal" && !value.value;
 }
 
 /** What was shown of every row of a list holds of the values that chose them. */

@@ -14,8 +14,10 @@ export function responses(call: UnseenCall): Value | undefined {
     }
     if (names.length === 1) {
       if (method === "json") return answer(call, first ?? null, status);
-      if (method === "redirect" || method === "rewrite")
+      if (method === "redirect" || method === "rewrite") {
+        machine.record({ kind: "fetch", url: first ?? opaque("url"), options: null, place });
         return { k: "response", body: null, status: null, redirect: true };
+      }
       if (method === "error")
         return { k: "response", body: null, status: { k: "literal", value: 500 }, redirect: false };
       if (method === "next")
@@ -56,13 +58,17 @@ export function responses(call: UnseenCall): Value | undefined {
       machine.record({ kind: "html", value: first, place });
       return answer(call, first, second ?? null);
     }
-    if (method === "redirect" || method === "notFound")
+    if (method === "redirect" || method === "notFound") {
+      if (method === "redirect") machine.record({ kind: "fetch", url: first ?? opaque("url"), options: null, place });
       return { k: "response", body: null, status: null, redirect: method === "redirect" };
+    }
     if (method === "status") return opaque("status");
   }
   if (root.k === "foreign" && names.length === 0 && packageOf(root) === "next") {
     // They throw: nothing after them is reached.
     if (/^(?:redirect|permanentRedirect|notFound|forbidden|unauthorized)$/.test(root.name)) {
+      if (/redirect/i.test(root.name))
+        machine.record({ kind: "fetch", url: first ?? opaque("url"), options: null, place });
       machine.state = null;
       return UNDEFINED;
     }

@@ -1,7 +1,7 @@
 import type { Machine } from "../../interpret/machine.ts";
 import type { Verb } from "../../values/query.ts";
 import { nameOfRoot } from "../call.ts";
-import { type Chain } from "../../values/value.ts";
+import { literal, struct, type Chain, type Value } from "../../values/value.ts";
 import { type NamedCall, tableName } from "./chain.ts";
 import { knexConditions } from "./knex-conditions.ts";
 import { type Found } from "./found.ts";
@@ -16,6 +16,7 @@ const KNEX_VERBS: Readonly<Record<string, Verb>> = {
   count: "count",
   pluck: "list",
   increment: "update",
+  decrement: "update",
   upsert: "upsert",
   where: "list",
   andWhere: "list",
@@ -47,15 +48,28 @@ export function knex(machine: Machine, chain: Chain, all: readonly NamedCall[]):
   const of = knexConditions(machine, calls.slice(1));
   const written = calls.find((one) => /^(?:insert|update|upsert)$/.test(one.name));
   const verbCall =
-    calls.slice(1).find((one) => /^(?:insert|update|del|delete|first|count|upsert)$/.test(one.name)) ?? last;
+    calls
+      .slice(1)
+      .find((one) => /^(?:insert|update|del|delete|first|count|upsert|increment|decrement)$/.test(one.name)) ?? last;
   return {
     library: "knex",
     table: tableName(first.args[0]),
     verb: KNEX_VERBS[verbCall.name] ?? "list",
     where: of.length === 0 ? null : { kind: "all", of },
-    data: written?.args[0] ?? null,
+    data: written?.args[0] ?? counted(calls),
     selected: columnsOf(calls),
   };
+}
+
+/** `.increment("visit_count", 1)`, `.decrement({ seats: 2 })`, as Prisma writes it. */
+function counted(calls: readonly NamedCall[]): Value | null {
+  const call = calls.find(({ name }) => /^(?:in|de)crement$/.test(name));
+  const [what, by] = call?.args ?? [];
+  if (call === undefined || what === undefined) return null;
+  const change = (amount: Value): Value => struct({ [call.name]: amount });
+  if (what.k === "struct")
+    return struct(Object.fromEntries([...what.props].map(([name, amount]) => [name, change(amount)])));
+  return what.k === "literal" ? struct({ [String(what.value)]: change(by ?? literal(1)) }) : null;
 }
 
 /** `.select("id", "name")`, `.first("id")`, `.returning(["id"])`: the columns that come back, where all are named. */

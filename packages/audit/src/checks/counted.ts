@@ -1,0 +1,40 @@
+import type { Value } from "../values/value.ts";
+
+/** Nothing is written but how many are left. */
+export function onlyCounts(data: Value | null): boolean {
+  if (data?.k !== "struct" || data.props.size === 0 || data.spreads.length > 0) return false;
+  return [...data.props].every(
+    ([name, value]) =>
+      /^(?:updated|modified)_?at$/i.test(name) ||
+      (value.k === "struct" && [...value.props.keys()].every((op) => /^(?:in|de)crement$/.test(op))) ||
+      (isReckoned(value) &&
+        /left|remain|stock|sold|count|quantity|available|availability|capacity|seats|spots|inventory|reserved|booked|views|likes/i.test(
+          name,
+        )),
+  );
+}
+
+/** How many have looked at it or liked it: who adds to that is not whose it is. */
+export function countsPeople(data: Value | null): boolean {
+  return (
+    data?.k === "struct" &&
+    [...data.props.keys()].every((name) =>
+      /^(?:(?:\w*_)?(?:likes?|views?|votes?|up_?votes?|plays?|downloads?|clicks?|shares?|hits?|impressions?|reads?|visits?|opens?|scans?|followers?)(?:_?count)?|(?:updated|modified)_?at)$/i.test(
+        name,
+      ),
+    )
+  );
+}
+
+/** `sql`${ticketTypes.available} - ${n}``, `knex.raw("stock - ?", [n])`: what stands there already, and one more or less. */
+function isReckoned(value: Value): boolean {
+  if (value.k === "derived") return value.op === "tagged" || value.op === "-" || value.op === "+";
+  if (value.k !== "chain") return false;
+  const call = value.steps.findLast((step) => step.kind === "call");
+  if (call?.kind !== "call") return false;
+  return call.args.some(
+    (arg) =>
+      (arg.k === "derived" && arg.op === "tagged") ||
+      (arg.k === "literal" && /\w\W*\s[-+]\s\S/.test(String(arg.value))),
+  );
+}

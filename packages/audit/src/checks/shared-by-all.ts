@@ -1,0 +1,74 @@
+import { wordsOf } from "../knowledge/names.ts";
+import type { ProjectFile } from "../project.ts";
+import type { Judged } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import { comparisons } from "../values/query.ts";
+import { speaksOfNobody } from "./global-role.ts";
+
+/** Who is calling, as something that is read and not only let in. */
+const READS_CALLER =
+  /\b(?:req|request|ctx|context|c|event|locals|state|session|interaction|socket)[?!]?\.(?:user|session|auth|account|member|customer|principal|viewer|person|identity|actor|caller|userId|uid|get\(|var\b)|\b(?:user|owner|author|creator|created_?by|account|member|customer|tenant|org|team)_?id\b|@(?:Current|Req|Auth|Get)?\w*User\b|\b(?:current|session|auth)_?User\b|\b(?:session|user|viewer|me)\s*=\s*await\b|\bauth\.uid\b|\buser[?!]?\.(?:id|_id|sub|email)\b/i;
+
+const known = new WeakMap<ProjectFile, boolean>();
+
+/**
+ * A product of one household: rows are made here for nobody in particular, and listed to whoever has signed in. Where
+ * none of a file's handlers so much as looks at who is calling, there is no owner that one of them could have forgotten.
+ */
+export function isSharedByAll(one: Operation, { project, entry }: Judged): boolean {
+  if (one.place.file !== entry.file) return false;
+  const file = project.file(entry.file);
+  if (file === null) return false;
+  let nobodys = known.get(file);
+  if (nobodys === undefined) {
+    nobodys = LISTS.test(file.text) && !READS_CALLER.test(file.text) && speaksOfNobody(file.text);
+    known.set(file, nobodys);
+  }
+  return nobodys && nounsOf(one).some((noun) => isMadeIn(file, noun));
+}
+
+/** All there are, or all of a kind. */
+const LISTS =
+  /\.(?:findMany|findAll|find|list|getAll|all|findAndCount|scan)\(\s*(?:\)|\{\s*\}|\{\s*(?:orderBy|order|take|limit|select|include|sort|skip)\b|"\w+"\s*(?:\)|,\s*["'`\s]*ORDER))|\bselect\b[^"'`;]{1,300}\bfrom\s+"?\w+"?\s*(?:order\b|limit\b|["'`])|\.from\(\s*["'`]?\w+["'`]?\s*\)\s*\.(?:order|select\([^)]*\)\s*[;.]?\s*(?:order|$)|limit)|\.select\([^)]*\)\.from\(\w+\)\s*(?:;|\.orderBy|\.limit)|selectFrom\(["'`]\w+["'`]\)\s*\.(?:selectAll|select)\([^)]*\)\s*\.(?:orderBy|limit|execute)/i;
+
+/** What it is about: the table, what its rows hang on (`monitor_id`), what a function is named after (`stopMonitor`). */
+function nounsOf(one: Operation): readonly string[] {
+  if (one.kind === "call") return [wordsOf(one.name).at(-1) ?? ""];
+  if (one.kind !== "query") return [];
+  const { table, where } = one.query;
+  const above = comparisons(where).flatMap(({ field }) => {
+    const [, stem] = /(\w+?)_?id$/i.exec(field.slice(field.lastIndexOf(".") + 1)) ?? [];
+    return stem === undefined || stem === "_" ? [] : [stem];
+  });
+  return [table.slice(table.lastIndexOf(".") + 1), ...above];
+}
+
+function isMadeIn(file: ProjectFile, noun: string): boolean {
+  let names = made.get(file);
+  if (names === undefined) {
+    names = new Set(
+      MAKES.flatMap((of) => [...file.text.matchAll(of)].map(([, name = ""]) => stemOf(name))).filter(
+        (name) => name.length > 2,
+      ),
+    );
+    made.set(file, names);
+  }
+  return names.has(stemOf(noun));
+}
+const made = new WeakMap<ProjectFile, ReadonlySet<string>>();
+
+const MAKES = [
+  /\binsert\s+into\s+["'`]?(?:\w+\.)?["'`]?(\w+)/gi,
+  /["'`]?\b(\w+)["'`]?\)?\.(?:create|insert|insertOne|bulkCreate|build)\(/g,
+  /\b(?:dispense|insert|insertInto|create)\(\s*["'`]?(\w+)["'`]?\s*[,)]/g,
+  /\bnew\s+([A-Z]\w+)\(/g,
+];
+
+/** `MonitorEntity`, `monitors`, `db_monitor`: of a monitor. */
+function stemOf(name: string): string {
+  return name
+    .replace(/(?:Model|Entity|Record|Table|Schema)$/, "")
+    .toLowerCase()
+    .replaceAll("_", "")
+    .replace(/(?:ies|y|e?s)$/, "");
+}
