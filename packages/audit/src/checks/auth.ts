@@ -1,4 +1,5 @@
 import { says } from "../source/says.ts";
+import { isFunction } from "../syntax/is-function.ts";
 import {
   ignoredCheck,
   missingAuthentication,
@@ -257,6 +258,9 @@ function declarationOf({ entry }: Judged, operation: Operation): Place {
     operation.facts.has("valid:client:method.") &&
     outermost === elsewhere &&
     dispatched?.file === entry.file &&
+    // What is handed nothing of the request only looks something up.
+    isFunction(dispatched.node) &&
+    dispatched.node.params.length > 0 &&
     (dispatched.node.start >= entry.node.end || dispatched.node.end <= entry.node.start)
   )
     return dispatched;

@@ -166,19 +166,39 @@ function namesWare(value: Value): boolean {
 
 /** An amount the client names, in what is paid. */
 function priced(one: Extract<Operation, { kind: "call" }>, report: Parameters<Check["run"]>[1]): void {
-  if (!/stripe|paypal|braintree|mollie|razorpay|checkout|paymentIntent/i.test(one.path)) return;
+  if (
+    !/stripe|paypal|braintree|mollie|razorpay|checkout|paymentIntent|payments?\.\w*(?:create|charge|intent|authori[sz]e)|create(?:Payment|Charge)?Intent$|(?:create|make)(?:Payment|Charge)$/i.test(
+      one.path,
+    )
+  )
+    return;
   for (const arg of one.args) {
     const found = amountIn(arg);
     if (found !== null) {
       report.violated(
         clientPrice,
-        writtenAt(one, found.column),
+        takenAt(one, found.said) ?? writtenAt(one, found.column),
         `${found.said} is what the client says it costs.`,
         one,
       );
       return;
     }
   }
+}
+
+/** `price: item.price` in the same function: where the client's own was taken for it. */
+function takenAt({ place, within }: Operation, said: string): Place | null {
+  const around = within.at(-1);
+  const last = said.slice(said.lastIndexOf(".") + 1);
+  if (around === undefined || around.file !== place.file || !said.includes("[]")) return null;
+  const [only, ...more] = [...walk(around.node)].filter(
+    (node) =>
+      node.type === "Property" &&
+      node.value.type === "MemberExpression" &&
+      node.value.property.type === "Identifier" &&
+      node.value.property.name === last,
+  );
+  return only === undefined || more.length > 0 ? null : { file: place.file, node: only };
 }
 
 /** Where the amount is written down: in the call, or before it in what the call is given. */
@@ -206,11 +226,29 @@ function saidIn(value: Value, depth = 0): Extract<Value, { k: "client" }> | null
           ? [value.value]
           : [];
   if (value.k === "client") return value;
+  // So many of what the server says one costs.
+  if (value.k === "derived" && value.op === "*" && value.args.some((arg) => isServers(arg))) return null;
   for (const part of parts) {
     const said = saidIn(part, depth + 1);
-    if (said !== null) return said;
+    // How many of them is no price, where another part may be one.
+    if (said !== null && !(value.k === "derived" && value.op === "*" && HOW_MANY.test(said.path))) return said;
   }
   return null;
+}
+
+const HOW_MANY = /(?:^|\.)(?:quantity|qty|count|seats|number|amount_of|nights|hours|days|units|tickets|guests)$/i;
+
+/** Looked up, or counted among the settings: not the client's word. */
+function isServers(value: Value): boolean {
+  if (value.k === "choice") return value.alternatives.every((one) => isServers(one.value));
+  if (value.k === "derived" && /^(?:number|string|\/|\*|-)$/.test(value.op) && value.args[0] !== undefined)
+    return isServers(value.args[0]);
+  return (
+    value.k === "rows" ||
+    value.k === "env" ||
+    value.k === "foreign" ||
+    (value.k === "chain" && clientsOf(value).length === 0)
+  );
 }
 
 function amountIn(value: Value, depth = 0): { readonly column: string; readonly said: string } | null {

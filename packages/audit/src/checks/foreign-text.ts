@@ -64,6 +64,8 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
       const names = value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])).join(" ");
       const root = value.root.k === "foreign" || value.root.k === "opaque" ? value.root.name : "";
       if (ESCAPES.test(`${names} ${root}`)) return null;
+      // What is looked up by something is not made of it.
+      if (value.steps.at(-1)?.kind === "call" && LOOKS_UP.test(calledLast(value))) return null;
       for (const step of value.steps) {
         if (step.kind === "member") continue;
         for (const arg of step.args) {
@@ -101,6 +103,13 @@ const KEEPS =
 /** Markdown renderers that hand on whatever HTML the text holds. */
 function makesMarkup({ root }: Extract<Value, { k: "chain" }>): boolean {
   return root.k === "foreign" && /^(?:marked|showdown|snarkdown)(?:$|\/)/.test(root.from);
+}
+
+const LOOKS_UP = /^(?:get(?!Html|Text|Markup)\w*|h?m?get|find\w*|fetch\w*|load\w*|lookup\w*|has|exists|count)$/;
+
+function calledLast({ steps, root }: Extract<Value, { k: "chain" }>): string {
+  const named = steps.at(-2);
+  return named?.kind === "member" ? named.name : steps.length === 1 && root.k === "foreign" ? root.name : "";
 }
 
 /** What a value is called in a message. */

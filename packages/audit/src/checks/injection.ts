@@ -176,6 +176,7 @@ function isOwnTemplate(value: Value): boolean {
 function hasMarkup(value: Value, depth = 0): boolean {
   if (depth > 6) return false;
   if (value.k === "literal") return typeof value.value === "string" && /<\/?[a-z!]/i.test(value.value);
+  if (value.k === "choice") return value.alternatives.some((one) => hasMarkup(one.value, depth + 1));
   return (
     value.k === "derived" &&
     (value.op === "template" || value.op === "+") &&

@@ -7,6 +7,18 @@ const OPENS =
 const NAMED =
   /^(?:\w*_)?(?:(?:password_?)?reset|recovery|magic|verif(?:y|ication)|confirm(?:ation)?|activation|invit(?:e|ation)|sign_?in|log_?in)_?(?:link|url|uri)$/i;
 
+/** What is told before a token: `token: `, `your code is `. */
+const TOLD =
+  /(?:\btoken|\botp|\bpass(?:word|code)|\b(?:reset|verification|login|one-time|access|invite|recovery)[ _-]code|\bpin)(?: is)?[\s:="'(]{0,4}$/i;
+/** Under what name a token is written down beside others. */
+const KEPT_AS =
+  /^(?:(?!(?:\w*_)?(?:csrf|xsrf|request|trace|correlation|idempotency|cancel\w*|page|next|cursor|lock|job|device|push|share|public)_)\w*_)?(?:token|otp|passcode|password|pass_?phrase)$|^(?:reset|verification|verify|login|one_?time|invite|invitation|recovery|magic|confirmation)_(?:code|key|link|url)$/i;
+
+/** Made on the spot, by chance. */
+function isFresh(value: Value): boolean {
+  return value.k !== "rows" && isMade(value);
+}
+
 /** `${base}/reset/${token}` written out: whoever reads it before it is used signs in with it. */
 export function linkIn(value: Value, depth = 0): string | null {
   if (depth > 6) return null;
@@ -16,14 +28,16 @@ export function linkIn(value: Value, depth = 0): string | null {
       const parts = partsOf(value);
       for (const [at, part] of parts.entries()) {
         const before = parts[at - 1];
-        if (before?.k === "literal" && OPENS.test(String(before.value)) && isMade(part))
-          return "a link with its one-time token";
+        if (before?.k !== "literal") continue;
+        if (OPENS.test(String(before.value)) && isMade(part)) return "a link with its one-time token";
+        if (TOLD.test(String(before.value)) && isFresh(part)) return "a one-time token";
       }
       return (
         parts.map((part) => (part === value ? null : linkIn(part, depth + 1))).find((found) => found !== null) ?? null
       );
     }
     case "struct":
+      for (const [name, one] of value.props) if (KEPT_AS.test(snake(name)) && isFresh(one)) return name;
       return [...value.props.values()].map((one) => linkIn(one, depth + 1)).find((found) => found !== null) ?? null;
     case "list":
       return value.items.map((one) => linkIn(one, depth + 1)).find((found) => found !== null) ?? null;

@@ -1,17 +1,19 @@
-import { guardOfMilder } from "../entry-points/neighbours.ts";
+import { guardOfMilder, isOddOne } from "../entry-points/neighbours.ts";
 import { nameKind } from "../knowledge/names.ts";
+import { asksForRights } from "../knowledge/staff.ts";
 import { missingRole } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
-import type { Value } from "../values/value.ts";
+import { rightsInBodies } from "../entry-points/rights-in-bodies.ts";
+import type { Place, Value } from "../values/value.ts";
 import { isSensitive } from "./entry-kinds.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 
 /** Something that milder neighbours are guarded from by a role, a scope or a permission, and that asks for none. */
 export function missingGuard(judged: Judged, report: Report): boolean {
   const { entry, trace } = judged;
-  const guard = entry.neighbours === undefined ? null : guardOfMilder(entry.neighbours());
+  const guard = entry.neighbours === undefined ? inBodies(judged, report) : guardOfMilder(entry.neighbours());
   if (guard === null || isPublicByDesign(entry, judged) || OWN.test(`${entry.path ?? ""} ${entry.name}`)) return false;
   const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one));
   const [first] = done;
@@ -26,6 +28,54 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   );
   return true;
 }
+/** The function that does it asks for nothing, and others beside it that do no more ask in their own bodies. */
+function inBodies(judged: Judged, report: Report): null {
+  const { entry, trace, project } = judged;
+  const file = project.file(entry.file);
+  if (file === null || entry.kind === "page") return null;
+  for (const one of trace.operations) {
+    if (one.kind !== "query" || isLookUp(one) || !one.facts.has("auth")) continue;
+    const guardAt = (place: Place): string | null => {
+      const beside = place.file === entry.file ? rightsInBodies(file, place.node) : null;
+      return beside === null || !isOddOne(beside) ? null : guardOfMilder(beside);
+    };
+    const around = one.within.findLast((place) => guardAt(place) !== null);
+    const guard = around === undefined ? null : guardAt(around);
+    if (around === undefined || guard === null) continue;
+    if (OWN.test(entry.name) || asksForMore(one, around, judged)) continue;
+    report.violated(
+      missingRole,
+      { file: around.file, node: around.node },
+      `Whoever is known may do this: ${guard} is asked before what is less, and nothing of the kind before it.`,
+      one,
+    );
+    return null;
+  }
+  return null;
+}
+
+/** Something of a role, of ownership or of the caller's own stands in the function, or was asked on the way. */
+function asksForMore(one: Operation, { file, node }: Place, { project, trace }: Judged): boolean {
+  if (one.facts.has("role") || one.facts.has("global") || one.facts.has("asked:role")) return true;
+  const text = project.file(file)?.text.slice(node.start, node.end) ?? "";
+  for (const [, name = ""] of text.matchAll(/\b(\w+)\s*\(/g))
+    if (/^(?:asks|asserts|guards)$/.test(nameKind(name)) && asksForRights(name)) return true;
+  return (
+    /\.role\b(?!\s*[,})])|[oO]wner|permission/.test(text) ||
+    trace.operations.some((each) => each.place.file === file && isOfPerson(each, node))
+  );
+}
+
+/** It is the caller's own row that is changed or looked at in there. */
+function isOfPerson(one: Operation, { start, end }: Place["node"]): boolean {
+  return (
+    one.kind === "query" &&
+    start <= one.place.node.start &&
+    one.place.node.end <= end &&
+    comparisons(one.query.where).some(({ value }) => isPerson(value))
+  );
+}
+
 /** One's own affairs need no role. */
 const OWN = /\b(?:me|my|mine|self|own|profile|leave|account|preferences)\b/i;
 

@@ -2,7 +2,7 @@ import type { ProjectFile } from "../project.ts";
 import { returnSecret } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
-import type { Query } from "../values/query.ts";
+import { comparisons, type Query } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
 import { isKeptBack } from "./kept-back.ts";
 import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
@@ -27,7 +27,8 @@ function sent(value: Value, judged: Judged, name = "", depth = 0): string | null
         if (saved !== null) return saved;
       }
       if (value.query.verb === "create") return null;
-      if (value.path === "" || /^\[\]$|^rows(?:\.\[\])?$/.test(value.path)) return wholeRow(value.query, judged);
+      if (value.path === "" || /^\[\]$|^rows(?:\.\[\])?$/.test(value.path))
+        return wholeRow(value.query, judged) ?? (value.path === "" ? wholePeople(value.query, judged) : null);
       return isStoredSecret(value.path) && !isRelation(value.query, value.path) && !isOneTime(judged)
         ? value.path
         : null;
@@ -118,6 +119,23 @@ const ROWS_OF = /^(?:prisma|typeorm|sequelize|mongoose)$/;
 function isKeptWhole(noun: string, { entry, project }: Judged): boolean {
   const file = project.file(entry.file);
   return file !== null && isKeptBack(noun, file);
+}
+
+/**
+ * All that is kept of each user of a list, their password's hash for one: what comes from the database as it is, past
+ * whatever a model hides, where no schema says that there is nothing to hide.
+ */
+function wholePeople(query: Query, judged: Judged): string | null {
+  const { table, verb, selected, where, included } = query;
+  if (verb !== "list" || selected !== null || query.plain !== true || judged.project.secretColumns.size > 0)
+    return null;
+  if (!/^users?$/i.test(table) && !included.includes("user")) return null;
+  // Those who run the product look at all of it.
+  if (/admin/i.test(`${judged.entry.path ?? ""} ${judged.entry.file}`)) return null;
+  const byOne = comparisons(where).some(
+    ({ field, op }) => op === "equal" && /^(?:\w+\.)*(?:_?id|email|username|slug)$/i.test(field),
+  );
+  return byOne ? null : `Everything that is kept of each of ${table}`;
 }
 
 /** The `token` of a table of keys or sessions opens what it names. */

@@ -28,6 +28,11 @@ export function guardOfSigned({ own, others }: Neighbours): string | null {
 
 const HARM: Readonly<Record<string, number>> = { GET: 0, HEAD: 0, OPTIONS: 0, POST: 1, PATCH: 2, PUT: 2, DELETE: 3 };
 
+/** All the others that change anything ask for a right: what asks for none is the odd one out. */
+export function isOddOne({ others }: Neighbours): boolean {
+  return others.every(({ method, guards }) => guards.length > 0 || (HARM[method ?? ""] ?? 0) === 0);
+}
+
 /** Something of no more consequence asks for a right, and this asks for none: the guard's name, or null. */
 export function guardOfMilder({ own, others }: Neighbours): string | null {
   const harm = HARM[own.method ?? ""] ?? 0;

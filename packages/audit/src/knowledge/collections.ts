@@ -39,7 +39,12 @@ export function collections(call: UnseenCall): Value | undefined {
           { k: "chain", root: first, steps: [{ kind: "call", args: [elementOf(machine, receiver)], place }], place },
         ],
       };
-    if (first.k !== "closure") return method === "filter" || method === "map" ? receiver : undefined;
+    if (first.k !== "closure") {
+      // `rows.map(toPublic)`: what it makes of each is not seen.
+      if (method === "map" && receiver.k === "rows" && !(first.k === "foreign" && first.origin === "global"))
+        return { k: "derived", op: "mapped", args: [receiver], place };
+      return method === "filter" || method === "map" ? receiver : undefined;
+    }
     return iterate(call, receiver, first);
   }
   if (

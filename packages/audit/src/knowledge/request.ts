@@ -101,7 +101,7 @@ export function callerMember(caller: Extract<Value, { k: "principal" }>, name: s
 }
 const OF_REQUEST = /^(?:body|input|parsedBody|query|params)$/;
 const CALLER_METHOD =
-  /^(?:has|can|may|protect|is[A-Z]\w*|has[A-Z]\w*|can[A-Z]\w*|get|get[A-Z]\w*|save|destroy|check\w*|includes|some|every|find|map|filter|forEach|findIndex|flatMap|join|then|catch|toString|toHexString|equals|startsWith|endsWith|split|toLowerCase|trim|set|merge|fill|forceFill|assign|setAttributes|updateAttributes|overwrite)$/;
+  /^(?:has|can|may|protect|is[A-Z]\w*|has[A-Z]\w*|can[A-Z]\w*|get|get[A-Z]\w*|save|update|destroy|check\w*|includes|some|every|find|map|filter|forEach|findIndex|flatMap|join|then|catch|toString|toHexString|equals|startsWith|endsWith|split|toLowerCase|trim|set|merge|fill|forceFill|assign|setAttributes|updateAttributes|overwrite)$/;
 
 const BODY_METHODS = new Set([
   "json",

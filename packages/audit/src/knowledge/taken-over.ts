@@ -14,7 +14,7 @@ export function takenOver(call: UnseenCall): undefined {
   if (receiver === null || first === undefined) return undefined;
   if (args.length > 1 && second?.k !== "struct") return undefined;
   const takes = isRecord(receiver)
-    ? OF_A_RECORD.test(method)
+    ? OF_A_RECORD.test(method) || (method === "update" && receiver.k === "principal") // `req.user.update(req.body)`
     : receiver.k === "chain" && (ONLY_OF_RECORDS.test(method) || (method === "patch" && names.includes("$query")));
   // `wrap(entity).assign(body)`.
   const wraps =

@@ -99,6 +99,8 @@ export interface Query {
   readonly included: readonly string[];
   /** The fields it returns when the code says so. */
   readonly selected: readonly string[] | null;
+  /** Rows come whole and as they are stored: no columns are named, and no model stands between (`lean()`). */
+  readonly plain?: boolean;
   /** Columns of relations that the code names to come with the rows: `dkimKey.privateKey`. */
   readonly related?: readonly string[];
   readonly place: Place;

@@ -103,6 +103,8 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
       ...(options === undefined ? [] : wholeRelations(first)),
       ...calls.flatMap((one) => (one.name === "populate" && one.args.length === 1 ? populated(one.args[0]) : [])),
     ],
+    plain:
+      calls.some((one) => one.name === "lean") && !calls.some((one) => one.name === "select" || one.name === "project"),
   };
 }
 

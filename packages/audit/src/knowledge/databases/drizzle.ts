@@ -26,6 +26,7 @@ export function drizzle(machine: Machine, chain: Chain, calls: readonly NamedCal
         columns?.k === "struct" && [...columns.props.values()].some((one) => one.k === "literal" && one.value === true)
           ? [...columns.props].flatMap(([name, one]) => (one.k === "literal" && one.value === true ? [name] : []))
           : null,
+      plain: columns === undefined,
     };
   }
   if (!DRIZZLE_END.test(last.name)) return null;
@@ -75,6 +76,7 @@ export function drizzle(machine: Machine, chain: Chain, calls: readonly NamedCal
         verb: rest.some((one) => one.name === "get") ? "read" : "list",
         where: of.length === 0 ? null : { kind: "all", of },
         selected: first.args[0]?.k === "struct" ? [...first.args[0].props.keys()] : null,
+        plain: first.args.length === 0,
       };
     }
     case "insert": {

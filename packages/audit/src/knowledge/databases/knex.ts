@@ -58,6 +58,10 @@ export function knex(machine: Machine, chain: Chain, all: readonly NamedCall[]):
     where: of.length === 0 ? null : { kind: "all", of },
     data: written?.args[0] ?? counted(calls),
     selected: columnsOf(calls),
+    plain: calls.every(
+      ({ name, args }) =>
+        !NAMES_COLUMNS.test(name) || args.every((arg) => arg.k === "literal" && /(?:^|\.)\*$/.test(String(arg.value))),
+    ),
   };
 }
 
@@ -71,6 +75,8 @@ function counted(calls: readonly NamedCall[]): Value | null {
     return struct(Object.fromEntries([...what.props].map(([name, amount]) => [name, change(amount)])));
   return what.k === "literal" ? struct({ [String(what.value)]: change(by ?? literal(1)) }) : null;
 }
+
+const NAMES_COLUMNS = /^(?:select|distinct\w*|first|columns?|pluck|count\w*|sum|avg|min|max|groupBy\w*)$/;
 
 /** `.select("id", "name")`, `.first("id")`, `.returning(["id"])`: the columns that come back, where all are named. */
 function columnsOf(calls: readonly NamedCall[]): readonly string[] | null {

@@ -67,6 +67,10 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
         : (prop(options, "data") ?? null),
     throws: /(?:OrThrow|^update|^delete)$/.test(last.name),
     selected: selected?.k === "struct" ? [...selected.props.keys()] : null,
+    plain:
+      selected === undefined &&
+      prop(options, "omit") === undefined &&
+      (options === undefined || options.k === "struct"),
     nested: nestedConditions(options),
     included,
     related: [...related(include), ...related(selected)],

@@ -1,0 +1,110 @@
+import type { Node } from "oxc-parser";
+import { nameKind, wordsOf } from "../knowledge/names.ts";
+import { asksForRights } from "../knowledge/staff.ts";
+import type { ProjectFile } from "../project.ts";
+import { calledName } from "../syntax/called-name.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import { walkOwn } from "../syntax/walk.ts";
+import type { FunctionNode } from "../values/value.ts";
+import type { Asked, Neighbours } from "./neighbours.ts";
+import { toldRight } from "./told-rights.ts";
+
+/** A function at the top of a file, or a method of a class or object that stands there. */
+interface Body {
+  readonly node: FunctionNode;
+  readonly asked: Asked;
+}
+
+const known = new WeakMap<ProjectFile, readonly Body[]>();
+/** There is anything to read only where somebody is asked for more than to be known. */
+const MAY_ASK =
+  /\b(?:require|assert|ensure|must|enforce|check|verify|only|demand|guard|authori[sz]e)\w*(?:Admin|Owner|Role|Permission|Staff|Manager|Moderator|Super|Access|Scope|Right|Privilege|Operator|Member|Can)\w*\s*\(/i;
+
+/**
+ * What the functions of a file ask of their callers in their own bodies: `await requireAdmin()`, `mustBeAdmin(user)`. How
+ * much harm each may do is told by the verb of its name.
+ */
+export function rightsInBodies(file: ProjectFile, within: Node): Neighbours | null {
+  if (!MAY_ASK.test(file.text)) return null;
+  const bodies = known.get(file) ?? bodiesOf(file);
+  known.set(file, bodies);
+  const own = bodies.find(({ node }) => node === within || (within.start <= node.start && node.end <= within.end));
+  if (own === undefined) return null;
+  return { own: own.asked, others: bodies.filter((one) => one !== own).map((one) => one.asked) };
+}
+
+function bodiesOf(file: ProjectFile): Body[] {
+  const found: Body[] = [];
+  const add = (node: Node | null | undefined, name: string): void => {
+    if (node !== null && node !== undefined && isFunction(node) && node.body !== null)
+      found.push({ node, asked: askedIn(node, name, file.text) });
+  };
+  for (const statement of file.syntax.program.body) {
+    const declared =
+      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
+        ? statement.declaration
+        : statement;
+    switch (declared?.type) {
+      case "FunctionDeclaration":
+        add(declared, declared.id?.name ?? "");
+        break;
+      case "VariableDeclaration":
+        for (const { id, init } of declared.declarations) add(init, id.type === "Identifier" ? id.name : "");
+        break;
+      case "ClassDeclaration":
+        for (const member of declared.body.body)
+          if (member.type === "MethodDefinition" && member.key.type === "Identifier")
+            add(member.value, member.key.name);
+        break;
+      case "ExpressionStatement":
+        // `exports.remove = async (req, res) => …`
+        if (
+          declared.expression.type === "AssignmentExpression" &&
+          declared.expression.left.type === "MemberExpression" &&
+          declared.expression.left.property.type === "Identifier"
+        )
+          add(declared.expression.right, declared.expression.left.property.name);
+        break;
+      default:
+    }
+  }
+  return found;
+}
+
+/** The guards that are called for their own sake: what they answer to nobody, they ask for. */
+function askedIn({ body }: FunctionNode, name: string, text: string): Asked {
+  const guards: string[] = [];
+  if (body !== null && body !== undefined)
+    for (const node of walkOwn(body)) {
+      const call =
+        node.type === "ExpressionStatement" ? node.expression : node.type === "VariableDeclarator" ? node.init : null;
+      const bare = call?.type === "AwaitExpression" ? call.argument : call;
+      if (bare?.type !== "CallExpression") continue;
+      const called = calledName(bare);
+      if (called !== "" && isDemand(called) && (asksForRights(called) || toldRight(bare, text) !== null))
+        guards.push(called);
+    }
+  return { method: verbOf(name), guards, signatures: [] };
+}
+
+function isDemand(name: string): boolean {
+  return nameKind(name) === "asserts" || /^(?:must|check|verify|authori[sz]e|demand)/.test(name);
+}
+
+/** The HTTP method that a function's name stands for. */
+function verbOf(name: string): string | null {
+  for (const word of wordsOf(name)) {
+    if (/^(?:get|list|find|fetch|load|read|search|count|show|index|view|export|download|preview)$/.test(word))
+      return "GET";
+    if (/^(?:delete|remove|destroy|revoke|purge|kick|ban|drop|wipe|erase|terminate|disable|suspend)$/.test(word))
+      return "DELETE";
+    if (
+      /^(?:update|set|change|edit|rename|patch|transfer|promote|demote|assign|reset|enable|rotate|archive|restore)$/.test(
+        word,
+      )
+    )
+      return "PATCH";
+    if (/^(?:create|add|insert|invite|new|save|upload|import|send|publish|post)$/.test(word)) return "POST";
+  }
+  return null;
+}
