@@ -7,6 +7,7 @@ import { gatesOf } from "./checks/gates.ts";
 import { fileSecrets } from "./checks/file-secrets.ts";
 import { idleGuards } from "./checks/idle-guards.ts";
 import { signInCallbacks } from "./checks/sign-in-callbacks.ts";
+import { skippedPasswords } from "./checks/skipped-password.ts";
 import { leftOvers } from "./checks/left-over.ts";
 import type { EntryPoint } from "./entry-points/entry-point.ts";
 import { findEntryPoints, findHandlers } from "./entry-points/find-entry-points.ts";
@@ -86,6 +87,7 @@ function run(
         ...leftOvers(file),
         ...componentMarkup(file),
         ...signInCallbacks(file),
+        ...skippedPasswords(file),
         ...idleGuards(file),
       ]) {
         const { rule, node, message } = one;

@@ -39,7 +39,7 @@ function unset(one: Extract<Operation, { kind: "compare" }>, report: Report): vo
     if (!isCredentialPart(given)) continue;
     const name = envIn(secret);
     if (one.op === "safe" && throwsUnset(secret)) continue;
-    if (name === null || isSet(secret, one.facts)) continue;
+    if (name === null || isNoSecret(name) || isSet(secret, one.facts)) continue;
     const whole = secret.k === "env" || isEnvChain(secret);
     // A missing header is null, a missing variable undefined: only the same nothing is equal to itself.
     if (whole && (isNeverUndefined(given) || one.facts.has(`set:${keyOf(given)}`))) continue;
@@ -102,6 +102,14 @@ function isCredentialPart(value: Value): boolean {
   const from = clientOf(value);
   return (
     from !== null && (from.part === "header" || from.part === "query" || from.part === "body" || from.part === "cookie")
+  );
+}
+
+/** Which topic, host or account it is about is known to many. */
+function isNoSecret(name: string): boolean {
+  return (
+    /ARN|TOPIC|URL|URI|HOST|ORIGIN|DOMAIN|REGION|EMAIL|(?:^|_)(?:ID|NAME|ENV|VERSION|ACCOUNT)$/i.test(name) &&
+    !/SECRET|TOKEN|KEY|PASS/i.test(name)
   );
 }
 

@@ -18,8 +18,11 @@ export function signInCallbacks(file: ProjectFile): LooseEnd[] {
   if (/trigger\s*===?\s*["'`]update["'`]/.test(text)) updated(file, found);
   return found;
 }
+/** Drizzle's `db.insert(accounts).values(…)`, Kysely's `insertInto("account").values(…)`, Knex' `knex("accounts").insert(…)`. */
+const INSERTS =
+  /(?:insert(?:Into)?\(\s*|\b(?:knex|db|trx)\(\s*)(?:schema\.)?["'`]?\w*(?:accounts?|identit(?:y|ies)|oauth\w*|linked\w*|social\w*|connections?)["'`]?\s*\)\s*\.(?:values|insert)$/i;
 const ACCOUNT_CREATED =
-  /(?:account|identit|oauth|linked|social|connection)\w{0,40}\s*\.\s*(?:create|insert|upsert|link|add)/i;
+  /(?:account|identit|oauth|linked|social|connection)\w{0,40}["'`]?\s*\)?\s*\.\s*(?:create|insert|upsert|link|add|values)/i;
 
 /** `user.findUnique({ where: { email } })`, then `account.create({ data: { userId: user.id, provider } })`. */
 function linked({ text, syntax }: ProjectFile, found: LooseEnd[]): void {
@@ -29,7 +32,14 @@ function linked({ text, syntax }: ProjectFile, found: LooseEnd[]): void {
   const lookUps = [...walk(syntax.program)].flatMap((node) => lookUpByEmail(node, of) ?? []);
   if (lookUps.length === 0) return;
   for (const node of walk(syntax.program)) {
-    if (!isCall(node, of, (owner, method) => ACCOUNT.test(owner) && CREATES.test(method))) continue;
+    if (
+      !isCall(
+        node,
+        of,
+        (owner, method) => (ACCOUNT.test(owner) && CREATES.test(method)) || INSERTS.test(`${owner}.${method}`),
+      )
+    )
+      continue;
     const given = of(node);
     if (!/\bprovider/.test(given) || !/\buser_?[iI]d\b|\buser\s*:/.test(given)) continue;
     const around = blocksAround(syntax.program, node);
@@ -95,7 +105,13 @@ function blocksAround(program: Node, node: Node): Node[] {
 }
 
 function lookUpByEmail(node: Node, of: (node: Node) => string): { readonly call: Node; readonly email: string } | null {
-  if (node.type !== "CallExpression" || !FINDS_USER.test(of(node.callee))) return null;
+  if (node.type !== "CallExpression") return null;
+  const callee = of(node.callee);
+  if (
+    !FINDS_USER.test(callee) &&
+    !(callee.endsWith(".where") && /\.from\(\s*(?:schema\.)?\w*[uU]sers?\s*\)/.test(callee))
+  )
+    return null;
   const [, said] = /\bemail(?:\s*:\s*([\w.?]+))?\s*[,}\n]/.exec(of(node)) ?? [];
   return /\bemail\b/.test(of(node)) ? { call: node, email: said ?? "email" } : null;
 }

@@ -5,7 +5,7 @@ import { lastName } from "./last-name.ts";
 /** A secret that whoever runs the server has set. */
 export function holdsEnv(value: Value, depth = 0): boolean {
   if (depth > 8) return false;
-  if (value.k === "env") return true;
+  if (value.k === "env") return !NAMED_TO_ALL.test(value.name);
   if (value.k === "derived") return value.args.some((arg) => holdsEnv(arg, depth + 1));
   if (value.k === "choice") return value.alternatives.some((one) => holdsEnv(one.value, depth + 1));
   if (value.k === "chain") {
@@ -41,3 +41,6 @@ export function storedSecret(value: Value): Extract<Value, { k: "rows" }> | null
   const [inner] = value.k === "derived" && /^(?:bytes|hash|string|trimmed)$/.test(value.op) ? value.args : [];
   return inner === undefined ? null : storedSecret(inner);
 }
+
+/** Which topic, client or tenant of a provider's it is about: known to whoever has to do with it. */
+const NAMED_TO_ALL = /(?:^|_)(?:ARN|TOPIC|CLIENT_ID|APP_ID|ACCOUNT_ID|TENANT_ID|PROJECT_ID)$/;

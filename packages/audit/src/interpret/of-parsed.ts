@@ -25,6 +25,6 @@ export function parsedOf({ root, steps }: Chain, name: string): Value | null {
   const words = wordsOf(before?.kind === "member" ? before.name : root.name);
   if (!words.some((word) => READS.test(word)) || words.some((word) => SENDS.test(word))) return null;
   const whole = client(part, "", called.args.length > 1);
-  const schema = part === "body" ? called.args.find((arg) => arg.k === "chain") : undefined;
+  const schema = part !== "params" ? called.args.find((arg) => arg.k === "chain") : undefined;
   return schema === undefined ? whole : fromSchema(schema, whole, 0);
 }

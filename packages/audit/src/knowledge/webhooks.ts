@@ -1,5 +1,6 @@
 import { Facts } from "../values/facts.ts";
-import { client, FALSE, TRUE, type Value } from "../values/value.ts";
+import { client, FALSE, TRUE, UNDEFINED, type Value } from "../values/value.ts";
+import { callBack, errorFirst } from "./callbacks.ts";
 import { packageOf, type UnseenCall } from "./call.ts";
 
 /** Libraries that verify a webhook's signature; they throw when it is wrong. */
@@ -71,6 +72,12 @@ export function webhooks(call: UnseenCall): Value | undefined {
     return client("body", "", true);
   }
   if (/sns-validator|sns-payload/.test(from) && !call.isNew && args.some((arg) => arg.k === "client")) {
+    const callback = errorFirst(args);
+    const shown = Facts.none.with("signature", { sure: true, place, why: "the library verified the signature" });
+    if (callback !== null) {
+      callBack(machine, callback, client("body", "", true), shown, place);
+      return UNDEFINED;
+    }
     return {
       k: "pending",
       value: client("body", "", true),

@@ -6,6 +6,7 @@ import { missingPermission } from "./auth/missing-permission.ts";
 import { missingRole } from "./auth/missing-role.ts";
 import { unawaitedCheck } from "./auth/unawaited-check.ts";
 import { unlimitedToken } from "./auth/unlimited-token.ts";
+import { skippedPassword } from "./auth/skipped-password.ts";
 import { untestedCaller } from "./auth/untested-caller.ts";
 import { unusedGuard } from "./auth/unused-guard.ts";
 import { unverifiedSession } from "./auth/unverified-session.ts";
@@ -109,6 +110,7 @@ export {
   unscopedQuery,
   unsetSecret,
   unlimitedToken,
+  skippedPassword,
   untestedCaller,
   unusedGuard,
   unusedSchema,
@@ -130,6 +132,7 @@ export const RULES: readonly Rule[] = [
   missingRole,
   unawaitedCheck,
   unlimitedToken,
+  skippedPassword,
   untestedCaller,
   unusedGuard,
   unverifiedSession,

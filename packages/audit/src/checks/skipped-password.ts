@@ -1,0 +1,119 @@
+import type { Node } from "oxc-parser";
+import type { ProjectFile } from "../project.ts";
+import { skippedPassword } from "../rules/catalogue.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import { walk, walkOwn } from "../syntax/walk.ts";
+import type { LooseEnd } from "./loose-end.ts";
+
+const SIGNS_IN = /\bCredentials(?:Provider)?\s*\(|\bLocalStrategy\b|\bStrategy\s*\(/;
+/** What may compare, or ask another who can. */
+const COMPARES =
+  /compare|verif|check|match|validate|authenticat|sign_?in|log_?in|isPassword|isValid|isCorrect|equal|argon|bcrypt|scrypt|hash|digest|fetch|axios|\bpost\b|request|bind|ldap|otp|token|magic/i;
+const FINDS = /\b(?:find\w*|get\w*|select|query|first|one)\s*\(/;
+
+/** Signing in by a password which nobody compares, or which the client decides to have compared. */
+export function skippedPasswords({ text, syntax }: ProjectFile): LooseEnd[] {
+  if (!/password/i.test(text) || !SIGNS_IN.test(text)) return [];
+  const found: LooseEnd[] = [];
+  for (const node of walk(syntax.program)) {
+    const fn = signInFunction(node, text);
+    if (fn === null || !isFunction(fn) || fn.body?.type !== "BlockStatement") continue;
+    const said = text.slice(fn.body.start, fn.body.end);
+    if (!FINDS.test(said)) continue;
+    const comparisons = [...walk(fn.body)].filter((one) => isComparison(one, text));
+    if (comparisons.length === 0) {
+      if (!COMPARES.test(said) && endsWell(fn, -1))
+        found.push({
+          rule: skippedPassword,
+          node: fn,
+          message: "An account is answered, and its password was never compared.",
+        });
+      continue;
+    }
+    const skipped = comparisons.map((one) => optional(fn, one, text));
+    const [first] = comparisons;
+    if (first !== undefined && skipped.every((one) => one !== null))
+      found.push({
+        rule: skippedPassword,
+        node: first,
+        message: `Whether the password is compared is decided by ${skipped[0]}, which the client sends.`,
+      });
+  }
+  return found;
+}
+
+/** `Credentials({ authorize })`, `new LocalStrategy(options, verify)`. */
+function signInFunction(node: Node, text: string): Node | null {
+  if (node.type !== "CallExpression" && node.type !== "NewExpression") return null;
+  const name = text.slice(node.callee.start, node.callee.end);
+  if (/^(?:\w+\.)?Credentials(?:Provider)?(?:\.default)?$/.test(name)) {
+    const [options] = node.arguments;
+    if (options?.type !== "ObjectExpression") return null;
+    for (const one of options.properties)
+      if (one.type === "Property" && one.key.type === "Identifier" && one.key.name === "authorize") return one.value;
+    return null;
+  }
+  return /^(?:\w+\.)?Local(?:Strategy)?$/.test(name) || (/\.Strategy$/.test(name) && /local/i.test(name))
+    ? (node.arguments.find(isFunction) ?? null)
+    : null;
+}
+
+function isComparison(node: Node, text: string): boolean {
+  if (node.type === "CallExpression") {
+    const callee = text.slice(node.callee.start, node.callee.end);
+    return (
+      COMPARES.test(callee) &&
+      node.arguments.some((arg) =>
+        /passw|\bpwd\b|^credentials$|\.\.\.credentials\b/i.test(text.slice(arg.start, arg.end)),
+      )
+    );
+  }
+  return (
+    node.type === "BinaryExpression" &&
+    /^[!=]==?$/.test(node.operator) &&
+    node.right.type !== "Literal" &&
+    /passw|hash/i.test(text.slice(node.start, node.end)) &&
+    !/\b(?:undefined|null)\b/.test(text.slice(node.right.start, node.right.end))
+  );
+}
+
+/** What of the client's decides whether it is run, where the function goes on without it. */
+function optional(fn: Node, comparison: Node, text: string): string | null {
+  if (!isFunction(fn) || fn.body === null) return null;
+  const [first] = fn.params;
+  const sent = first?.type === "Identifier" ? first.name : null;
+  for (const node of walkOwn(fn.body)) {
+    if (node.type !== "IfStatement" || node.alternate !== null) continue;
+    const { test, consequent } = node;
+    if (!(consequent.start <= comparison.start && comparison.end <= consequent.end)) continue;
+    const said = text.slice(test.start, test.end);
+    const [, asked] = /^\(?!?\s*([\w.?]+)\)?$/.exec(said.trim()) ?? [];
+    if (asked === undefined || sent === null || (!asked.startsWith(`${sent}.`) && !asked.startsWith(`${sent}?.`)))
+      continue;
+    if (endsWell(fn, node.end)) return asked;
+  }
+  return null;
+}
+
+/** Does it answer an account after this place? */
+function endsWell(fn: Node, after: number): boolean {
+  if (!isFunction(fn) || fn.body === null) return false;
+  for (const node of walkOwn(fn.body)) {
+    if (node.start < after) continue;
+    if (
+      node.type === "ReturnStatement" &&
+      node.argument !== null &&
+      !/^(?:Literal|CallExpression)$/.test(node.argument.type)
+    )
+      return true;
+    if (
+      node.type === "CallExpression" &&
+      node.callee.type === "Identifier" &&
+      /^(?:done|cb|callback|next|verified)$/.test(node.callee.name)
+    ) {
+      const [, user] = node.arguments;
+      if (user !== undefined && user.type !== "Literal") return true;
+    }
+  }
+  return false;
+}
