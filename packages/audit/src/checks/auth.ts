@@ -15,6 +15,7 @@ import { contradictory } from "./contradictory.ts";
 import { tokenAge } from "./token-age.ts";
 import { tokens } from "./tokens.ts";
 import { grantLost, letGoOn, refusedAndDone } from "./let-go-on.ts";
+import type { EntryPoint } from "../entry-points/entry-point.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
@@ -25,6 +26,7 @@ import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
 import { isOfLink } from "./leads-on.ts";
 import { leftByStrangers } from "./left-by-strangers.ts";
+import { setUpAgain } from "./set-up-again.ts";
 import { missingGuard } from "./missing-guard.ts";
 import { missingRoles } from "./roles.ts";
 import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
@@ -79,6 +81,7 @@ export const auth: Check = {
     if (entry.kind !== "route" && entry.kind !== "action" && entry.kind !== "procedure" && entry.kind !== "handler")
       return;
     if (isWebhook(judged)) return;
+    if (setUpAgain(judged, report)) return;
     grantLost(judged, report);
     changedBeforeAsked(judged, report);
     const unguarded = missingGuard(judged, report);
@@ -143,7 +146,8 @@ export const auth: Check = {
     if (tested !== undefined && tested.kind === "test") {
       report.violated(
         ignoredCheck,
-        first.place,
+        // What every method is handed on from has asked in vain.
+        first.facts.has("valid:client:method.") && standsApart(first, entry) ? entry : first.place,
         "The caller is tested, and the handler goes on whatever the answer is.",
         first,
       );
@@ -243,6 +247,10 @@ function page(judged: Judged, report: Report): void {
       `${entry.name} reads what belongs to somebody, and asks nobody who they are.`,
       first,
     );
+}
+
+function standsApart({ place }: Operation, { file, node }: EntryPoint): boolean {
+  return place.file === file && (place.node.start >= node.end || place.node.end <= node.start);
 }
 
 /** The handler's own function: behind wrappers it is not what is exported. */

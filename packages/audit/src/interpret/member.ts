@@ -14,6 +14,7 @@ import type { Scope } from "./scope.ts";
 import { choose, withFacts } from "./state.ts";
 import { knowPrincipal, knowRow } from "./learn.ts";
 import { noteUntested, noteUntestedRow } from "./note-untested.ts";
+import { suppose } from "./suppose.ts";
 import { Facts } from "../values/facts.ts";
 
 /** The name of a member or property; `*` when it is computed from what is not known. */
@@ -89,6 +90,9 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
       return callerMember(object, name, place);
     case "rows": {
       if (name === "length" || name === "size") return { k: "derived", op: "length", args: [object], place };
+      // `if (note && note.author !== me) throw …; await note.remove()`: there is one, and then it was theirs.
+      if (!quiet && object.path === "" && machine.state?.facts.mayImply === true)
+        machine.state = suppose(object, true, machine.state) ?? machine.state;
       if (ARRAY_METHOD.test(name) || DOCUMENT_METHOD.test(name) || (object.path !== "" && VALUE_METHOD.test(name)))
         return chainMember(object, name, place, null);
       // A column that was not asked for is not there.
