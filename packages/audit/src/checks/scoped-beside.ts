@@ -9,7 +9,22 @@ const NAMED = [
   /\b(?:from|update|join)\s+(\w+)\b[^"'`;]{0,200}\b(?:tenant|org|organi[sz]ation|workspace|team|company|account)_?id\b/gi,
 ];
 
+const OWNED = [
+  /\.(\w+)\.\w+\(\s*\{\s*where:\s*\{[^{}]*\b(?:user|owner|author|creator|created_?by)_?(?:id)?\s*[:,}]/gi,
+  /\b(\w+)\.(?:user|owner|author|creator|created_?by)_?id\s*,\s*\w+\.(?:user|session)/gi,
+];
+
 const known = new WeakMap<ProjectFile, ReadonlySet<string>>();
+
+/** Other statements of the same file ask whose a row of this table is. */
+export function isOwnedBeside(one: Extract<Operation, { kind: "query" }>, judged: Judged): boolean {
+  const text = judged.project.file(one.place.file)?.text ?? "";
+  const table = one.query.table.slice(one.query.table.lastIndexOf(".") + 1).toLowerCase();
+  return (
+    isScopedBeside(one, judged) ||
+    OWNED.some((of) => [...text.matchAll(of)].some(([, name = ""]) => name.toLowerCase() === table))
+  );
+}
 
 /** Other statements of the same file name the tenant's column of this table: its rows are not everybody's. */
 export function isScopedBeside({ query, place }: Extract<Operation, { kind: "query" }>, { project }: Judged): boolean {

@@ -30,6 +30,18 @@ export function isUsed(query: Query, judged: Judged): boolean {
   return false;
 }
 
+/** Is a row of theirs made into one of the caller's: duplicated, imported, used as a draft? */
+export function isCopied(query: Query, { trace }: Judged): boolean {
+  return trace.operations.some(
+    (one) =>
+      one.kind === "query" &&
+      one.query.verb === "create" &&
+      one.query.table === query.table &&
+      one.query.data !== null &&
+      copies(one.query.data, query, one.facts),
+  );
+}
+
 /** Columns of the rows, ids apart, among what is written. */
 function copies(data: Value, query: Query, facts: Facts): boolean {
   if (data.k === "list") return data.items.some((one) => copies(one, query, facts));

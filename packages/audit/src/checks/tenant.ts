@@ -13,7 +13,7 @@ import type { Value } from "../values/value.ts";
 import { isPublicTable, isTenantTable, isWebhook, isScheduled } from "./entry-kinds.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 import { created, handedOver } from "./tenant-of-created.ts";
-import { isScopedBeside } from "./scoped-beside.ts";
+import { isOwnedBeside, isScopedBeside } from "./scoped-beside.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { isConfined } from "./confined.ts";
 import { countsPeople, onlyCounts } from "./counted.ts";
@@ -22,7 +22,7 @@ import { destroyedOutside } from "./destroyed-outside.ts";
 import { lookedUp } from "./looked-up.ts";
 import { isSharedByAll } from "./shared-by-all.ts";
 import { done, nameOf } from "./query-words.ts";
-import { isUsed } from "./shown-rows.ts";
+import { isCopied, isUsed } from "./shown-rows.ts";
 import { tenantOfCall } from "./tenant-of-call.ts";
 import { tenantOfObject } from "./tenant-of-object.ts";
 import { returnedState } from "./returned-state.ts";
@@ -114,7 +114,8 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
     return report.unknown("an invitation may be shown to whoever has its link");
   const [field, value] = chosen[0] ?? ["", null];
   if (value === null) return;
-  if (isRead(query) && isPublicTable(query.table)) return report.unknown(`${nameOf(query)} may be everybody's`);
+  if (isRead(query) && isPublicTable(query.table) && !(isCopied(query, judged) && isOwnedBeside(one, judged)))
+    return report.unknown(`${nameOf(query)} may be everybody's`);
   if (isTenantName(field) || judged.project.names.tenantColumns.has(field.slice(field.lastIndexOf(".") + 1)))
     return report.violated(
       clientTenant,
