@@ -15,6 +15,7 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   const { entry, trace } = judged;
   const guard = entry.neighbours === undefined ? inBodies(judged, report) : guardOfMilder(entry.neighbours());
   if (guard === null || isPublicByDesign(entry, judged) || OWN.test(`${entry.path ?? ""} ${entry.name}`)) return false;
+  if (asksInText({ file: entry.file, node: entry.node }, judged)) return false;
   const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one));
   const [first] = done;
   if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one, done))) return false;
@@ -54,13 +55,23 @@ function inBodies(judged: Judged, report: Report): null {
   return null;
 }
 
-/** Something of a role, of ownership or of the caller's own stands in the function, or was asked on the way. */
-function asksForMore(one: Operation, { file, node }: Place, { project, trace }: Judged): boolean {
-  if (one.facts.has("role") || one.facts.has("global") || one.facts.has("asked:role")) return true;
+/** A function that by its name asks for a right is called there: `ability.cannot(…)`, `assertOwner(…)`. */
+function asksInText({ file, node }: Place, { project }: Judged): boolean {
   const text = project.file(file)?.text.slice(node.start, node.end) ?? "";
   for (const [, name = ""] of text.matchAll(/\b(\w+)\s*\(/g))
-    if (/^(?:asks|asserts|guards)$/.test(nameKind(name)) && asksForRights(name)) return true;
+    if (/^cannot$/.test(name) || (ASKS.test(name) && asksForRights(name))) return true;
+  return false;
+}
+/** Asked of the caller; `target.isAdmin()`, `user.hasPermission(…)` may be of somebody else. */
+const ASKS = /^(?:can|may|authori[sz]e|assert|require|ensure|check|verify|enforce|must|demand|throw)(?![a-z])/;
+
+/** Something of a role, of ownership or of the caller's own stands in the function, or was asked on the way. */
+function asksForMore(one: Operation, { file, node }: Place, judged: Judged): boolean {
+  const { project, trace } = judged;
+  if (one.facts.has("role") || one.facts.has("global") || one.facts.has("asked:role")) return true;
+  const text = project.file(file)?.text.slice(node.start, node.end) ?? "";
   return (
+    asksInText({ file, node }, judged) ||
     /\.role\b(?!\s*[,})])|[oO]wner|permission/.test(text) ||
     trace.operations.some((each) => each.place.file === file && isOfPerson(each, node))
   );
@@ -81,13 +92,22 @@ const OWN = /\b(?:me|my|mine|self|own|profile|leave|account|preferences)\b/i;
 
 /** A role was compared on the way, by code that was seen; or it is about the caller's own, which the call is told. */
 function asksElsewhere(one: Operation, done: readonly Operation[]): boolean {
-  if (one.facts.get("role")?.sure === true || one.facts.has("shared-secret") || one.facts.has("signature")) return true;
+  const role = one.facts.get("role");
+  if (role?.sure === true || one.facts.has("shared-secret") || one.facts.has("signature")) return true;
+  // By its name it was asked on the way, and not by what stands before the handler.
+  if (role !== undefined && role.place !== null && standsIn(role.place, one)) return true;
   if (one.kind === "query")
     // That the caller belongs was looked up: what is changed then is another matter.
     return (
       (!isLookUp(one) || done.every(isLookUp)) && comparisons(one.query.where).some(({ value }) => isPerson(value))
     );
   return one.kind === "call" && one.args.some((arg) => isPerson(arg));
+}
+
+function standsIn({ file, node }: Place, { within }: Operation): boolean {
+  return within.some(
+    (around) => around.file === file && around.node.start <= node.start && node.end <= around.node.end,
+  );
 }
 
 function isLookUp(one: Operation): boolean {

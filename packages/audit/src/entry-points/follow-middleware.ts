@@ -150,6 +150,11 @@ function byName(machine: Machine, value: Value, place: Place): void {
   const whole = names.join(".");
   const given = value.k === "chain" ? (callsOf(value).at(-1)?.args ?? []) : [];
   const said = saidIn(given);
+  // `fastify.auth([fastify.verifyJWT, fastify.verifyAdmin])`: by what it is made of.
+  const composed = given
+    .flatMap((one) => (one.k === "list" ? one.items : [one]))
+    .map((one) => (one.k === "chain" || one.k === "foreign" ? lastOf(one) : ""))
+    .find((name) => name !== "" && asksForRights(name));
   if (
     root.k === "foreign" &&
     /^(?:hono\/(?:bearer|basic)-auth|express-basic-auth|@fastify\/(?:bearer|basic)-auth)$/.test(root.from)
@@ -181,6 +186,8 @@ function byName(machine: Machine, value: Value, place: Place): void {
       machine.learn("auth", { sure: false, place, why: `${whole} is taken for a check by its name` });
       if (/admin|role|permission|owner|access|can/i.test(name) || asksForRights(name) || isToldRights(given))
         machine.learn("role", { sure: false, place, why: `${whole}${said} is taken for a check by its name` });
+      else if (composed !== undefined)
+        machine.learn("role", { sure: false, place, why: `${composed} is taken for a check by its name` });
       if (/owner|access|member|belongs|tenant|org|team|workspace/i.test(name))
         machine.learn(scopeFact(name), { sure: false, place, why: `${whole} may have looked at what is asked for` });
       return;
@@ -202,6 +209,13 @@ function byName(machine: Machine, value: Value, place: Place): void {
       why: `${whole === "" ? "middleware" : whole} is not in the tree`,
     });
   }
+}
+
+/** The name that something is asked for by last. */
+function lastOf(value: Extract<Value, { k: "chain" | "foreign" }>): string {
+  if (value.k === "foreign") return value.name;
+  const last = value.steps.findLast((step) => step.kind === "member");
+  return last?.kind === "member" ? last.name : nameOfRoot(value.root);
 }
 
 /** Hono's `zValidator("json", schema)`: `c.req.valid("json")` answers what the schema names, and nothing else. */

@@ -47,6 +47,8 @@ class Authorised {
           if (steps.length > 0) this.#mayUse({ ...value, steps });
         }
         for (const step of steps) if (step.kind !== "member") for (const arg of step.args) this.value(arg, depth + 1);
+        // `can("update", article.toObject())`
+        if (value.root.k === "rows") this.value(value.root, depth + 1);
         return this;
       }
       case "struct":
