@@ -18,7 +18,7 @@ interface Body {
 const known = new WeakMap<ProjectFile, readonly Body[]>();
 /** There is anything to read only where somebody is asked for more than to be known. */
 const MAY_ASK =
-  /\b(?:require|assert|ensure|must|enforce|check|verify|only|demand|guard|authori[sz]e)\w*(?:Admin|Owner|Role|Permission|Staff|Manager|Moderator|Super|Access|Scope|Right|Privilege|Operator|Member|Can)\w*\s*\(/i;
+  /\b(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)\s*\(|\b(?:require|assert|ensure|must|enforce|check|verify|only|demand|guard|authori[sz]e)\w*(?:Admin|Owner|Role|Permission|Staff|Manager|Moderator|Super|Access|Scope|Right|Privilege|Operator|Member|Can)\w*\s*\(/i;
 
 /**
  * What the functions of a file ask of their callers in their own bodies: `await requireAdmin()`, `mustBeAdmin(user)`. How
@@ -76,6 +76,10 @@ function askedIn({ body }: FunctionNode, name: string, text: string): Asked {
   const guards: string[] = [];
   if (body !== null && body !== undefined)
     for (const node of walkOwn(body)) {
+      if (node.type === "IfStatement" && leaves(node.consequent)) {
+        const tested = permissionIn(node.test);
+        if (tested !== null) guards.push(tested);
+      }
       const call =
         node.type === "ExpressionStatement" ? node.expression : node.type === "VariableDeclarator" ? node.init : null;
       const bare = call?.type === "AwaitExpression" ? call.argument : call;
@@ -85,6 +89,26 @@ function askedIn({ body }: FunctionNode, name: string, text: string): Asked {
         guards.push(called);
     }
   return { method: verbOf(name), guards, signatures: [] };
+}
+
+/** `if (!context.permissions.canCreate(thing)) throw …`: the right that is asked, and without which nothing goes on. */
+function permissionIn(test: Node): string | null {
+  if (test.type === "LogicalExpression") return permissionIn(test.left) ?? permissionIn(test.right);
+  if (test.type === "UnaryExpression" && test.operator === "!") return permissionIn(test.argument);
+  if (test.type === "AwaitExpression" || test.type === "ParenthesizedExpression")
+    return permissionIn(test.type === "AwaitExpression" ? test.argument : test.expression);
+  const called = calledName(test);
+  return PREDICATE.test(called) ? called : null;
+}
+const PREDICATE = /^(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)$/;
+
+/** It returns, throws, or calls what does: `throwPermissionError()`. */
+function leaves(consequent: Node): boolean {
+  const last = consequent.type === "BlockStatement" ? consequent.body.at(-1) : consequent;
+  if (last?.type === "ReturnStatement" || last?.type === "ThrowStatement") return true;
+  return (
+    last?.type === "ExpressionStatement" && /^throw|^deny|^forbid|^reject|^abort/i.test(calledName(last.expression))
+  );
 }
 
 function isDemand(name: string): boolean {
@@ -99,7 +123,7 @@ function verbOf(name: string): string | null {
     if (/^(?:delete|remove|destroy|revoke|purge|kick|ban|drop|wipe|erase|terminate|disable|suspend)$/.test(word))
       return "DELETE";
     if (
-      /^(?:update|set|change|edit|rename|patch|transfer|promote|demote|assign|reset|enable|rotate|archive|restore)$/.test(
+      /^(?:update|set|change|edit|rename|patch|transfer|promote|demote|assign|reset|enable|rotate|archive|restore|put)$/.test(
         word,
       )
     )

@@ -16,6 +16,8 @@ function isSigned(digest: Value, said: Value): boolean {
   return isDigest(digest) && clientOf(said) !== null;
 }
 
+const PROMISES = /^(?:bcrypt|bcryptjs|bcrypt-ts|argon2|@node-rs\/(?:argon2|bcrypt))$/;
+
 const DIGESTS =
   /hmac|^(?:compute|create|generate|make|calculate|calc|expected|build|get|derive)\w*(?:signature|digest|mac)$|^sign(?:ature)?(?:body|payload|request|message|webhook|with\w*|for)?$/i;
 
@@ -115,7 +117,20 @@ export function cryptography(call: UnseenCall): Value | undefined {
         { value: { k: "literal", value: false }, facts: Facts.none },
       ],
     };
-    return handBack(machine, args, matches, place);
+    machine.record({
+      kind: "call",
+      name: "compare-password",
+      path: method,
+      origin: "global",
+      args: [first, second],
+      awaited: true,
+      result: chain,
+      place,
+    });
+    // Those of the libraries answer a promise, unless they say that they do not or are given a callback.
+    return PROMISES.test(from) && !method.endsWith("Sync") && errorFirst(args) === null
+      ? { k: "pending", value: matches, facts: Facts.none, dead: false }
+      : handBack(machine, args, matches, place);
   }
   if (
     /^(?:hash|hashSync|genSalt|scrypt|pbkdf2|scryptSync|pbkdf2Sync)$/.test(method) &&
