@@ -1,3 +1,4 @@
+import type { Query } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
 
 /** Nothing is written but how many are left. */
@@ -5,10 +6,10 @@ export function onlyCounts(data: Value | null): boolean {
   if (data?.k !== "struct" || data.props.size === 0 || data.spreads.length > 0) return false;
   return [...data.props].every(
     ([name, value]) =>
-      /^(?:updated|modified)_?at$/i.test(name) ||
+      /^(?:updated|modified|last_?(?:clicked|visited|viewed|opened|seen))_?at$/i.test(name) ||
       (value.k === "struct" && [...value.props.keys()].every((op) => /^(?:in|de)crement$/.test(op))) ||
       (isReckoned(value) &&
-        /left|remain|stock|sold|count|quantity|available|availability|capacity|seats|spots|inventory|reserved|booked|views|likes/i.test(
+        /left|remain|stock|sold|count|quantity|available|availability|capacity|seats|spots|inventory|reserved|booked|views|likes|clicks|visits|hits|plays|downloads|scans/i.test(
           name,
         )),
   );
@@ -21,6 +22,20 @@ export function countsPeople(data: Value | null): boolean {
     [...data.props.keys()].every((name) =>
       /^(?:(?:\w*_)?(?:likes?|views?|votes?|up_?votes?|plays?|downloads?|clicks?|shares?|hits?|impressions?|reads?|visits?|opens?|scans?|followers?)(?:_?count)?|(?:updated|modified)_?at)$/i.test(
         name,
+      ),
+    )
+  );
+}
+
+/** That somebody came by, who is nobody's to ask for: `clicks: { increment: 1 }`. */
+export function countsVisits({ verb, data }: Query): boolean {
+  return (
+    verb === "update" &&
+    onlyCounts(data) &&
+    data?.k === "struct" &&
+    [...data.props.keys()].every((name) =>
+      /^(?:(?:\w*_)?(?:views?|plays?|downloads?|clicks?|hits?|impressions?|reads?|visits?|opens?|scans?)(?:_?(?:count|total))?|(?:updated|last_?(?:clicked|visited|viewed|opened|seen))_?at)$/i.test(
+        name.replace(/([a-z])([A-Z])/g, "$1_$2"),
       ),
     )
   );

@@ -14,6 +14,7 @@ export function isGlobalRole({ entry, project }: Judged, one: QueryOperation): b
   const staff = one.facts.get("staff");
   if (staff !== undefined && isStaff(staff.why, `${text}\n${project.file(staff.place?.file ?? "")?.text ?? ""}`))
     return true;
+  if (why !== undefined && isAdministrator(why, text)) return true;
   if (why !== undefined && (isOfAll(one.query) || (!isOfTenant(why) && !namesWhat(one) && speaksOfNobody(text))))
     return true;
   const where = `${entry.path ?? ""}/${entry.file}`;
@@ -40,6 +41,17 @@ function namesWhat({ facts }: QueryOperation): boolean {
   for (const [name] of facts.entries()) if (name.startsWith("ok:client:")) return true;
   return false;
 }
+
+/** `adminOnly`, where no tenant is spoken of whose administrator it could be. */
+function isAdministrator(why: string, text: string): boolean {
+  return (
+    /(?:^|[^a-z])admin(?:istrator)?s?(?![a-z])|[a-z](?:Admin|Administrator)s?(?![a-z])/.test(why) &&
+    !knowsTenants(text) &&
+    !OF_TENANTS.test(text)
+  );
+}
+const OF_TENANTS =
+  /tenant|organi[sz]ation|workspace|\borgs?\b|\b(?:org|team|company|account|project|space|household|store|shop|school|clinic|site|board|customer|client|business|agency|group|club|environment|community|server|guild|chat|channel|room|property|building|branch|department|league|event|course|class)_?(?:id|slug)\b/i;
 
 /** Nothing here is anybody's in particular: a product for one house, whose roles are all there is to ask for. */
 export function speaksOfNobody(text: string): boolean {

@@ -6,7 +6,7 @@ import type { Query } from "../values/query.ts";
 import { clientsOf } from "../values/trust.ts";
 import { comparisons } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
-import { countsPeople } from "./counted.ts";
+import { countsVisits } from "./counted.ts";
 
 /** Stored for somebody, and reached by an address that says where: to be sent there is to have it. */
 const KEPT = /file|doc|export|attach|upload|invoice|report|media|asset|record|download|backup|receipt/i;
@@ -18,13 +18,13 @@ const KEPT = /file|doc|export|attach|upload|invoice|report|media|asset|record|do
 export function isOfLink(one: Operation, { entry, trace }: Judged): boolean {
   if (one.kind !== "query" || !mayLead(entry)) return false;
   const { query } = one;
+  if (countsVisits(query)) return true;
   for (const other of trace.operations) {
     if (other.kind !== "fetch" || !/^(?:permanentR|r)edirect$/.test(calledName(other.place.node))) continue;
     for (const link of rowsAt(other.url)) {
       if (KEPT.test(link.table) || !comparisons(link.where).some(({ value }) => isOfAddress(value))) continue;
       if (link === query) return true;
       if (query.verb === "create" && hangsOn(query.data, link)) return true;
-      if (query.verb === "update" && query.table === link.table && countsPeople(query.data)) return true;
     }
   }
   return false;

@@ -1,4 +1,4 @@
-import { guardOfMilder, isOddOne } from "../entry-points/neighbours.ts";
+import { guardOfAllOthers, guardOfMilder, isOddOne } from "../entry-points/neighbours.ts";
 import { nameKind } from "../knowledge/names.ts";
 import { asksForRights } from "../knowledge/staff.ts";
 import { missingRole } from "../rules/catalogue.ts";
@@ -13,18 +13,25 @@ import { isPublicByDesign } from "./public-by-design.ts";
 /** Something that milder neighbours are guarded from by a role, a scope or a permission, and that asks for none. */
 export function missingGuard(judged: Judged, report: Report): boolean {
   const { entry, trace } = judged;
-  const guard = entry.neighbours === undefined ? inBodies(judged, report) : guardOfMilder(entry.neighbours());
-  if (guard === null || isPublicByDesign(entry, judged) || OWN.test(`${entry.path ?? ""} ${entry.name}`)) return false;
+  const beside = entry.neighbours?.();
+  const milder = beside === undefined ? null : guardOfMilder(beside);
+  const guard = beside === undefined ? inBodies(judged, report) : (milder ?? guardOfAllOthers(beside));
+  const open = milder !== null || entry.framework === "nest";
+  // Where all the others are for those who run the product, nothing is for everybody because of its name.
+  if (guard === null || (open && isPublicByDesign(entry, judged)) || OWN.test(`${entry.path ?? ""} ${entry.name}`))
+    return false;
   if (asksInText({ file: entry.file, node: entry.node }, judged)) return false;
   const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one));
   const [first] = done;
   if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one, done))) return false;
+  // Between what administrators do, whoever is known adds something of their own: a review, a report.
+  if (milder === null && done.some(isOwnAddition)) return false;
   // Where nobody at all is asked for, that is the finding.
   if (!first.facts.has("auth") && !first.facts.has("opaque:auth")) return false;
   report.violated(
     missingRole,
     { file: entry.file, node: entry.node },
-    `Whoever is known may do this: ${guard} stands before what is less, and nothing of the kind before it.`,
+    `Whoever is known may do this: ${guard} stands before ${milder === null ? "all that is beside it" : "what is less"}, and nothing of the kind before it.`,
     first,
   );
   return true;
@@ -108,6 +115,11 @@ function standsIn({ file, node }: Place, { within }: Operation): boolean {
   return within.some(
     (around) => around.file === file && around.node.start <= node.start && node.end <= around.node.end,
   );
+}
+
+function isOwnAddition(one: Operation): boolean {
+  if (one.kind !== "query" || one.query.verb !== "create" || one.query.data?.k !== "struct") return false;
+  return [...one.query.data.props.values()].some((value) => isPerson(value));
 }
 
 function isLookUp(one: Operation): boolean {

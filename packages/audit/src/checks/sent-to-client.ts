@@ -39,7 +39,12 @@ function sent(value: Value, judged: Judged, name = "", depth = 0): string | null
       }
       for (const spread of value.spreads) {
         const found = sent(spread, judged, name, depth + 1);
-        if (found !== null && ![...value.props].some(([key, inner]) => isStoredSecret(key) && inner.k === "literal"))
+        if (
+          found !== null &&
+          ![...value.props].some(
+            ([key, inner]) => inner.k === "literal" && (isStoredSecret(key) || found.startsWith(`${key} of `)),
+          )
+        )
           return found;
       }
       return null;
@@ -106,6 +111,8 @@ function wholeRow(query: Query, judged: Judged): string | null {
     return query.selected.find((name) => isStoredSecret(name) || isKeyToken(name, query)) ?? null;
   const stored = storedSecret(query, judged);
   if (stored !== null) return `${stored} of ${query.table}`;
+  const sealed = ROWS_OF.test(query.library) ? sealedColumn(query.table, judged) : null;
+  if (sealed !== null) return `${sealed} of ${query.table}`;
   const read = readSecret(query, judged);
   if (read !== null) return `${read} of ${query.table}`;
   if (ROWS_OF.test(query.library) && isKeptWhole(query.table, judged)) return `every column of ${query.table}`;
@@ -136,6 +143,25 @@ function wholePeople(query: Query, judged: Judged): string | null {
     ({ field, op }) => op === "equal" && /^(?:\w+\.)*(?:_?id|email|username|slug)$/i.test(field),
   );
   return byOne ? null : `Everything that is kept of each of ${table}`;
+}
+
+/** `decrypt(credential.key)` of another handler: what has to be opened there is a secret, whatever it is called. */
+function sealedColumn(table: string, { entry, project }: Judged): string | null {
+  const file = project.file(entry.file);
+  if (file === null || table === "" || !/decrypt|unseal/i.test(file.text)) return null;
+  let opened = sealed.get(file);
+  if (opened === undefined) {
+    opened = new Map();
+    for (const [, row = "", column = ""] of file.text.matchAll(OPENED)) opened.set(nounOf(row), column);
+    sealed.set(file, opened);
+  }
+  return opened.get(nounOf(table)) ?? null;
+}
+const sealed = new WeakMap<ProjectFile, Map<string, string>>();
+const OPENED = /(?:decrypt|unseal)\w*\(\s*(?:await\s+)?(\w+)[?!]?\.(\w+)/gi;
+
+function nounOf(name: string): string {
+  return name.toLowerCase().replaceAll("_", "").replace(/s$/, "");
 }
 
 /** The `token` of a table of keys or sessions opens what it names. */

@@ -22,8 +22,11 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
       /refine\(|ssrf|allow(?:ed)?_?(?:hosts|domains|origins|urls)/i.test(text) ||
       trace.operations.slice(0, at).some((before) => {
         if (before.kind === "call") return ASKS.test(before.name) && before.args.some((arg) => speaksOf(arg, said));
-        if (before.kind !== "test" || before.denies === "neither") return false;
-        const asked = project.file(before.place.file)?.text.slice(before.place.node.start, before.place.node.end) ?? "";
+        // `HOSTS.has(url.hostname) ? url : null`
+        if (before.kind !== "choose" && (before.kind !== "test" || before.denies === "neither")) return false;
+        const asked = withoutScheme(
+          project.file(before.place.file)?.text.slice(before.place.node.start, before.place.node.end) ?? "",
+        );
         return LOOKS.test(asked) && (speaksOf(before.value, said) || /host|protocol|private|url/i.test(asked));
       });
     if (looked) continue;
@@ -35,6 +38,15 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
     );
     return;
   }
+}
+
+/** `url.protocol !== "https:"`, `url.startsWith("http")`: how it is to be reached says nothing of where it leads. */
+function withoutScheme(test: string): string {
+  return test
+    .replace(/[\w.?!]*\bprotocol\s*[!=]==?\s*["'`]\w*:?["'`]/g, "")
+    .replace(/\[\s*["'`]https?:["'`][^\]]*\]\.includes\([^)]*\)/g, "")
+    .replace(/[\w.?!]+\.startsWith\(\s*["'`]https?:?(?:\/\/)?["'`]\s*\)/g, "")
+    .replace(/\/\^\(?https\?[^)]*?\/\w*\.test\([^)]*\)/g, "");
 }
 
 /** A redirect sends the client away, and a parameter that is set sends nothing. */

@@ -20,6 +20,7 @@ import { countsPeople, onlyCounts } from "./counted.ts";
 import { describe } from "./describe-value.ts";
 import { destroyedOutside } from "./destroyed-outside.ts";
 import { lookedUp } from "./looked-up.ts";
+import { isScopedDespite } from "./guarded-and-scoped.ts";
 import { isSharedByAll } from "./shared-by-all.ts";
 import { done, nameOf } from "./query-words.ts";
 import { isCopied, isUsed } from "./shown-rows.ts";
@@ -97,7 +98,7 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
   if (judged.entry.kind === "page" && isFoundElsewhere(query, judged))
     return report.unknown("code that is not seen is told the same identifier, and may ask for the session itself");
   const vouched = vouchedFor(query, facts);
-  if (vouched !== null) return report.unknown(vouched);
+  if (vouched !== null && !isScopedDespite(vouched, one, judged)) return report.unknown(vouched);
   if (isCapability(query)) return;
   const chosen = chosenBy(query.where, facts);
   if (chosen.length === 0) return unconfined(one, judged, report);

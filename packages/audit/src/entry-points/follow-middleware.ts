@@ -208,6 +208,9 @@ function byName(machine: Machine, value: Value, place: Place): void {
       place,
       why: `${whole === "" ? "middleware" : whole} is not in the tree`,
     });
+    const asks = names.find((name) => /owner|access|member|belongs/i.test(name));
+    if (asks !== undefined)
+      machine.learn(scopeFact(asks), { sure: false, place, why: `${whole} may have looked at what is asked for` });
   }
 }
 

@@ -3,6 +3,8 @@ export interface Asked {
   readonly method: string | null;
   /** Names of the guards that ask for a role, a scope or a permission. */
   readonly guards: readonly string[];
+  /** Names of those that let nobody through but who runs the product: `adminOnly`, `requireStaff`; of a method, all of its guards. */
+  readonly staff?: readonly string[];
   /** Names of the guards that verify a signature. */
   readonly signatures: readonly string[];
 }
@@ -31,6 +33,18 @@ const HARM: Readonly<Record<string, number>> = { GET: 0, HEAD: 0, OPTIONS: 0, PO
 /** All the others that change anything ask for a right: what asks for none is the odd one out. */
 export function isOddOne({ others }: Neighbours): boolean {
   return others.every(({ method, guards }) => guards.length > 0 || (HARM[method ?? ""] ?? 0) === 0);
+}
+
+/** `adminOnly`, `requireAdmin`, `isStaff`, `ensureSuperuser`. */
+export const ASKS_STAFF =
+  /^(?:require|ensure|assert|must_?be|is|only|check|verify|restrict_?to|for|with|needs?)_?\w*(?:admins?|staff|moderators?|operators?|super_?users?|owners?|managers?)(?:_?(?:only|user|role|access|rights))?$|^(?:admins?|staff|moderators?|operators?|super_?users?|owners?|managers?)_?(?:only|required|guard|auth|access|check|gate|middleware)?$/i;
+
+/** All the others let nobody through but those, and this lets everybody: the guard's name, or null. */
+export function guardOfAllOthers({ own, others }: Neighbours): string | null {
+  if (own.guards.length > 0 || (own.staff ?? []).length > 0 || others.length < 2) return null;
+  // What is looked at is often for more people than what is changed.
+  if ((HARM[own.method ?? ""] ?? 0) === 0 && !others.some(({ method }) => (HARM[method ?? ""] ?? 4) === 0)) return null;
+  return others.every(({ staff = [] }) => staff.length > 0) ? (others[0]?.staff?.[0] ?? null) : null;
 }
 
 /** Something of no more consequence asks for a right, and this asks for none: the guard's name, or null. */

@@ -70,7 +70,10 @@ function entry(
   const name = method.key.type === "Identifier" ? method.key.name : verb;
   const http = methodOf(verb);
   return {
-    neighbours: () => rightsBeside(of, method),
+    neighbours: () => {
+      const beside = rightsBeside(of, method);
+      return guardedEverywhere ? { ...beside, own: { ...beside.own, staff: ["a guard of every route"] } } : beside;
+    },
     with: [], // whether all routes are guarded is said anywhere
     kind: "route",
     framework: "nest",
@@ -247,7 +250,9 @@ const FRAMEWORK =
 /** `@Org()`, `@CurrentTenant()`: not the caller, but whom they act for. */
 function tenantOf(decorator: string): string {
   const [, noun = ""] =
-    /(org(?:ani[sz]ation)?|tenant|workspace|team|company|account|store|project)(?:Id)?$/i.exec(decorator) ?? [];
+    /(org(?:ani[sz]ation)?|tenant|workspace|team|company|account|store|project|site|shop|household|clinic|school|space|group|club|property|venue|agency|business)(?:Id)?$/i.exec(
+      decorator,
+    ) ?? [];
   return noun.toLowerCase();
 }
 

@@ -22,6 +22,11 @@ export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
       if (name !== "UseGuards") return ASKS_RIGHTS.test(name) && !/^Api[A-Z]/.test(name) ? [name] : [];
       return guardsOf(one).filter((guard) => !LOOKS_UP.test(guard) && GUARDS_RIGHTS.test(guard));
     });
+  // Which guards, where each method has its own: whatever they ask for, one that has none is asked for nothing.
+  const any = (decorators: readonly Decorator[]): string[] =>
+    decorators
+      .flatMap((one) => (nameOf(one) === "UseGuards" ? guardsOf(one) : MARKS.test(nameOf(one)) ? [nameOf(one)] : []))
+      .filter((name) => !/throttl|rate|cache|csrf/i.test(name));
   const signatures = (decorators: readonly Decorator[]): string[] =>
     decorators.flatMap(guardsOf).filter((name) => VERIFIES_SENDER.test(name));
   const others: Asked[] = [];
@@ -36,6 +41,7 @@ export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
           : {
               method: methodOf(nameOf(verb)),
               guards: asked(member.decorators),
+              staff: any(member.decorators),
               signatures: signatures(member.decorators),
             };
       asks.set(member, known);
@@ -47,6 +53,7 @@ export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
     own: {
       method: verb === null ? null : methodOf(nameOf(verb)),
       guards: asked([...of.decorators, ...method.decorators]),
+      staff: any([...of.decorators, ...method.decorators]),
       signatures: signatures([...of.decorators, ...method.decorators]),
     },
     others,
@@ -58,5 +65,9 @@ function guardsOf(one: Decorator): string[] {
   if (nameOf(one) !== "UseGuards" || one.expression.type !== "CallExpression") return [];
   return one.expression.arguments.flatMap((guard) => (guard.type === "Identifier" ? [guard.name] : []));
 }
+
+/** What opens a method to everybody, or guards it in another way. */
+const MARKS =
+  /^(?:Public|SkipAuth|AllowAnonymous|IsPublic|NoAuth|Unprotected|ApiPublic|Auth\w*|Roles?|Permissions?|Require\w+|Middleware|UseBefore|UseMiddleware|Use|Authorized|Security|Webhook\w*)$/;
 
 const GUARDS_RIGHTS = /role|permission|scope|admin|owner|polic|access|member/i;

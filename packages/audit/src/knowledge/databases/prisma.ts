@@ -66,7 +66,8 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
         ? (prop(options, "create") ?? prop(options, "update") ?? null)
         : (prop(options, "data") ?? null),
     throws: /(?:OrThrow|^update|^delete)$/.test(last.name),
-    selected: selected?.k === "struct" ? [...selected.props.keys()] : null,
+    // With `omit` the columns that come back were thought of, too.
+    selected: selected?.k === "struct" ? [...selected.props.keys()] : prop(options, "omit") === undefined ? null : [],
     plain:
       selected === undefined &&
       prop(options, "omit") === undefined &&

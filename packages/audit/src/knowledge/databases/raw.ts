@@ -6,8 +6,16 @@ import { type Found } from "./found.ts";
 export function raw(chain: Chain, calls: readonly NamedCall[]): Found | null {
   const last = calls.at(-1);
   if (last === undefined) return null;
-  const name =
-    last.name === "" ? (chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "") : last.name;
+  const [given] = last.args;
+  // postgres.js and neon: `const sql = postgres(url)`, and whatever else a statement's template is tagged by.
+  const isTag = last.name === "" && given?.k === "derived" && given.op === "tagged";
+  const name = isTag
+    ? "sql"
+    : last.name === ""
+      ? chain.root.k === "foreign" || chain.root.k === "opaque"
+        ? chain.root.name
+        : ""
+      : last.name;
   let [text] = last.args;
   let values: readonly Value[] = last.args[1]?.k === "list" ? last.args[1].items : last.args.slice(1);
   if (/^(?:get|all|run|values|iterate|first|execute)$/.test(name) && calls.length >= 2) {
