@@ -254,8 +254,10 @@ function standsApart({ place }: Operation, { file, node }: EntryPoint): boolean 
 }
 
 /** The handler's own function: behind wrappers it is not what is exported. */
-function declarationOf({ entry }: Judged, operation: Operation): Place {
-  const outermost = operation.within.find((one) => one.file === entry.file);
+function declarationOf({ entry, trace }: Judged, operation: Operation): Place {
+  // Middleware of the same file that has let the request go on is none of it.
+  const passed = new Set(trace.operations.flatMap((one) => (one.kind === "continue" ? [one.within.at(-1)?.node] : [])));
+  const outermost = operation.within.find((one) => one.file === entry.file && !passed.has(one.node));
   // Middleware that waits for `next()` stands around the handler, and was not what was forgotten.
   const holds = operation.within.some(
     ({ file, node }) => file === entry.file && node.start >= entry.node.start && node.end <= entry.node.end,

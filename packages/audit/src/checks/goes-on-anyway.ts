@@ -7,7 +7,7 @@ import { isRefusal } from "./gates.ts";
 /** What goes on with the request: the next of the line, the handler that is wrapped. */
 const GOES_ON = /^(?:next|handler|handle|fn|action|inner|callback|route|controller|resolver|resolve|execute|proceed)$/;
 /** Asked so that nobody asks too often, or to answer sooner: not who they are. */
-const BESIDE = /captcha|turnstile|limit|throttl|quota|cache|maintenance/i;
+const BESIDE = /captcha|turnstile|limit|throttl|quota/i;
 /** Answers, refuses, or hands the failure on. */
 const ENDS =
   /^(?:next|json|send|status|code|sendStatus|redirect|end|throw|error|fail|abort|reject|badRequest|forbidden|unauthorized)$/;
@@ -24,7 +24,9 @@ export function goesOnAnyway(program: Node, text: string): Node[] {
       if (block.type !== "BlockStatement") continue;
       for (const [at, one] of block.body.entries()) {
         if (one.type !== "TryStatement" || one.handler === null) continue;
-        if (BESIDE.test(text.slice(one.block.start, one.block.end))) continue;
+        const asked = text.slice(one.block.start, one.block.end);
+        // What is kept in a cache may be who they are; where somebody is refused there, it is.
+        if (BESIDE.test(asked) || (/cache|maintenance/i.test(asked) && !refusesIn(one.block))) continue;
         const after = block.body.slice(at + 1);
         if (!decides(one.block, after)) continue;
         const despite = one.handler.body.body.find((inner) => goesOn(inner, one.handler?.param ?? null));
@@ -36,9 +38,14 @@ export function goesOnAnyway(program: Node, text: string): Node[] {
   return found;
 }
 
+function refusesIn(asked: Node): boolean {
+  for (const node of walkOwn(asked)) if (node.type === "IfStatement" && isRefusal(node.consequent)) return true;
+  return false;
+}
+
 /** Somebody is turned away in it, or after it by what it has found. */
 function decides(asked: Node, after: readonly Node[]): boolean {
-  for (const node of walkOwn(asked)) if (node.type === "IfStatement" && isRefusal(node.consequent)) return true;
+  if (refusesIn(asked)) return true;
   const names = new Set<string>();
   for (const node of walkOwn(asked))
     if (node.type === "AssignmentExpression" && node.left.type === "Identifier") names.add(node.left.name);

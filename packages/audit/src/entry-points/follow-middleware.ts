@@ -184,12 +184,14 @@ function byName(machine: Machine, value: Value, place: Place): void {
       /auth|jwt|passport|login|logged_?in|signed|protect|permission|admin|requires?[A-Z]|clerk/i.test(name)
     ) {
       machine.learn("auth", { sure: false, place, why: `${whole} is taken for a check by its name` });
-      if (/admin|role|permission|owner|access|can/i.test(name) || asksForRights(name) || isToldRights(given))
+      // `authJwt.isAdmin`: by any of its words.
+      if (names.some((one) => RIGHTS.test(one) || asksForRights(one)) || isToldRights(given))
         machine.learn("role", { sure: false, place, why: `${whole}${said} is taken for a check by its name` });
       else if (composed !== undefined)
         machine.learn("role", { sure: false, place, why: `${composed} is taken for a check by its name` });
-      if (/owner|access|member|belongs|tenant|org|team|workspace/i.test(name))
-        machine.learn(scopeFact(name), { sure: false, place, why: `${whole} may have looked at what is asked for` });
+      const scope = names.find((one) => /owner|access|member|belongs|tenant|org|team|workspace/i.test(one));
+      if (scope !== undefined)
+        machine.learn(scopeFact(scope), { sure: false, place, why: `${whole} may have looked at what is asked for` });
       return;
     }
     if (/webhook|signature|hmac|svix/i.test(name)) {
@@ -213,6 +215,8 @@ function byName(machine: Machine, value: Value, place: Place): void {
       machine.learn(scopeFact(asks), { sure: false, place, why: `${whole} may have looked at what is asked for` });
   }
 }
+
+const RIGHTS = /admin|role|permission|owner|access|can/i;
 
 /** The name that something is asked for by last. */
 function lastOf(value: Extract<Value, { k: "chain" | "foreign" }>): string {

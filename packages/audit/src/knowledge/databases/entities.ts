@@ -57,6 +57,8 @@ function isEntity(value: Value | undefined): boolean {
 /** What it does with an id, besides or before it looks for the row, is its own. */
 const SERVICE = /(?:Service|Controller|Client|API|Api|Helper|Utils?|Facade|UseCase|Handler|Provider)$/;
 
+const MODELS = /(?:^|\/)models(?:\/index)?(?:\.[cm]?[jt]s)?$/;
+
 function isKey(criteria: Value): boolean {
   return criteria.k === "client" ? criteria.path !== "" : criteria.k === "derived" || criteria.k === "principal";
 }
@@ -168,8 +170,11 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
   };
   const other = written[last.name];
   if (other === undefined) return null;
+  // `db.comments` of `require("../models")`: every member of it is one.
+  const ofModels = chain.root.k === "foreign" && chain.root.origin !== "package" && MODELS.test(chain.root.from);
   const isModel =
-    /^[A-Z]\w*$/.test(owner) &&
+    (/^[A-Z]\w*$/.test(owner) ||
+      (ofModels && /^[a-z]\w*$/.test(owner) && !/^(?:sequelize|db|connection|client)$/i.test(owner))) &&
     !/(?:Service|Repository|Repo|Controller|Client|API|Api|Manager|Store|Math|Object|Date|Array|JSON|Helper|Utils?)$/.test(
       owner,
     ) &&
