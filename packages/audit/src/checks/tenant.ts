@@ -15,6 +15,7 @@ import { isPublicByDesign } from "./public-by-design.ts";
 import { created, handedOver } from "./tenant-of-created.ts";
 import { isOwnedBeside, isScopedBeside } from "./scoped-beside.ts";
 import { isGlobalRole } from "./global-role.ts";
+import { isConfinedBeside } from "./confined-beside.ts";
 import { isConfined } from "./confined.ts";
 import { countsPeople, onlyCounts } from "./counted.ts";
 import { describe } from "./describe-value.ts";
@@ -50,7 +51,7 @@ export const tenant: Check = {
       if (!one.facts.has("auth") && isPublicByDesign(entry, judged)) continue;
       // Of a resolver that asks nobody, what shields it is not seen, nor whether what it answers is for everybody.
       if (entry.framework === "graphql" && !one.facts.has("auth")) continue;
-      if (!isKnown(one.facts) && !callerUsed(trace.operations)) continue;
+      if (!isKnown(one.facts) && !callerUsed(trace.operations) && !isConfinedBeside(one, judged)) continue;
       // A delivery whose sender was verified speaks for its sender.
       if (one.facts.has("signature") && !one.facts.has("auth")) continue;
       judge(one, judged, report);
@@ -179,7 +180,7 @@ function vouchedFor(query: Query, facts: Facts, depth = 0): string | null {
     if (!name.startsWith("opaque:scope:")) continue;
     const noun = name.slice("opaque:scope:".length);
     const names = (text: string): boolean => text.toLowerCase().includes(noun);
-    if (names(query.table)) return why;
+    if (isOf(query.table, noun)) return why;
     for (const { field, value } of comparisons(query.where)) {
       // What belongs to a row that may have been looked at.
       if (depth < 3 && value.k === "rows" && value.query !== query) {
@@ -190,6 +191,12 @@ function vouchedFor(query: Query, facts: Facts, depth = 0): string | null {
     }
   }
   return null;
+}
+
+/** `teams` and `userTeams` for `team`; not `teamInvites`: what hangs on a team was not looked at with it. */
+function isOf(table: string, noun: string): boolean {
+  const name = table.toLowerCase();
+  return ["", "s", "es"].some((plural) => name.endsWith(`${noun}${plural}`));
 }
 
 /** The comparisons by values nobody vouches for, as field and value. */

@@ -4,7 +4,7 @@ import { nameOfRoot, packageOf } from "../knowledge/call.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import { asksForRights, isToldRights, saidIn } from "../knowledge/staff.ts";
-import { scopeFact } from "../knowledge/vouches.ts";
+import { lookedAtBy, scopeFact } from "../knowledge/vouches.ts";
 import type { Despite } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { partOf } from "../knowledge/request.ts";
@@ -192,6 +192,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
       const scope = names.find((one) => /owner|access|member|belongs|tenant|org|team|workspace/i.test(one));
       if (scope !== undefined)
         machine.learn(scopeFact(scope), { sure: false, place, why: `${whole} may have looked at what is asked for` });
+      else lookAt(machine, name, whole, place);
       return;
     }
     if (/webhook|signature|hmac|svix/i.test(name)) {
@@ -204,6 +205,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
       return;
     }
   }
+  if (root.k !== "foreign" || root.origin === "missing") lookAt(machine, names.at(-1) ?? "", whole, place);
   if (!names.some(isNeutral)) {
     machine.learn("opaque:auth", {
       sure: false,
@@ -217,6 +219,12 @@ function byName(machine: Machine, value: Value, place: Place): void {
 }
 
 const RIGHTS = /admin|role|permission|owner|access|can/i;
+
+function lookAt(machine: Machine, name: string, whole: string, place: Place): void {
+  const noun = lookedAtBy(name);
+  if (noun !== null)
+    machine.learn(`opaque:scope:${noun}`, { sure: false, place, why: `${whole} may have looked at what is asked for` });
+}
 
 /** The name that something is asked for by last. */
 function lastOf(value: Extract<Value, { k: "chain" | "foreign" }>): string {
