@@ -131,7 +131,7 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace, project }: Jud
   const mayBeText =
     (node.type === "CallExpression" && !/raw|html/i.test(calledName(node))) || node.type === "AssignmentExpression";
   if (mayBeText && !hasMarkup(one.value)) return;
-  const value = jsonOf(one.value);
+  const value = jsonOf(mayBeText ? withMarkup(one.value) : one.value);
   // `renderPage(values)` of a file that is not in the tree: what it does to them is not seen.
   if (isOwnTemplate(value)) return report.unknown("the function that makes the page is not in the tree");
   // A style or a script that a component is given is its author's own.
@@ -182,6 +182,13 @@ function hasMarkup(value: Value, depth = 0): boolean {
     (value.op === "template" || value.op === "+") &&
     value.args.some((arg) => hasMarkup(arg, depth + 1))
   );
+}
+
+/** Of several that it may be, those that are a page. */
+function withMarkup(value: Value): Value {
+  return value.k === "choice"
+    ? { ...value, alternatives: value.alternatives.filter((one) => hasMarkup(one.value)) }
+    : value;
 }
 
 /** JSON inside a script element ends it with `</script>`, unless the angle was replaced. */

@@ -53,7 +53,7 @@ function signInFunction(node: Node, text: string): Node | null {
       if (one.type === "Property" && one.key.type === "Identifier" && one.key.name === "authorize") return one.value;
     return null;
   }
-  return /^(?:\w+\.)?Local(?:Strategy)?$/.test(name) || (/\.Strategy$/.test(name) && /local/i.test(name))
+  return /^(?:\w+\.)?Local(?:Strategy)?$/.test(name) || (name.endsWith(".Strategy") && /local/i.test(name))
     ? (node.arguments.find(isFunction) ?? null)
     : null;
 }

@@ -53,7 +53,7 @@ function holdsRun(text: string, of: RegExp): boolean {
     let from = at;
     while (from >= 0 && of.test(text.charAt(from))) from -= 1;
     let to = at + 1;
-    while (from < at && to < text.length && of.test(text.charAt(to))) to += 1;
+    if (from < at) while (to < text.length && of.test(text.charAt(to))) to += 1;
     if (to - from - 1 >= LONG_RUN) return true;
   }
   return false;
