@@ -24,6 +24,7 @@ import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
+import { takesCallerForGranted } from "./taken-for-granted.ts";
 import { isOfLink } from "./leads-on.ts";
 import { leftByStrangers } from "./left-by-strangers.ts";
 import { setUpAgain } from "./set-up-again.ts";
@@ -133,7 +134,9 @@ export const auth: Check = {
     }
     const unseen =
       opaqueGate(first, entry) ??
-      (first.facts.has("unmounted") && !knowsAuth(judged) && !asksCallers(entry, project) && !isScheduled(judged)
+      (first.facts.has("unmounted") &&
+      (takesCallerForGranted(judged) || !(knowsAuth(judged) || asksCallers(entry, project))) &&
+      !isScheduled(judged)
         ? first.facts.get("unmounted")
         : undefined);
     if (unseen !== undefined) {

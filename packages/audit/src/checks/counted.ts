@@ -1,11 +1,10 @@
 import type { Query } from "../values/query.ts";
-import type { Value } from "../values/value.ts";
+import { struct, type Value } from "../values/value.ts";
 
 /** Nothing is written but how many are left. */
 export function onlyCounts(data: Value | null): boolean {
   if (data?.k !== "struct" || data.props.size === 0 || data.spreads.length > 0) return false;
-  if (steppedBy(data) !== null) return true;
-  return [...data.props].every(
+  return changesIn(data).every(
     ([name, value]) =>
       /^(?:updated|modified|last_?(?:clicked|visited|viewed|opened|seen))_?at$/i.test(name) ||
       (value.k === "struct" && [...value.props.keys()].every((op) => /^(?:in|de)crement$/.test(op))) ||
@@ -18,12 +17,10 @@ export function onlyCounts(data: Value | null): boolean {
 
 /** How many have looked at it or liked it: who adds to that is not whose it is. */
 export function countsPeople(data: Value | null): boolean {
-  if (data?.k !== "struct") return false;
-  const stepped = steppedBy(data);
-  if (stepped !== null) return countsPeople(stepped);
   return (
+    data?.k === "struct" &&
     data.props.size > 0 &&
-    [...data.props.keys()].every((name) =>
+    changesIn(data).every(([name]) =>
       /^(?:(?:\w*_)?(?:likes?|views?|votes?|up_?votes?|plays?|downloads?|clicks?|shares?|hits?|impressions?|reads?|visits?|opens?|scans?|followers?)(?:_?count)?|(?:updated|modified)_?at)$/i.test(
         name,
       ),
@@ -31,25 +28,26 @@ export function countsPeople(data: Value | null): boolean {
   );
 }
 
+/** Column and change; Mongoose's `{ $inc: { views: 1 }, $set: { seenAt } }` as Prisma would write it. */
+function changesIn({ props }: Extract<Value, { k: "struct" }>): readonly (readonly [string, Value])[] {
+  return [...props].flatMap(([name, value]) => {
+    if (!/^\$(?:inc|set|currentDate)$/.test(name) || value.k !== "struct") return [[name, value] as const];
+    return [...value.props].map(([column, by]) => [column, name === "$inc" ? struct({ increment: by }) : by] as const);
+  });
+}
+
 /** That somebody came by, who is nobody's to ask for: `clicks: { increment: 1 }`. */
 export function countsVisits({ verb, data }: Query): boolean {
-  const counted = data?.k === "struct" ? (steppedBy(data) ?? data) : null;
   return (
     verb === "update" &&
     onlyCounts(data) &&
-    counted?.k === "struct" &&
-    [...counted.props.keys()].every((name) =>
+    data?.k === "struct" &&
+    changesIn(data).every(([name]) =>
       /^(?:(?:\w*_)?(?:views?|plays?|downloads?|clicks?|hits?|impressions?|reads?|visits?|opens?|scans?)(?:_?(?:count|total))?|(?:updated|last_?(?:clicked|visited|viewed|opened|seen))_?at)$/i.test(
         name.replace(/([a-z])([A-Z])/g, "$1_$2"),
       ),
     )
   );
-}
-
-/** `{ $inc: { views: 1 } }` of MongoDB: what is counted. */
-function steppedBy({ props }: Extract<Value, { k: "struct" }>): Value | null {
-  const stepped = props.get("$inc");
-  return props.size === 1 && stepped?.k === "struct" ? stepped : null;
 }
 
 /** `sql`${ticketTypes.available} - ${n}``, `knex.raw("stock - ?", [n])`: what stands there already, and one more or less. */

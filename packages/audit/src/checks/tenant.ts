@@ -21,6 +21,7 @@ import { countsPeople, onlyCounts } from "./counted.ts";
 import { describe } from "./describe-value.ts";
 import { destroyedOutside } from "./destroyed-outside.ts";
 import { lookedUp } from "./looked-up.ts";
+import { changesRow, takesCallerForGranted } from "./taken-for-granted.ts";
 import { isScopedDespite } from "./guarded-and-scoped.ts";
 import { isSharedByAll } from "./shared-by-all.ts";
 import { done, nameOf } from "./query-words.ts";
@@ -51,7 +52,13 @@ export const tenant: Check = {
       if (!one.facts.has("auth") && isPublicByDesign(entry, judged)) continue;
       // Of a resolver that asks nobody, what shields it is not seen, nor whether what it answers is for everybody.
       if (entry.framework === "graphql" && !one.facts.has("auth")) continue;
-      if (!isKnown(one.facts) && !callerUsed(trace.operations) && !isConfinedBeside(one, judged)) continue;
+      if (
+        !isKnown(one.facts) &&
+        !callerUsed(trace.operations) &&
+        !isConfinedBeside(one, judged) &&
+        !(changesRow(one) && takesCallerForGranted(judged) && !isPublicByDesign(entry, judged))
+      )
+        continue;
       // A delivery whose sender was verified speaks for its sender.
       if (one.facts.has("signature") && !one.facts.has("auth")) continue;
       judge(one, judged, report);

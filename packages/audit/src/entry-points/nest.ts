@@ -203,6 +203,7 @@ function argument(parameter: ParamPattern): Value {
       case "BodyParam":
       case "Payload":
         return client("body", key, isTyped(parameter) || hasPipe(one));
+      case "Arg":
       case "Args":
         return client("body", key, true);
       case "Param":

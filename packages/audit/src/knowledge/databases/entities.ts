@@ -190,7 +190,14 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
   }
   if (isModel && other === "create" && first?.k !== undefined)
     return { library: "mongoose", table: owner, verb: "create", data: first ?? null };
-  if (!isRepository || first === undefined) return null;
+  // TypeORM's active records: `Project.delete(id)`, of `../entities/Project`.
+  const isActive =
+    isModel &&
+    calls.length === 1 &&
+    (other === "update" || other === "delete") &&
+    chain.root.k === "foreign" &&
+    /(?:^|\/)entit(?:y|ies)(?:\/|$)|\.entity$/.test(chain.root.from);
+  if (!(isRepository || isActive) || first === undefined) return null;
   if (other === "create") return null; // TypeORM makes an object only
   // `manager.delete(Credential, ids)`: whose rows they are is said first.
   const ofEntity = (first.k === "class" || first.k === "foreign") && second !== undefined;

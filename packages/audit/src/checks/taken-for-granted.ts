@@ -1,0 +1,25 @@
+import type { ProjectFile } from "../project.ts";
+import { says } from "../source/says.ts";
+import type { Judged } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+
+/** `comment.author.equals(req.user._id)`: a field of the caller's is read, and nobody has looked whether there is one. */
+const READS = /\b(?:req|request)\.(?:user|account|member|session\.user)\.\w/;
+/** `if (!req.user)`, `req.user?.id`: they are asked for here. */
+const LOOKS =
+  /!\s*(?:req|request)\.(?:user|account|member|session)|\b(?:req|request)\.(?:user|account|member|session)(?:\.user)?\s*(?:\?\.|&&|[!=]==?|\))/;
+
+/**
+ * A file of handlers whose routes stand elsewhere: that the others read who is calling without a look says that whoever
+ * mounts them has asked. What one of them then forgets is whose the row is.
+ */
+export function takesCallerForGranted({ entry, project }: Judged): boolean {
+  if (entry.kind !== "handler" || entry.framework !== "express") return false;
+  const file: ProjectFile | null = project.file(entry.file);
+  return file !== null && says(file, READS) && !says(file, LOOKS);
+}
+
+/** It takes away or changes a row, which is for somebody in particular to do. */
+export function changesRow(one: Operation): boolean {
+  return one.kind === "query" && (one.query.verb === "update" || one.query.verb === "delete");
+}
