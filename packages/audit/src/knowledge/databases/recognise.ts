@@ -55,7 +55,9 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     included: [],
     selected: null,
     ...parts,
-    ...(isConfigured(machine, chain) ? { rights: "user" as const } : {}),
+    ...(isConfigured(machine, chain) || (found.library === "typeorm" && isToldWhose(calls))
+      ? { rights: "user" as const }
+      : {}),
     id: nextQueryId(),
     place: at ?? chosenAt(chain) ?? chain.place,
   };
@@ -68,6 +70,17 @@ function isConfigured({ project }: Machine, { root, steps }: Chain): boolean {
   if (clients.size === 0) return false;
   if ((root.k === "foreign" || root.k === "opaque") && clients.has(root.name)) return true;
   return steps.some((step) => step.kind === "member" && clients.has(step.name));
+}
+
+/** `manager.getRepository(workspace.id, "note").update(id, …)`: what hands over the repository was told whose it is to be. */
+function isToldWhose(calls: readonly NamedCall[]): boolean {
+  return calls
+    .slice(0, -1)
+    .some(
+      ({ name, args }) =>
+        /repositor|connection|data_?source|manager|^(?:for|of|scoped?)(?![a-z])/i.test(name) &&
+        args.some((arg) => arg.k === "principal"),
+    );
 }
 
 function transactionOf(chain: Chain, last: NamedCall): Recognised["transaction"] {
