@@ -34,6 +34,7 @@ import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
 import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
+import { isOpenUntilSetUp } from "./set-up.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
 export const auth: Check = {
@@ -156,6 +157,7 @@ export const auth: Check = {
       );
       return;
     }
+    if (isOpenUntilSetUp(entry, trace.operations)) return report.unknown("what is set up once is open until it is");
     report.violated(
       missingAuthentication,
       declarationOf(judged, first),

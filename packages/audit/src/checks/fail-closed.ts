@@ -187,11 +187,21 @@ function optional(one: Extract<Operation, { kind: "test" }>, report: Report): vo
     node.type === "LogicalExpression" &&
     node.operator === "&&" &&
     one.denies === "yes" &&
-    ((isSecretName(node.left) && comparesWith(node.right, node.left)) ||
+    ((isSecretName(node.left) && !isOfRow(one.value) && comparesWith(node.right, node.left)) ||
       (isSetting(node.left) && refusesByCheck(node.right, one.value)))
   ) {
     report.violated(optionalSecret, one.place, "Where the secret is not configured nothing is checked.", one);
   }
+}
+
+/** `link.password && link.password !== given`: whoever made the row chose to have one, or none. */
+function isOfRow(value: Value, depth = 0): boolean {
+  if (depth > 4) return false;
+  if (value.k === "rows") return true;
+  if (value.k === "chain")
+    return value.steps.some((step) => step.kind === "call") && value.steps.at(-1)?.kind === "member";
+  if (value.k === "derived") return value.args.some((arg) => isOfRow(arg, depth + 1));
+  return value.k === "choice" && value.alternatives.some((one) => isOfRow(one.value, depth + 1));
 }
 
 /** `process.env.WEBHOOK_SECRET`, `secret`, `IS_CLOUD`: what somebody configures, or does not. */

@@ -90,6 +90,12 @@ function entry(
       );
       if (guardedEverywhere && !isPublic)
         machine.learn("auth", { sure: false, place, why: "a guard is set for every route" });
+      // Controllers of n8n ask for a session unless a route says that it does not.
+      if (
+        /from ["']@n8n\/decorators["']/.test(file.text) &&
+        !decorators.some((one) => /\bskipAuth\s*:\s*true/.test(file.text.slice(one.start, one.end)))
+      )
+        machine.learn("auth", { sure: false, place, why: "the framework asks for a session" });
       for (const one of decorators) guard(machine, file, one);
       const instance = construct(
         machine,
@@ -122,7 +128,7 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
     return;
   }
   if (
-    /^(?:Middleware|ClassMiddleware|UseBefore|UseMiddleware|Use)$/.test(name) &&
+    /^(?:Middlewares?|ClassMiddleware|UseBefore|UseMiddleware|Use)$/.test(name) &&
     one.expression.type === "CallExpression"
   ) {
     for (const arg of one.expression.arguments) {
