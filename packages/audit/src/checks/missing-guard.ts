@@ -20,7 +20,7 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   // Where all the others are for those who run the product, nothing is for everybody because of its name.
   if (guard === null || (open && isPublicByDesign(entry, judged)) || OWN.test(`${entry.path ?? ""} ${entry.name}`))
     return false;
-  if (asksInText({ file: entry.file, node: entry.node }, judged)) return false;
+  if (asksInText({ file: entry.file, node: entry.node }, judged) || asksPolicy(judged)) return false;
   const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one));
   const [first] = done;
   if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one, done))) return false;
@@ -36,6 +36,13 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   );
   return true;
 }
+
+/** `authorize(user, "read", document)`: what the caller may do to it is asked inside. */
+function asksPolicy({ entry, project }: Judged): boolean {
+  const text = project.file(entry.file)?.text.slice(entry.node.start, entry.node.end) ?? "";
+  return /\b(?:authori[sz]e|can|cannot|assertCan|ensureCan|enforce)\(\s*[\w.]+\s*,\s*["'`]/.test(text);
+}
+
 /** The function that does it asks for nothing, and others beside it that do no more ask in their own bodies. */
 function inBodies(judged: Judged, report: Report): null {
   const { entry, trace, project } = judged;

@@ -58,7 +58,7 @@ export function isPublicByDesign(entry: EntryPoint, judged: Judged): boolean {
   // A folder of procedures that visitors call: `routers/publicViewer/slots.ts`.
   if (
     entry.kind === "procedure" &&
-    /(?:^|\/)public(?:[-_]?(?:viewer|routers?|site|pages?|booking))?\//i.test(entry.file)
+    /(?:^|\/)public(?:[-_]?(?:viewer|routers?|site|pages?|booking))?(?:\/|\.[jt]s$)/i.test(entry.file)
   )
     return true;
   // Pictures that pages elsewhere show.

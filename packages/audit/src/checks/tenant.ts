@@ -59,8 +59,9 @@ export const tenant: Check = {
         !(changesRow(one) && takesCallerForGranted(judged) && !isPublicByDesign(entry, judged))
       )
         continue;
-      // A delivery whose sender was verified speaks for its sender.
+      // A delivery whose sender was verified speaks for its sender, and a server with the secret for all tenants.
       if (one.facts.has("signature") && !one.facts.has("auth")) continue;
+      if (one.facts.has("shared-secret") && one.query.verb === "list" && !isOfCaller(trace.operations)) continue;
       judge(one, judged, report);
     }
   },
@@ -87,6 +88,29 @@ function isKnown(facts: Facts): boolean {
   return facts.has("auth") || facts.has("opaque:auth");
 }
 
+/** By what rows are sorted, and not by what one of them is found. */
+const SORTS =
+  /(?:^|\.)(?:status|state|type|kind|category|locale|language|search|name|title|active|enabled|archived|created_?at|updated_?at|date|order|sort|page|limit|take|skip|offset)$/i;
+
+/** `{ _id: params.inviteId, projectId: params.projectId }`: bound to what stands above it in the path. */
+function isUnderParent(where: Condition | null): boolean {
+  return comparisons(where).some(
+    ({ field, value }) =>
+      value.k === "client" &&
+      value.part === "params" &&
+      /(?:^|[._])(?:project|team|workspace|org|organi[sz]ation|tenant|company|account|space|group|board|channel|room)_?id$/i.test(
+        field,
+      ),
+  );
+}
+
+/** Somebody in person is asked about. */
+function isOfCaller(operations: readonly Operation[]): boolean {
+  return operations.some(
+    (one) => one.kind === "query" && comparisons(one.query.where).some(({ value }) => value.k === "principal"),
+  );
+}
+
 function callerUsed(operations: readonly Operation[]): boolean {
   return operations.some((one) => one.facts.has("auth"));
 }
@@ -109,7 +133,13 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
   if (vouched !== null && !isScopedDespite(vouched, one, judged)) return report.unknown(vouched);
   if (isCapability(query)) return;
   const chosen = chosenBy(query.where, facts);
-  if (chosen.length === 0) return unconfined(one, judged, report);
+  // `where({ status: req.query.status })` picks out nobody's row.
+  if (chosen.length === 0 || (query.verb === "list" && chosen.every(([field]) => SORTS.test(field))))
+    return unconfined(one, judged, report);
+  if (judged.entry.kind === "handler" && facts.has("unmounted") && isUnderParent(query.where))
+    return report.unknown(
+      "what mounts this handler is not in the tree, and may have asked about what its path begins with",
+    );
   if (facts.has("role") && isGlobalRole(judged, one))
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
   if (isRead(query) && !isUsed(query, judged)) return;

@@ -4,7 +4,7 @@ import { nameOfRoot, packageOf } from "../knowledge/call.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import { asksForRights, isToldRights, saidIn } from "../knowledge/staff.ts";
-import { lookedAtBy, scopeFact } from "../knowledge/vouches.ts";
+import { lookedAtBy, nounsOf, scopeFact } from "../knowledge/vouches.ts";
 import type { Despite } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { partOf } from "../knowledge/request.ts";
@@ -127,6 +127,18 @@ function declaresShape(value: Value): boolean {
   );
 }
 
+/** What a guard is called that asks whose it is. */
+const SCOPES = /\bown(?=[A-Z_]|$)|Own(?=[A-Z_]|$)|owner|self(?![a-z])|access|member|belongs|tenant|org|team|workspace/i;
+
+/** `validators.reportLink` of `../handlers/validators.handler`. */
+function isOfValidators(root: Value): boolean {
+  return (
+    root.k === "foreign" &&
+    root.origin === "missing" &&
+    /(?:^|\/)\w*validat(?:or|ors|ion|ions)(?:[./]|$)/i.test(root.from)
+  );
+}
+
 function byName(machine: Machine, value: Value, place: Place): void {
   const root = value.k === "chain" ? value.root : value;
   if (root.k !== "foreign" || root.origin !== "package") machine.absent = null;
@@ -189,7 +201,11 @@ function byName(machine: Machine, value: Value, place: Place): void {
         machine.learn("role", { sure: false, place, why: `${whole}${said} is taken for a check by its name` });
       else if (composed !== undefined)
         machine.learn("role", { sure: false, place, why: `${composed} is taken for a check by its name` });
-      const scope = names.find((one) => /owner|access|member|belongs|tenant|org|team|workspace/i.test(one));
+      const scope = names.find(
+        (one) =>
+          SCOPES.test(one) ||
+          (/^(?:ensure|require|check|assert|can|has|is|verify)/.test(one) && nounsOf([one]).length > 0),
+      );
       if (scope !== undefined)
         machine.learn(scopeFact(scope), { sure: false, place, why: `${whole} may have looked at what is asked for` });
       else lookAt(machine, name, whole, place);
@@ -199,7 +215,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
       machine.learn("signature", { sure: false, place, why: `${whole} is taken for a check by its name` });
       return;
     }
-    if (kind === "validates") {
+    if (kind === "validates" || isOfValidators(root)) {
       keepShape(machine, value);
       machine.learn("valid:client:body.", { sure: false, place, why: `${whole} is taken for a validator by its name` });
       return;

@@ -7,6 +7,8 @@ export interface Asked {
   readonly staff?: readonly string[];
   /** Names of the guards that verify a signature. */
   readonly signatures: readonly string[];
+  /** Another guard asks whose it is, or for those who govern it. */
+  readonly asksWhose?: boolean;
 }
 
 export interface Neighbours {
@@ -17,6 +19,10 @@ export interface Neighbours {
 /** `requireRole`, `withRequiredScope`, `RequiresTeamRole`: asks for more than to be known. */
 export const ASKS_RIGHTS =
   /roles?(?![a-z])|permission|scopes?(?![a-z])|polic(?:y|ies)|privilege|ability|^(?:allow|permit|permits|restrictTo|grant|acl|only)$/i;
+
+/** `isOwnProfileOrAdmin`, `ensureOwner`: asks whose it is. */
+export const ASKS_WHOSE =
+  /(?:^|_)own(?=[A-Z_]|$)|Own(?=[A-Z_]|$)|owner|(?:^|_)self(?=[A-Z_]|$)|Self(?=[A-Z_]|$)|OrAdmin/;
 
 /** `twilioSigned`, `verifySlackSignature`, `WebhookGuard`: asks whether the call comes from whom it says. */
 export const VERIFIES_SENDER =
@@ -50,7 +56,7 @@ export function guardOfAllOthers({ own, others }: Neighbours): string | null {
 /** Something of no more consequence asks for a right, and this asks for none: the guard's name, or null. */
 export function guardOfMilder({ own, others }: Neighbours): string | null {
   const harm = HARM[own.method ?? ""] ?? 0;
-  if (own.guards.length > 0 || harm === 0) return null;
+  if (own.guards.length > 0 || own.asksWhose === true || harm === 0) return null;
   for (const { method, guards } of others) {
     const [first] = guards;
     if (first !== undefined && (HARM[method ?? ""] ?? 4) <= harm) return first;

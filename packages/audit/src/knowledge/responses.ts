@@ -79,7 +79,10 @@ export function responses(call: UnseenCall): Value | undefined {
   if (
     root.k === "foreign" &&
     names.length === 0 &&
-    /^(?:redirect|notFound|permanentRedirect|throwUnauthorized|throwForbidden)$/.test(name) &&
+    /^(?:redirect|notFound|permanentRedirect|throw(?:HTTP|Http|Api|New)?_?(?:[A-Z]\w*)?(?:Err|Error|Exception|Unauthorized|Forbidden|NotFound|BadRequest)|throw(?:Unauthorized|Forbidden|Err|HTTPErr))$/.test(
+      name,
+    ) &&
+    !/If|When|Unless|Un(?:auth|less)\w*If/.test(name) &&
     root.origin !== "global"
   ) {
     machine.state = null;

@@ -15,7 +15,7 @@ import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware, functionOf } from "../follow-middleware.ts";
 import { CONTEXT, pathOfFile } from "../next.ts";
-import { type Asked, ASKS_RIGHTS, ASKS_STAFF, VERIFIES_SENDER } from "../neighbours.ts";
+import { type Asked, ASKS_RIGHTS, ASKS_STAFF, ASKS_WHOSE, VERIFIES_SENDER } from "../neighbours.ts";
 import { toldRight } from "../told-rights.ts";
 import { calledName } from "../../syntax/called-name.ts";
 import { chainOf, type Mounts, mountsOf } from "./mounts.ts";
@@ -174,6 +174,7 @@ function askedBy(method: string | null, args: readonly Node[], text: string): As
     guards: [...names.filter((name) => ASKS_RIGHTS.test(name)), ...told],
     staff: names.filter((name) => ASKS_STAFF.test(name)),
     signatures: names.filter((name) => VERIFIES_SENDER.test(name)),
+    asksWhose: names.some((name) => ASKS_WHOSE.test(name)),
   };
 }
 
