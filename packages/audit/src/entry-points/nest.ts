@@ -96,6 +96,9 @@ function entry(
         !decorators.some((one) => /\bskipAuth\s*:\s*true/.test(file.text.slice(one.start, one.end)))
       )
         machine.learn("auth", { sure: false, place, why: "the framework asks for a session" });
+      // tsoa makes what is sent fit the types before the method is called.
+      if (/from ["'](?:@tsoa\/runtime|tsoa)["']/.test(file.text))
+        machine.learn("valid:client:body.", { sure: false, place, why: "the framework checks it against its type" });
       for (const one of decorators) guard(machine, file, one);
       const instance = construct(
         machine,
