@@ -1,17 +1,16 @@
-import { wordsOf } from "../knowledge/names.ts";
 import { missingAuthentication } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Value } from "../values/value.ts";
+import { setsUp } from "./set-up.ts";
 
-const SETS_UP = /^(?:setup|install|installation|installer|bootstrap|init|initial|initiali[sz]e|onboarding|firstrun)$/;
 const PEOPLE = /^(?:app_?)?(?:users?|accounts?|members?|people|admins?|administrators?)$/i;
 const ADMINISTERS = /^(?:super_?|global_?|instance_?)?(?:admin|administrator|root|owner)$/i;
 const KNOWN = ["auth", "capability", "signature", "shared-secret", "opaque:auth", "role", "rls"];
 
 /** The way in of the first administrator, which nobody asks whether there is one already: whoever comes later is the next. */
 export function setUpAgain({ entry, trace }: Judged, report: Report): boolean {
-  if (!wordsOf(`${entry.path ?? ""} ${entry.name}`).some((word) => SETS_UP.test(word))) return false;
+  if (!setsUp(entry)) return false;
   for (const [at, one] of trace.operations.entries()) {
     if (one.kind !== "query" || one.query.verb !== "create" || !PEOPLE.test(one.query.table)) continue;
     if (!isAdministrator(one.query.data) || KNOWN.some((name) => one.facts.has(name))) continue;

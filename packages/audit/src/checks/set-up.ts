@@ -13,9 +13,8 @@ const WRITES =
 
 /** Setting a product up is open to everybody until it is done: what is stored says whether, and a look at that is harmless. */
 export function isOpenUntilSetUp(entry: EntryPoint, operations: readonly Operation[]): boolean {
-  const { path, name, file, method } = entry;
-  const words = wordsOf(`${path ?? ""} ${name} ${file.slice(file.lastIndexOf("/") + 1)}`);
-  if (!words.some((word) => SETS_UP.test(word))) return false;
+  const { method, file } = entry;
+  if (!setsUp(entry, file.slice(file.lastIndexOf("/") + 1))) return false;
   for (const one of operations) {
     if (one.kind === "test" && one.denies !== "neither" && (one.asked ?? [one.value]).some((value) => isOfState(value)))
       return true;
@@ -23,6 +22,11 @@ export function isOpenUntilSetUp(entry: EntryPoint, operations: readonly Operati
     if (one.kind === "call" && WRITES.test(one.name)) return false;
   }
   return method === null || method === "GET" || method === "HEAD";
+}
+
+/** Is it called after setting up, in its path, its name or beside that? */
+export function setsUp({ path, name }: EntryPoint, beside = ""): boolean {
+  return wordsOf(`${path ?? ""} ${name} ${beside}`).some((word) => SETS_UP.test(word));
 }
 
 function isOfState(value: Value, depth = 0): boolean {
