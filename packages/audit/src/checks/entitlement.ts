@@ -7,6 +7,7 @@ import { clientsOf } from "../values/trust.ts";
 import { walk } from "../syntax/walk.ts";
 import type { Place, Query, Value } from "../values/value.ts";
 import { grantedUnpaid, planOfAny } from "./unpaid.ts";
+import { unaskedPlan } from "./unasked-plan.ts";
 import { claimedName, claimIn, saidName, type Said } from "./client-word.ts";
 
 const ENTITLEMENT =
@@ -42,6 +43,7 @@ export const entitlement: Check = {
     }
     grantedUnpaid(judged, report);
     planOfAny(judged, report);
+    unaskedPlan(judged, report);
     if (!sells) present(judged, report);
   },
 };

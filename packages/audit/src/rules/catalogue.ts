@@ -17,6 +17,7 @@ import { clientRole } from "./claims/client-role.ts";
 import { unverifiedEmail } from "./claims/unverified-email.ts";
 import { commandInjection } from "./command/injection.ts";
 import { clientEntitlement } from "./entitlement/client-claim.ts";
+import { missingPlanCheck } from "./entitlement/missing-check.ts";
 import { inactiveEntitlement } from "./entitlement/status-not-checked.ts";
 import { unawaitedEntitlement } from "./entitlement/unawaited-check.ts";
 import { leakedError } from "./errors/leaked-details.ts";
@@ -80,6 +81,7 @@ export {
   htmlInjection,
   ignoredCheck,
   ignoredValidation,
+  missingPlanCheck,
   inactiveEntitlement,
   jobUnscoped,
   lateCheck,
@@ -143,6 +145,7 @@ export const RULES: readonly Rule[] = [
   unverifiedEmail,
   commandInjection,
   clientEntitlement,
+  missingPlanCheck,
   inactiveEntitlement,
   unawaitedEntitlement,
   leakedError,
