@@ -172,7 +172,10 @@ function isReached({ file, node }: EntryPoint, reached: ReadonlySet<string>): bo
     const made = node.init.type === "CallExpression" ? node.init.arguments.filter(isFunction) : [node.init];
     return made.some((one) => reached.has(functionKey(file, one)));
   }
-  return reached.has(functionKey(file, node));
+  // A method of a class: what is followed is its function.
+  const followed =
+    (node.type === "MethodDefinition" || node.type === "PropertyDefinition") && node.value !== null ? node.value : node;
+  return reached.has(functionKey(file, followed));
 }
 
 function described({ entry, answers }: Followed, files: ReadonlyMap<string, ProjectFile>): JudgedEntryPoint {

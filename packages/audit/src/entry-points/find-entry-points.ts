@@ -1,5 +1,6 @@
 import type { Project, ProjectFile } from "../project.ts";
 import type { EntryPoint } from "./entry-point.ts";
+import { classHandlerEntryPoints } from "./class-handlers.ts";
 import { handlerEntryPoints } from "./handlers.ts";
 import { declaredRouteEntryPoints } from "./declared-routes.ts";
 import { keyEntryPoints } from "./keys.ts";
@@ -41,6 +42,6 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
 export function findHandlers(files: readonly ProjectFile[]): EntryPoint[] {
   return files.flatMap((file) => {
     const shaped = nextByShape(file);
-    return shaped.length > 0 ? shaped : handlerEntryPoints(file);
+    return shaped.length > 0 ? shaped : [...handlerEntryPoints(file), ...classHandlerEntryPoints(file)];
   });
 }

@@ -226,7 +226,7 @@ function wrappedIn(node: Node): FunctionNode | null {
   return fn !== undefined && !isWebStyle(fn) ? fn : null;
 }
 
-function takesRequest(fn: FunctionNode): boolean {
+export function takesRequest(fn: FunctionNode): boolean {
   const [first] = fn.params;
   if (first === undefined) return false;
   const pattern = first.type === "TSParameterProperty" ? first.parameter : first;
@@ -258,7 +258,7 @@ function setsBody(fn: FunctionNode): boolean {
 }
 
 /** Answers the client, and is no check, wrapper or middleware that a handler would use. */
-function isHandler(name: string, fn: FunctionNode): boolean {
+export function isHandler(name: string, fn: FunctionNode): boolean {
   if (fn.params.length > 2 && nameOfParameter(fn.params[2]) === "next" && passesOn(fn)) return false;
   if (/middleware|proxy|guard/i.test(name)) return false;
   if (/(?:handler|controller|endpoint|route)$/i.test(name)) return true;
@@ -293,6 +293,10 @@ function passesOn(fn: FunctionNode): boolean {
   return false;
 }
 
+/** What is done to a response, at the beginning of a chain as well: `reply.type("image/png").send(bytes)`. */
+const ANSWERS =
+  /^(?:status|json|jsonp|send|end|code|sendStatus|sendFile|writeHead|render|redirect|type|contentType|header|set|download|attachment)$/;
+
 function answers(fn: FunctionNode): boolean {
   const names = new Set(fn.params.map(nameOfParameter));
   if (names.has("ctx") && setsBody(fn)) return true;
@@ -307,18 +311,13 @@ function answers(fn: FunctionNode): boolean {
       const { name } = node.callee.object;
       const method = node.callee.property.type === "Identifier" ? node.callee.property.name : "";
       if (name.endsWith("Response") && method === "json") return true;
-      if (
-        names.has(name) &&
-        /^(?:res|response|reply)$/.test(name) &&
-        /^(?:status|json|send|end|code|sendStatus|writeHead|render)$/.test(method)
-      )
-        return true;
+      if (names.has(name) && /^(?:res|response|reply)$/.test(name) && ANSWERS.test(method)) return true;
     }
   }
   return false;
 }
 
-function isWebStyle(fn: FunctionNode): boolean {
+export function isWebStyle(fn: FunctionNode): boolean {
   const [first, second] = fn.params;
   if (nameOfParameter(first) === "ctx" && setsBody(fn)) return false;
   return second === undefined || !/^(?:_?res|_?response|reply)$/.test(nameOfParameter(second));

@@ -24,10 +24,14 @@ export const EITHER = "it is the caller's own, or their role lets them";
 
 /** A role of the person, not one they have in something: `user.role`, `session.user.isAdmin`, `isAdmin(user)`. */
 function isOwnRole({ why }: Evidence): boolean {
+  // `req.user.hasPermission(…)`
+  if (why === OF_THE_CALLER) return true;
   const [, name] = /^(\w+)(?:\(.*\))? is taken for a check by its name$/.exec(why) ?? [];
   if (name !== undefined) return /^(?:is|has)[A-Z_]/.test(name) && !isOfTenant(name);
   const [, path] = / (?:was|were) asked of (\S+)$/.exec(why) ?? /^(\S+) was asked$/.exec(why) ?? [];
   return path !== undefined && OF_PERSON.test(path) && !isOfTenant(path);
 }
+/** Why a role is there that a method of the caller's answered for. */
+export const OF_THE_CALLER = "a right of the caller was asked";
 const OF_PERSON =
   /^(?:session|users?|auth|me|viewer|ctx|req|request|actor|caller|profiles?|admin|staff|current_?user|principal|token|claims|jwt|payload|roles?|permissions?|is_?\w+|super\w*)(?:\.|$)/i;

@@ -1,3 +1,4 @@
+import { OF_THE_CALLER } from "../interpret/either.ts";
 import { choose, withFacts } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise } from "../values/authorise.ts";
@@ -215,7 +216,7 @@ function authenticated(place: Place): Facts {
 }
 
 function rights(place: Place): Facts {
-  return authenticated(place).with("role", { sure: true, place, why: "a right of the caller was asked" });
+  return authenticated(place).with("role", { sure: true, place, why: OF_THE_CALLER });
 }
 
 /** `user.can("edit", project)`, `session.get("userId")`, `auth.has({ role })`. */

@@ -1,0 +1,80 @@
+import type { Class, MethodDefinition, PropertyDefinition } from "oxc-parser";
+import { bindMethod, construct, fieldOf } from "../interpret/class.ts";
+import { moduleScope } from "../interpret/module-value.ts";
+import type { ProjectFile } from "../project.ts";
+import { isFunction } from "../syntax/is-function.ts";
+import { UNDEFINED, type ClassValue, type FunctionNode } from "../values/value.ts";
+import { decorator } from "./decorators.ts";
+import type { EntryPoint } from "./entry-point.ts";
+import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
+import { isHandler, isWebStyle, takesRequest } from "./handlers.ts";
+
+/** Express, with classes: methods that are handed a request and what answers it. What mounts them stands elsewhere. */
+export function classHandlerEntryPoints(file: ProjectFile): EntryPoint[] {
+  if (!file.text.includes("class ") || !MAY_HANDLE.test(file.text)) return [];
+  const found: EntryPoint[] = [];
+  for (const node of classesOf(file)) {
+    if (ANOTHERS.test(node.id?.name ?? "") || decorator(node.decorators, FRAMEWORKS) !== null) continue;
+    for (const member of node.body.body) {
+      if (member.type !== "MethodDefinition" && member.type !== "PropertyDefinition") continue;
+      if (member.key.type !== "Identifier" || member.accessibility === "private") continue;
+      const fn = functionOf(member);
+      const { name } = member.key;
+      if (fn === null || isWebStyle(fn) || !takesRequest(fn) || !isHandler(name, fn)) continue;
+      found.push(handler(file, node, member, name));
+    }
+  }
+  return found;
+}
+const MAY_HANDLE = /\b_?req(?:uest)?\b[^;]{0,200}?\b(?:_?res|response|reply)\b/;
+/** What stands before handlers, and what a framework of its own mounts. */
+const ANOTHERS = /middleware|guard|interceptor|strategy|filter|pipe$/i;
+const FRAMEWORKS = /^(?:Controller|JsonController|Resolver|RestController|Route|Injectable|Middleware)$/;
+
+function* classesOf(file: ProjectFile): Generator<Class> {
+  for (const statement of file.syntax.program.body) {
+    const declared =
+      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
+        ? statement.declaration
+        : statement;
+    if (declared?.type === "ClassDeclaration") yield declared;
+    // `module.exports = class { … }`
+    else if (
+      declared?.type === "ExpressionStatement" &&
+      declared.expression.type === "AssignmentExpression" &&
+      declared.expression.right.type === "ClassExpression"
+    )
+      yield declared.expression.right;
+  }
+}
+
+function functionOf({ value }: MethodDefinition | PropertyDefinition): FunctionNode | null {
+  return value !== null && isFunction(value) && value.body !== null ? value : null;
+}
+
+function handler(
+  file: ProjectFile,
+  node: Class,
+  member: MethodDefinition | PropertyDefinition,
+  name: string,
+): EntryPoint {
+  const place = { file: file.path, node: member };
+  return {
+    kind: "handler",
+    framework: "express",
+    name,
+    method: null,
+    path: null,
+    file: file.path,
+    node: member,
+    follow(machine) {
+      machine.learn("unmounted", { sure: true, place, why: "no file of the tree mounts this handler" });
+      const of: ClassValue = { k: "class", node, scope: moduleScope(machine, file.path), file: file.path };
+      const value = member.static
+        ? bindMethod(machine, of, name, true)
+        : fieldOf(machine, construct(machine, of, []), name);
+      if (value !== null)
+        followHandler(machine, value, [REQUEST, WRITER, { k: "continuation", run: () => UNDEFINED }], place);
+    },
+  };
+}
