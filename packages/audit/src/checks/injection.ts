@@ -177,11 +177,11 @@ function hasMarkup(value: Value, depth = 0): boolean {
   if (depth > 6) return false;
   if (value.k === "literal") return typeof value.value === "string" && /<\/?[a-z!]/i.test(value.value);
   if (value.k === "choice") return value.alternatives.some((one) => hasMarkup(one.value, depth + 1));
-  return (
-    value.k === "derived" &&
-    (value.op === "template" || value.op === "+") &&
-    value.args.some((arg) => hasMarkup(arg, depth + 1))
-  );
+  if (value.k !== "derived") return false;
+  // `["<h1>", title, "</h1>"].join("\n")`
+  const [parts] = value.args;
+  if (value.op === "join") return parts?.k === "list" && parts.items.some((one) => hasMarkup(one, depth + 1));
+  return (value.op === "template" || value.op === "+") && value.args.some((arg) => hasMarkup(arg, depth + 1));
 }
 
 /** Of several that it may be, those that are a page. */

@@ -138,16 +138,48 @@ function updated({ text, syntax }: ProjectFile, found: LooseEnd[]): void {
   const of = (node: Node): string => text.slice(node.start, node.end);
   for (const node of walk(syntax.program)) {
     if (node.type !== "IfStatement" || !/trigger\s*===?\s*["'`]update["'`]/.test(of(node.test))) continue;
+    const sent = sentIn(node.consequent, of);
     for (const inner of walk(node.consequent)) {
+      // `return { ...token, role: changes.role ?? token.role }`, `token = { ...token, ...session.user }`
+      const made =
+        inner.type === "ReturnStatement"
+          ? inner.argument
+          : inner.type === "AssignmentExpression" && of(inner.left) === "token"
+            ? inner.right
+            : null;
+      if (made?.type === "ObjectExpression") {
+        for (const one of made.properties) {
+          const name = one.type === "Property" && one.key.type === "Identifier" ? one.key.name : "";
+          if (one.type === "Property" ? !RIGHTS.test(name) || !sent(one.value) : !WHOLE.test(of(one))) continue;
+          found.push(taken(one, one.type === "Property" ? name : "all of it"));
+          break;
+        }
+      }
       if (inner.type !== "AssignmentExpression" || inner.left.type !== "MemberExpression") continue;
       if (inner.left.property.type !== "Identifier" || !/^token\b/.test(of(inner.left))) continue;
       const { name } = inner.left.property;
-      if (RIGHTS.test(name) && /^\(?session\b/.test(of(inner.right)))
-        found.push({
-          rule: clientRole,
-          node: inner,
-          message: `In an update the session is what the client sent: ${name} is taken into its token as it says.`,
-        });
+      if (RIGHTS.test(name) && sent(inner.right)) found.push(taken(inner, name));
     }
   }
+}
+
+const WHOLE = /^\.\.\.\(?session(?:\??\.user)?\)?$/;
+
+function taken(node: Node, name: string): LooseEnd {
+  return {
+    rule: clientRole,
+    node,
+    message: `In an update the session is what the client sent: ${name} is taken into its token as it says.`,
+  };
+}
+
+/** What begins with the session that came, or with what a schema made of it: that says of what kind it is, and not whose. */
+function sentIn(block: Node, of: (node: Node) => string): (node: Node) => boolean {
+  const names = new Set(["session"]);
+  for (const node of walk(block)) {
+    if (node.type !== "VariableDeclarator" || node.init === null) continue;
+    if (!/^(?:await\s+)?(?:\w+\.(?:safeParse|parse)(?:Async)?\(\s*)?session\b/.test(of(node.init))) continue;
+    for (const [name] of of(node.id).matchAll(/[A-Za-z_$][\w$]*/g)) names.add(name);
+  }
+  return (node) => names.has(/^\(?([\w$]+)/.exec(of(node))?.[1] ?? "");
 }

@@ -35,8 +35,8 @@ export function skippedPasswords({ text, syntax }: ProjectFile): LooseEnd[] {
     if (first !== undefined && skipped.every((one) => one !== null))
       found.push({
         rule: skippedPassword,
-        node: first,
-        message: `Whether the password is compared is decided by ${skipped[0]}, which the client sends.`,
+        node: skipped[0]?.decides ?? first,
+        message: `Whether the password is compared is decided by ${skipped[0]?.asked}, which the client sends.`,
       });
   }
   return found;
@@ -63,6 +63,8 @@ function isComparison(node: Node, text: string): boolean {
     const callee = text.slice(node.callee.start, node.callee.end);
     return (
       COMPARES.test(callee) &&
+      // `isPasswordValid(credentials.password, false, true)`: of its strength alone.
+      (node.arguments.length < 2 || node.arguments.filter(({ type }) => type !== "Literal").length > 1) &&
       node.arguments.some((arg) =>
         /passw|\bpwd\b|^credentials$|\.\.\.credentials\b/i.test(text.slice(arg.start, arg.end)),
       )
@@ -78,7 +80,7 @@ function isComparison(node: Node, text: string): boolean {
 }
 
 /** What of the client's decides whether it is run, where the function goes on without it. */
-function optional(fn: Node, comparison: Node, text: string): string | null {
+function optional(fn: Node, comparison: Node, text: string): { readonly asked: string; readonly decides: Node } | null {
   if (!isFunction(fn) || fn.body === null) return null;
   const [first] = fn.params;
   const sent = first?.type === "Identifier" ? first.name : null;
@@ -86,13 +88,23 @@ function optional(fn: Node, comparison: Node, text: string): string | null {
     if (node.type !== "IfStatement" || node.alternate !== null) continue;
     const { test, consequent } = node;
     if (!(consequent.start <= comparison.start && comparison.end <= consequent.end)) continue;
-    const said = text.slice(test.start, test.end);
-    const [, asked] = /^\(?!?\s*([\w.?]+)\)?$/.exec(said.trim()) ?? [];
-    if (asked === undefined || sent === null || (!asked.startsWith(`${sent}.`) && !asked.startsWith(`${sent}?.`)))
-      continue;
-    if (endsWell(fn, node.end)) return asked;
+    if (sent === null) return null;
+    const asked = sentAmong(text.slice(test.start, test.end), sent);
+    if (asked !== null && endsWell(fn, node.end)) return { asked, decides: node };
   }
   return null;
+}
+
+/** `credentials.token`; of `user.password && !credentials.totpCode` the part that is the client's, and no password. */
+function sentAmong(said: string, sent: string): string | null {
+  const parts = said.split("&&").map((part) => /^\(?!?\s*([\w.?]+)\)?$/.exec(part.trim())?.[1] ?? "");
+  return (
+    parts.find(
+      (part) =>
+        (part.startsWith(`${sent}.`) || part.startsWith(`${sent}?.`)) &&
+        (parts.length === 1 || !/passw|pwd/i.test(part)),
+    ) ?? null
+  );
 }
 
 /** Does it answer an account after this place? */

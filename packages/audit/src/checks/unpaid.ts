@@ -35,7 +35,9 @@ export function grantedUnpaid({ entry, trace, project }: Judged, report: Report)
     return;
   const granted = trace.operations.find(
     (one) =>
-      one.kind === "query" && trace.operations.indexOf(one) > trace.operations.indexOf(asked) && grants(one.query),
+      one.kind === "query" &&
+      trace.operations.indexOf(one) > trace.operations.indexOf(asked) &&
+      (grants(one.query) || isMadeOf(one.query, asked.place)),
   );
   if (granted !== undefined)
     report.violated(
@@ -54,6 +56,18 @@ function grants({ verb, data, table }: Query): boolean {
   if (!/^(?:create|update|upsert)$/.test(verb) || data?.k !== "struct") return false;
   return BOUGHT.test(table) || [...data.props.keys()].some((name) => GRANTS.test(name) && !/id$/i.test(name));
 }
+
+/** `team.create({ data: { metadata: { paymentId: session.id } } })`: it is there because of that payment. */
+function isMadeOf({ verb, data, table }: Query, asked: Place): boolean {
+  return (
+    verb === "create" &&
+    data !== null &&
+    !RECORDS.test(table) &&
+    holds(data, (inner) => inner.k === "chain" && inner.place.node === asked.node)
+  );
+}
+/** What is only remembered of a payment, in whatever state it is. */
+const RECORDS = /payment|order|invoice|transaction|session|checkout|charge|event|log|audit|attempt|webhook|donation/i;
 
 /** `assertPaid(session)`, `fulfil(session)`: code that is not seen is given the answer. */
 function looksInto(one: Extract<Operation, { kind: "call" }>, asked: Place): boolean {

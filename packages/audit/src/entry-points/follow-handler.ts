@@ -139,6 +139,7 @@ function throughWrappers(
     const handler = options.props.get("handler") ?? options.props.get("run") ?? options.props.get("action");
     if (handler !== undefined) return run(machine, handler, [bag, bag, bag], place);
   }
+  if (options === undefined && byMethod(machine, told, args, place)) return chain;
   for (const arg of told.toReversed()) {
     if (arg.k === "closure")
       return run(
@@ -165,3 +166,22 @@ function throughWrappers(
   machine.unknowns.add(`${names.filter((name) => name !== "").join(".")} is not in the tree`);
   return chain;
 }
+
+/** `defaultHandler({ GET: Promise.resolve({ default: get }), POST: post })`: each of them answers for its method. */
+function byMethod(machine: Machine, told: readonly Value[], args: readonly Value[], place: Place): boolean {
+  const [only, ...more] = told;
+  if (only?.k !== "struct" || more.length > 0 || only.props.size === 0) return false;
+  const methods = [...only.props].filter(([name]) => METHOD.test(name));
+  if (methods.length !== only.props.size) return false;
+  const before = machine.state;
+  for (const [, told] of methods) {
+    const held = told.k === "pending" ? told.value : told;
+    const handler = held.k === "struct" ? held.props.get("default") : held;
+    if (handler?.k !== "closure" && handler?.k !== "chain") continue;
+    machine.state = before;
+    run(machine, handler, args, place);
+  }
+  machine.state = before;
+  return true;
+}
+const METHOD = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|get|post|put|patch|delete)$/;

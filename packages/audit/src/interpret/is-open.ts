@@ -37,7 +37,7 @@ export function isOpen(condition: Condition | null, facts: Facts): boolean {
 
 /** What a shop, a kitchen or an organiser has for whoever comes: it is shown for as long as it is had. */
 const WARE =
-  /^(?:\w*_)?(?:products?|variants?|skus?|dish(?:es)?|menus?|menu_?items?|meals?|items?_?for_?sale|ticket_?types?|tiers?|packages?|bundles?|offers?|offerings?|listings?|add_?ons?|extras?|toppings?|slots?|time_?slots?|rooms?_?types?|restaurants?|shops?|stores?|venues?|kitchens?|merchants?|outlets?|salons?|clinics?|services?_?offered|coupons?|vouchers?|discounts?|promotions?|promo_?codes?|gift_?cards?_?types?|plans?|prices?|courses?|class(?:es)?|workshops?)$/i;
+  /^(?:\w*_)?(?:products?|variants?|skus?|dish(?:es)?|menus?|menu_?items?|meals?|items?_?for_?sale|(?:ticket|event|meeting|appointment|booking)_?types?|tiers?|packages?|bundles?|offers?|offerings?|listings?|add_?ons?|extras?|toppings?|slots?|time_?slots?|rooms?_?types?|restaurants?|shops?|stores?|venues?|kitchens?|merchants?|outlets?|salons?|clinics?|services?_?offered|coupons?|vouchers?|discounts?|promotions?|promo_?codes?|gift_?cards?_?types?|plans?|prices?|courses?|class(?:es)?|workshops?)$/i;
 const HAD = /^(?:is_?)?(?:open|active|available|enabled|live|in_?stock|orderable|accepting_?orders)$/i;
 
 /** `Dish.findAll({ where: { id, available: true } })`, `restaurant.findFirst({ where: { id, open: true } })`. */
@@ -46,6 +46,7 @@ export function isOfferedToAll({ table, where, verb }: Query): boolean {
   return comparisons(where).some(({ field, op, value }) => {
     if (op !== "equal" || value.k !== "literal") return false;
     const last = field.slice(field.lastIndexOf(".") + 1);
+    if (value.value === false) return /^(?:is_?)?(?:hidden|private|unlisted)$/i.test(last);
     return value.value === true
       ? HAD.test(last)
       : /^(?:status|state)$/i.test(last) && /^(?:active|available|open|live)$/i.test(String(value.value));

@@ -99,7 +99,11 @@ function makesRouter(node: Node): boolean {
     case "AwaitExpression":
       return makesRouter(node.argument);
     case "TSAsExpression":
+    case "ParenthesizedExpression":
       return makesRouter(node.expression);
+    // `const notes = module.exports = Router()`
+    case "AssignmentExpression":
+      return makesRouter(node.right);
     default:
       return false;
   }
@@ -296,6 +300,8 @@ function nameMadeRouters(file: ProjectFile): void {
 }
 
 function nameRoot(node: Node, name: string): void {
+  if (node.type === "AssignmentExpression") return nameRoot(node.right, name);
+  if (node.type === "ParenthesizedExpression") return nameRoot(node.expression, name);
   if (node.type === "NewExpression") names.set(node, name);
   else if (node.type !== "CallExpression") return;
   else if (node.callee.type === "Identifier") names.set(node, name);
