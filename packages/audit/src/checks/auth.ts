@@ -19,8 +19,8 @@ import type { EntryPoint } from "../entry-points/entry-point.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
-import { comparisons } from "../values/query.ts";
-import { clientOf, isCapability, isCredential } from "../values/trust.ts";
+import { comparisons, type Condition } from "../values/query.ts";
+import { clientOf, clientsOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
@@ -335,7 +335,36 @@ function isLookUp(operation: Operation): boolean {
 }
 
 function isCapabilityQuery(operation: Operation): boolean {
-  return operation.kind === "query" && isCapability(operation.query);
+  if (operation.kind !== "query") return false;
+  const { where } = operation.query;
+  return (
+    isCapability(operation.query) ||
+    (comparisons(where).some(({ field, value }) => isVisitor(field, value)) && isOfVisitor(where))
+  );
+}
+
+/** `eq(carts.visitorId, await getVisitorId())`: a visitor's own, by what their browser keeps; or, on the other way, the caller's. */
+function isOfVisitor(where: Condition | null, depth = 0): boolean {
+  if (where === null || depth > 6) return false;
+  switch (where.kind) {
+    case "all":
+      return where.of.some((one) => isOfVisitor(one, depth + 1));
+    case "any":
+      return where.of.length > 0 && where.of.every((one) => isOfVisitor(one, depth + 1));
+    case "compare":
+      return where.op === "equal" && (isCaller(where.value) || isVisitor(where.field, where.value));
+    default:
+      return false;
+  }
+}
+
+function isVisitor(field: string, value: Value): boolean {
+  return (
+    /(?:^|\.)(?:anonymous|visitor|guest|device|cart|fingerprint|session)_?(?:id|key|token)$/i.test(field) &&
+    value.k === "chain" &&
+    value.root.k === "foreign" &&
+    clientsOf(value).length === 0
+  );
 }
 
 function isCaller(value: Value, depth = 0): boolean {

@@ -135,7 +135,10 @@ export function fromExpression(value: Value | undefined, depth = 0): Condition |
     case "choice": {
       const of = value.alternatives
         .filter((one) => !(one.value.k === "literal"))
-        .map((one) => fromExpression(one.value, depth + 1))
+        // No conditions for those with a role: as far as it reaches.
+        .map((one): Condition | null =>
+          one.facts.has("role") ? { kind: "unknown", value: one.value } : fromExpression(one.value, depth + 1),
+        )
         .filter((one) => one !== null);
       return of.length === 1 ? (of[0] ?? null) : { kind: "any", of };
     }
