@@ -337,10 +337,7 @@ function isLookUp(operation: Operation): boolean {
 function isCapabilityQuery(operation: Operation): boolean {
   if (operation.kind !== "query") return false;
   const { where } = operation.query;
-  return (
-    isCapability(operation.query) ||
-    (comparisons(where).some(({ field, value }) => isVisitor(field, value)) && isOfVisitor(where))
-  );
+  return isCapability(operation.query) || (where !== null && namesVisitor(where) && isOfVisitor(where));
 }
 
 /** `eq(carts.visitorId, await getVisitorId())`: a visitor's own, by what their browser keeps; or, on the other way, the caller's. */
@@ -358,7 +355,14 @@ function isOfVisitor(where: Condition | null, depth = 0): boolean {
   }
 }
 
+function namesVisitor(where: Condition): boolean {
+  if (where.kind === "compare") return isVisitor(where.field, where.value);
+  return (where.kind === "all" || where.kind === "any") && where.of.some(namesVisitor);
+}
+
 function isVisitor(field: string, value: Value): boolean {
+  if (value.k === "choice")
+    return value.alternatives.every((one) => one.value.k === "literal" || isVisitor(field, one.value));
   return (
     /(?:^|\.)(?:anonymous|visitor|guest|device|cart|fingerprint|session)_?(?:id|key|token)$/i.test(field) &&
     value.k === "chain" &&
