@@ -5,6 +5,7 @@ import { after, test } from "node:test";
 import { AuditError } from "../src/audit-error.ts";
 import type { AuditResult } from "../src/findings/finding.ts";
 import { auditFiles, auditFolder, inFolderOf } from "./support/audit-files.ts";
+import { CHECKED } from "./support/hostile-checks.ts";
 import { HostileAudit } from "./support/hostile-audit.ts";
 import { TEXTS } from "./support/hostile-texts.ts";
 import { CONTENT, DEPTH, FLAT, LINKING, LINKS, open, WORK, type HostileTree } from "./support/hostile-trees.ts";
@@ -14,7 +15,7 @@ const PLAIN = "app/api/plain/[id]/route.ts";
 const hostile = new HostileAudit();
 after(() => hostile[Symbol.asyncDispose]());
 
-for (const tree of [...CONTENT, ...LINKS, ...DEPTH, ...FLAT, ...WORK, ...LINKING, ...TEXTS]) {
+for (const tree of [...CONTENT, ...LINKS, ...DEPTH, ...FLAT, ...WORK, ...LINKING, ...TEXTS, ...CHECKED]) {
   test(`${tree.name}: said where it keeps something from being judged, and the rest is judged`, async () => {
     const result = await inFolderOf([{ path: PLAIN, text: open("") }], async (root) => {
       tree.make(root);

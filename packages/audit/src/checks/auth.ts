@@ -317,11 +317,17 @@ function whyUnsure(operations: readonly Operation[]): string {
 
 /** `service.list(req.query.type, req.user?.workspaceId)` of a handler that is mounted elsewhere: who calls, it is told. */
 function isToldCaller(one: Operation): boolean {
-  return one.kind === "call" && one.origin === "missing" && one.facts.has("unmounted") && one.args.some(holdsCaller);
+  return (
+    one.kind === "call" &&
+    one.origin === "missing" &&
+    one.facts.has("unmounted") &&
+    one.args.some((arg) => holdsCaller(arg))
+  );
 }
 
-function holdsCaller(value: Value): boolean {
-  return value.k === "struct" ? [...value.props.values()].some(holdsCaller) : isCaller(value);
+function holdsCaller(value: Value, depth = 0): boolean {
+  if (value.k !== "struct") return isCaller(value);
+  return depth < 3 && [...value.props.values()].some((one) => holdsCaller(one, depth + 1));
 }
 
 /** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */

@@ -12,6 +12,8 @@ const MARKDOWN = /\bmarked\b|showdown|snarkdown|markdown-it|markdownit/;
 
 const MAX_MARKUP = 100;
 const MAX_EXPRESSIONS = 300;
+/** Of a whole file. */
+const MAX_NODES = 8_000_000;
 
 /**
  * HTML that a component in the browser is told by a server, by the address, or makes of Markdown: a component's state
@@ -24,16 +26,18 @@ export function componentMarkup(file: ProjectFile): LooseEnd[] {
   if (/\.(?:test|spec|stories)\./.test(file.path)) return [];
   const found: LooseEnd[] = [];
   let looked = 0;
+  const left = { expressions: 0, nodes: MAX_NODES };
   for (const { node, functions } of walkWithin(file.syntax.program)) {
     for (const { at, html } of markupIn(node)) {
       // Each is looked for in the whole file.
       looked += 1;
       if (looked > MAX_MARKUP) return found;
+      left.expressions = MAX_EXPRESSIONS;
       const origin = originOf(html, {
         program: file.syntax.program,
         functions,
         text,
-        left: { expressions: MAX_EXPRESSIONS },
+        left,
       });
       if (origin !== null)
         found.push({

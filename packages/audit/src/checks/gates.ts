@@ -49,6 +49,8 @@ function addGates(program: Node, text: string, found: Map<string, Gate>): void {
     for (const { of, negated } of decisive(node.test)) {
       const names = of.type === "Identifier" ? (kept.get(of.name) ?? []) : [askedName(of)];
       for (const name of names) if (!found.has(name)) found.set(name, negated ? "grants" : "refuses");
+      // The first refusal decides: what was told once need not be gone through at each that follows.
+      if (of.type === "Identifier") kept.delete(of.name);
     }
   }
 }

@@ -47,19 +47,30 @@ function isAdministrator(why: string, text: string): boolean {
   return (
     /(?:^|[^a-z])admin(?:istrator)?s?(?![a-z])|[a-z](?:Admin|Administrator)s?(?![a-z])/.test(why) &&
     !knowsTenants(text) &&
-    !OF_TENANTS.test(text)
+    !speaksOfTenants(text)
   );
 }
 const OF_TENANTS =
   /tenant|organi[sz]ation|workspace|\borgs?\b|\b(?:org|team|company|account|project|space|household|store|shop|school|clinic|site|board|customer|client|business|agency|group|club|environment|community|server|guild|chat|channel|room|property|building|branch|department|league|event|course|class)_?(?:id|slug)\b/i;
+const speaksOfTenants = ofLast(OF_TENANTS);
 
 /** Nothing here is anybody's in particular: a product for one house, whose roles are all there is to ask for. */
 export function speaksOfNobody(text: string): boolean {
-  return !knowsTenants(text) && !WHOSE.test(text);
+  return !knowsTenants(text) && !saysWhose(text);
+}
+
+/** Every handler of a file asks about the same text. */
+function ofLast(what: RegExp): (text: string) => boolean {
+  let last: { readonly text: string; readonly found: boolean } | null = null;
+  return (text) => {
+    if (last?.text !== text) last = { text, found: what.test(text) };
+    return last.found;
+  };
 }
 
 const WHOSE =
   /\b(?:tenant|organi[sz]ation|workspace)s?\b|\borgs?\b|\b(?:owner|author|creator|tenant|environment|org|organi[sz]ation|workspace|team|company|account|project|space|household|store|shop|school|clinic|site|board|customer|client|business|agency|group|club)_?(?:id|slug)\b|\b(?:user|owner|created_?by)_?(?:id)?\s*(?::|=|,\s*["'=]+,)\s*(?:String\()?(?:req|request|ctx|c|session|user|me|auth|this)\b/i;
+const saysWhose = ofLast(WHOSE);
 
 /** Of a router whose procedures are made in several ways, what those do that are made in this one. */
 function ofSameProcedure(why: string, text: string): string {

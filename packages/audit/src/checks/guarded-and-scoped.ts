@@ -19,7 +19,7 @@ const known = new WeakMap<ProjectFile, Map<string, number>>();
 export function isScopedDespite(why: string, { query, place }: QueryOperation, { project }: Judged): boolean {
   const file = project.file(place.file);
   const [, guard = ""] = /^(\w+) may have looked at what is asked for$/.exec(why) ?? [];
-  if (file === null || guard === "" || query.table === "" || !standsBeforeAll(file.text, guard)) return false;
+  if (file === null || guard === "" || query.table === "" || !standingBeforeAll(file).has(guard)) return false;
   const counts = known.get(file) ?? new Map<string, number>();
   known.set(file, counts);
   const table = query.table.slice(query.table.lastIndexOf(".") + 1);
@@ -28,25 +28,32 @@ export function isScopedDespite(why: string, { query, place }: QueryOperation, {
   return found > 1;
 }
 
-/** `app.use("*", memberOnly)`, `router.use(requireMember)`: of no part of a path. */
-function standsBeforeAll(text: string, guard: string): boolean {
-  for (const [, path = "", given = ""] of text.matchAll(
+const standing = new WeakMap<ProjectFile, ReadonlySet<string>>();
+
+/** `app.use("*", memberOnly)`, `router.use(requireMember)`: of no part of a path. Read once: each statement asks. */
+function standingBeforeAll(file: ProjectFile): ReadonlySet<string> {
+  const before = standing.get(file);
+  if (before !== undefined) return before;
+  const found = new Set<string>();
+  for (const [, path = "", given = ""] of file.text.matchAll(
     /\.(?:use|addHook)\(\s*(?:["'`]([^"'`]*)["'`]\s*,\s*)?([^;\n]{0,200})/g,
   ))
-    if (!/[:{]/.test(path) && given.split(/\W+/).includes(guard) && !given.includes(`${guard}(`)) return true;
-  return false;
+    if (!/[:{]/.test(path))
+      for (const name of given.split(/\W+/)) if (name !== "" && !given.includes(`${name}(`)) found.add(name);
+  standing.set(file, found);
+  return found;
 }
 
 function confinedStatements(text: string, table: string): number {
   let count = 0;
   for (let at = text.indexOf(table); at !== -1; at = text.indexOf(table, at + table.length)) {
     if (/\w/.test(text[at - 1] ?? "") || /\w/.test(text[at + table.length] ?? "")) continue;
-    const end = text.indexOf(";", at);
-    const blank = text.indexOf("\n\n", at);
-    const until = Math.min(at + REACH, end === -1 ? Infinity : end, blank === -1 ? Infinity : blank);
+    const reached = text.slice(at, at + REACH);
+    const end = reached.search(/;|\n\n/);
     // Another statement of the same table is counted for itself.
-    const next = text.indexOf(table, at + table.length + 200);
-    if (CONFINES.test(text.slice(at, next === -1 ? until : Math.min(until, next)))) count += 1;
+    const next = reached.indexOf(table, table.length + 200);
+    const until = Math.min(end === -1 ? REACH : end, next === -1 ? REACH : next);
+    if (CONFINES.test(reached.slice(0, until))) count += 1;
   }
   return count;
 }

@@ -10,11 +10,12 @@ const known = new WeakMap<ProjectFile, Map<string, boolean>>();
  * The file itself shows such rows in part only: `toPublicUser(user)`, `PUBLIC_USER_COLUMNS`, `user: { select: … }`. A
  * whole one that is answered beside it holds what the others keep back.
  */
-export function isKeptBack(noun: string, file: ProjectFile): boolean {
-  if (!HOLDS.test(noun)) return false;
+export function isKeptBack(name: string, file: ProjectFile): boolean {
+  if (!HOLDS.test(name)) return false;
+  const noun = name.toLowerCase();
   const before = known.get(file) ?? new Map<string, boolean>();
   known.set(file, before);
-  const found = before.get(noun) ?? showsInPart(noun.toLowerCase().replace(/_/g, "").replace(/s$/, ""), file.text);
+  const found = before.get(noun) ?? showsInPart(noun.replace(/_/g, "").replace(/s$/, ""), file.text);
   before.set(noun, found);
   return found;
 }

@@ -3,7 +3,7 @@ import type { Value } from "../values/value.ts";
 
 /** What a link's last word says that whoever follows it may do as somebody. */
 const OPENS =
-  /(?:reset|recover\w*|verif\w*|confirm\w*|magic|invit\w*|activat\w*|sign-?in|log-?in|password|accept|join|claim)\b[^?]{0,40}(?:[?&][\w-]+=|\/)$|[?&](?:\w*token|code|otp|key|t)=$/i;
+  /(?:reset|recover\w{0,20}|verif\w{0,20}|confirm\w*|magic|invit\w{0,20}|activat\w{0,20}|sign-?in|log-?in|password|accept|join|claim)\b[^?]{0,40}(?:[?&][\w-]+=|\/)$|[?&](?:\w*token|code|otp|key|t)=$/i;
 const NAMED =
   /^(?:\w*_)?(?:(?:password_?)?reset|recovery|magic|verif(?:y|ication)|confirm(?:ation)?|activation|invit(?:e|ation)|sign_?in|log_?in)_?(?:link|url|uri)$/i;
 
@@ -70,8 +70,17 @@ function snake(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, "$1_$2");
 }
 
+const MAX_PARTS = 200;
+
+/** What a text is put together of: not more than anybody writes, since `s = s + s` doubles it. */
 function partsOf(value: Value): readonly Value[] {
-  return value.k === "derived" && (value.op === "template" || value.op === "+") ? value.args.flatMap(partsOf) : [value];
+  const parts: Value[] = [];
+  const open = [value];
+  for (let one = open.pop(); one !== undefined && parts.length < MAX_PARTS; one = open.pop()) {
+    if (one.k === "derived" && (one.op === "template" || one.op === "+")) open.push(...one.args.toReversed());
+    else parts.push(one);
+  }
+  return parts;
 }
 
 /** Made just now, or kept to be compared with. */

@@ -7,11 +7,15 @@ import { isStoredSecret } from "./secret-names.ts";
 
 const TAKES_PASSWORD = /(?:log|sign)[-_ ]?(?:in|up)|register|password|credential|token|(?:^|\/)auth(?:\/|$)/i;
 
+/** `s = s + s` doubles what stands in it. */
+const MAX_DEPTH = 8;
+
 /** All headers, the credential among them; a body that holds a secret, as the same function or its route's name says. */
-export function loggedWhole(value: Value, entry: EntryPoint, one: Operation): string | null {
+export function loggedWhole(value: Value, entry: EntryPoint, one: Operation, depth = 0): string | null {
+  if (depth > MAX_DEPTH) return null;
   if (value.k === "struct") {
     for (const inner of value.props.values()) {
-      const found = loggedWhole(inner, entry, one);
+      const found = loggedWhole(inner, entry, one, depth + 1);
       if (found !== null) return found;
     }
     return null;
@@ -20,7 +24,7 @@ export function loggedWhole(value: Value, entry: EntryPoint, one: Operation): st
   if (value.k === "derived" && /^(?:template|\+|stringify)$/.test(value.op)) {
     for (const inner of value.args) {
       if (value.op !== "stringify" && inner.k === "client") continue;
-      const found = loggedWhole(inner, entry, one);
+      const found = loggedWhole(inner, entry, one, depth + 1);
       if (found !== null) return found;
     }
     return null;

@@ -8,8 +8,11 @@ export interface Surroundings {
   readonly program: Node;
   readonly functions: readonly Node[];
   readonly text: string;
-  /** How many expressions may still be looked at: names may go back to names in ever more ways. */
-  readonly left: { expressions: number };
+  /**
+   * How many expressions may still be looked at, since names may go back to names in ever more ways; and how many nodes,
+   * since each name is looked for in all of the file.
+   */
+  readonly left: { expressions: number; nodes: number };
 }
 
 const SERVER = "What a server has answered";
@@ -46,6 +49,19 @@ export function* walkWithin(
       functions = functions.slice(0, -1);
     yield { node, functions };
     if (isFunction(node)) functions = [...functions, node];
+  }
+}
+
+/** `walkWithin`, for as long as nodes are left. */
+function* lookWithin(
+  { left }: Surroundings,
+  program: Node,
+  outer: readonly Node[] = [],
+): ReturnType<typeof walkWithin> {
+  for (const one of walkWithin(program, outer)) {
+    left.nodes -= 1;
+    if (left.nodes < 0) return;
+    yield one;
   }
 }
 
@@ -109,7 +125,7 @@ function ofCall(
   if (/^(?:React\.)?useMemo$/.test(said) && first !== undefined && isFunction(first))
     return ofAnswers(first, around, given, depth);
   if (callee.type === "Identifier") {
-    const own = functionNamed(callee.name, around.program);
+    const own = functionNamed(callee.name, around);
     if (own === null || CLEANS.test(around.text.slice(own.start, own.end))) return null;
     for (const arg of call.arguments) {
       const found = originOf(arg, around, given, depth + 1);
@@ -143,8 +159,8 @@ function isAsset(node: Node): boolean {
 }
 
 /** A function of this file. */
-function functionNamed(name: string, program: Node): Node | null {
-  for (const node of walk(program)) {
+function functionNamed(name: string, around: Surroundings): Node | null {
+  for (const { node } of lookWithin(around, around.program)) {
     if (node.type === "FunctionDeclaration" && node.id?.name === name) return node;
     if (
       node.type === "VariableDeclarator" &&
@@ -163,7 +179,7 @@ function ofAnswers(fn: Node, around: Surroundings, given: boolean, depth: number
   if (!isFunction(fn) || fn.body === null) return null;
   const inside = { ...around, functions: [...around.functions, fn] };
   if (fn.body.type !== "BlockStatement") return originOf(fn.body, inside, given, depth + 1);
-  for (const { node, functions } of walkWithin(fn.body, inside.functions)) {
+  for (const { node, functions } of lookWithin(around, fn.body, inside.functions)) {
     if (node.type !== "ReturnStatement" || node.argument === null || functions.length !== inside.functions.length)
       continue;
     const found = originOf(node.argument, inside, given, depth + 1);
@@ -179,7 +195,7 @@ function ofName(name: string, around: Surroundings, given: boolean, depth: numbe
     const within = { ...around, functions };
     if (fn !== undefined && isFunction(fn) && fn.params.some((one) => binds(one, name)))
       return ofParameter(fn, within, given, depth);
-    for (const { node, functions: inner } of walkWithin(fn ?? around.program, functions.slice(0, -1))) {
+    for (const { node, functions: inner } of lookWithin(around, fn ?? around.program, functions.slice(0, -1))) {
       // Names of functions further in are other names.
       if (node.type !== "VariableDeclarator" || inner.length > Math.max(1, functions.length) || node.init === null)
         continue;
@@ -204,7 +220,7 @@ function ofState(init: Node, set: string, around: Surroundings, depth: number): 
   const begun = use.type === "CallExpression" ? use.arguments[0] : undefined;
   const first = begun === undefined ? null : originOf(begun, around, false, depth + 1);
   if (first !== null || set === "") return first;
-  for (const { node, functions } of walkWithin(whole, around.functions.slice(0, -1))) {
+  for (const { node, functions } of lookWithin(around, whole, around.functions.slice(0, -1))) {
     if (node.type !== "CallExpression") continue;
     const inside = { ...around, functions };
     const [value] = node.arguments;
@@ -226,7 +242,7 @@ function ofState(init: Node, set: string, around: Surroundings, depth: number): 
 /** What a callback is told by the promise before it, a listener by an event, a component by whoever shows it. */
 function ofParameter(fn: Node, around: Surroundings, given: boolean, depth: number): string | null {
   const outer = { ...around, functions: around.functions.slice(0, -1) };
-  for (const { node } of walkWithin(outer.functions.at(-1) ?? around.program)) {
+  for (const { node } of lookWithin(around, outer.functions.at(-1) ?? around.program)) {
     if (node.type !== "CallExpression" || !node.arguments.some((one) => one === fn)) continue;
     const { callee } = node;
     if (callee.type !== "MemberExpression" || callee.property.type !== "Identifier") return null;

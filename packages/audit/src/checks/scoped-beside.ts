@@ -15,15 +15,18 @@ const OWNED = [
 ];
 
 const known = new WeakMap<ProjectFile, ReadonlySet<string>>();
+const owned = new WeakMap<ProjectFile, ReadonlySet<string>>();
 
 /** Other statements of the same file ask whose a row of this table is. */
 export function isOwnedBeside(one: Extract<Operation, { kind: "query" }>, judged: Judged): boolean {
-  const text = judged.project.file(one.place.file)?.text ?? "";
-  const table = one.query.table.slice(one.query.table.lastIndexOf(".") + 1).toLowerCase();
-  return (
-    isScopedBeside(one, judged) ||
-    OWNED.some((of) => [...text.matchAll(of)].some(([, name = ""]) => name.toLowerCase() === table))
-  );
+  if (isScopedBeside(one, judged)) return true;
+  const file = judged.project.file(one.place.file);
+  if (file === null) return false;
+  const tables =
+    owned.get(file) ??
+    new Set(OWNED.flatMap((of) => [...file.text.matchAll(of)].map(([, name = ""]) => name.toLowerCase())));
+  owned.set(file, tables);
+  return tables.has(one.query.table.slice(one.query.table.lastIndexOf(".") + 1).toLowerCase());
 }
 
 /** Other statements of the same file name the tenant's column of this table: its rows are not everybody's. */

@@ -152,13 +152,15 @@ function sealedColumn(table: string, { entry, project }: Judged): string | null 
   let opened = sealed.get(file);
   if (opened === undefined) {
     opened = new Map();
-    for (const [, row = "", column = ""] of file.text.matchAll(OPENED)) opened.set(nounOf(row), column);
+    for (const [, by = "", row = "", column = ""] of file.text.matchAll(OPENED))
+      if (OPENS.test(by)) opened.set(nounOf(row), column);
     sealed.set(file, opened);
   }
   return opened.get(nounOf(table)) ?? null;
 }
 const sealed = new WeakMap<ProjectFile, Map<string, string>>();
-const OPENED = /(?:decrypt|unseal)\w*\(\s*(?:await\s+)?(\w+)[?!]?\.(\w+)/gi;
+const OPENED = /\b(\w+)\(\s*(?:await\s+)?(\w+)[?!]?\.(\w+)/g;
+const OPENS = /decrypt|unseal/i;
 
 function nounOf(name: string): string {
   return name.toLowerCase().replaceAll("_", "").replace(/s$/, "");

@@ -43,10 +43,10 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
 /** `url.protocol !== "https:"`, `url.startsWith("http")`: how it is to be reached says nothing of where it leads. */
 function withoutScheme(test: string): string {
   return test
-    .replace(/[\w.?!]*\bprotocol\s*[!=]==?\s*["'`]\w*:?["'`]/g, "")
-    .replace(/\[\s*["'`]https?:["'`][^\]]*\]\.includes\([^)]*\)/g, "")
-    .replace(/[\w.?!]+\.startsWith\(\s*["'`]https?:?(?:\/\/)?["'`]\s*\)/g, "")
-    .replace(/\/\^\(?https\?[^)]*?\/\w*\.test\([^)]*\)/g, "");
+    .replace(/(?<![\w.?!])[\w.?!]*\bprotocol\s*[!=]==?\s*["'`]\w*:?["'`]/g, "")
+    .replace(/\[\s*["'`]https?:["'`][^\]]{0,200}\]\.includes\([^)]{0,200}\)/g, "")
+    .replace(/(?<![\w.?!])[\w.?!]+\.startsWith\(\s*["'`]https?:?(?:\/\/)?["'`]\s*\)/g, "")
+    .replace(/\/\^\(?https\?[^)]{0,200}?\/\w{0,8}\.test\([^)]{0,200}\)/g, "");
 }
 
 /** A redirect sends the client away, and a parameter that is set sends nothing. */

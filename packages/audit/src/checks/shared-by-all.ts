@@ -29,7 +29,7 @@ export function isSharedByAll(one: Operation, { project, entry }: Judged): boole
 
 /** All there are, or all of a kind. */
 const LISTS =
-  /\.(?:findMany|findAll|find|list|getAll|all|findAndCount|scan)\(\s*(?:\)|\{\s*\}|\{\s*(?:orderBy|order|take|limit|select|include|sort|skip)\b|"\w+"\s*(?:\)|,\s*["'`\s]*ORDER))|\bselect\b[^"'`;]{1,300}\bfrom\s+"?\w+"?\s*(?:order\b|limit\b|["'`])|\.from\(\s*["'`]?\w+["'`]?\s*\)\s*\.(?:order|select\([^)]*\)\s*[;.]?\s*(?:order|$)|limit)|\.select\([^)]*\)\.from\(\w+\)\s*(?:;|\.orderBy|\.limit)|selectFrom\(["'`]\w+["'`]\)\s*\.(?:selectAll|select)\([^)]*\)\s*\.(?:orderBy|limit|execute)/i;
+  /\.(?:findMany|findAll|find|list|getAll|all|findAndCount|scan)\(\s*(?:\)|\{\s*\}|\{\s*(?:orderBy|order|take|limit|select|include|sort|skip)\b|"\w+"\s*(?:\)|,[\s"'`]*ORDER))|\bselect\b[^"'`;]{1,300}\bfrom\s+"?\w+"?\s*(?:order\b|limit\b|["'`])|\.from\(\s*["'`]?\w+["'`]?\s*\)\s*\.(?:order|select\([^)]{0,500}\)\s*(?:[;.]\s*)?(?:order|$)|limit)|\.select\([^)]{0,500}\)\.from\(\w+\)\s*(?:;|\.orderBy|\.limit)|selectFrom\(["'`]\w+["'`]\)\s*\.(?:selectAll|select)\([^)]{0,500}\)\s*\.(?:orderBy|limit|execute)/i;
 
 /** What it is about: the table, what its rows hang on (`monitor_id`), what a function is named after (`stopMonitor`). */
 function nounsOf(one: Operation): readonly string[] {

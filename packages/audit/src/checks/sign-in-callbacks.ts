@@ -20,9 +20,9 @@ export function signInCallbacks(file: ProjectFile): LooseEnd[] {
 }
 /** Drizzle's `db.insert(accounts).values(…)`, Kysely's `insertInto("account").values(…)`, Knex' `knex("accounts").insert(…)`. */
 const INSERTS =
-  /(?:insert(?:Into)?\(\s*|\b(?:knex|db|trx)\(\s*)(?:schema\.)?["'`]?\w*(?:accounts?|identit(?:y|ies)|oauth\w*|linked\w*|social\w*|connections?)["'`]?\s*\)\s*\.(?:values|insert)$/i;
+  /(?:insert(?:Into)?\(\s*|\b(?:knex|db|trx)\(\s*)(?:schema\.)?["'`]?\w*(?:accounts?|identit(?:y|ies)|(?:oauth|linked|social)\w{0,40}|connections?)["'`]?\s*\)\s*\.(?:values|insert)$/i;
 const ACCOUNT_CREATED =
-  /(?:account|identit|oauth|linked|social|connection)\w{0,40}["'`]?\s*\)?\s*\.\s*(?:create|insert|upsert|link|add|values)/i;
+  /(?:account|identit|oauth|linked|social|connection)\w{0,40}["'`]?\s*(?:\)\s*)?\.\s*(?:create|insert|upsert|link|add|values)/i;
 
 /** `user.findUnique({ where: { email } })`, then `account.create({ data: { userId: user.id, provider } })`. */
 function linked({ text, syntax }: ProjectFile, found: LooseEnd[]): void {

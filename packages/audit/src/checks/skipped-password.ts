@@ -30,13 +30,14 @@ export function skippedPasswords({ text, syntax }: ProjectFile): LooseEnd[] {
         });
       continue;
     }
-    const skipped = comparisons.map((one) => optional(fn, one, text));
+    const skips = skipsIn(fn, text);
     const [first] = comparisons;
-    if (first !== undefined && skipped.every((one) => one !== null))
+    const skip = first === undefined ? undefined : skips.find((one) => holds(one, first));
+    if (skip !== undefined && comparisons.every((one) => skips.some((each) => holds(each, one))))
       found.push({
         rule: skippedPassword,
-        node: skipped[0]?.decides ?? first,
-        message: `Whether the password is compared is decided by ${skipped[0]?.asked}, which the client sends.`,
+        node: skip.decides,
+        message: `Whether the password is compared is decided by ${skip.asked}, which the client sends.`,
       });
   }
   return found;
@@ -60,7 +61,7 @@ function signInFunction(node: Node, text: string): Node | null {
 
 function isComparison(node: Node, text: string): boolean {
   if (node.type === "CallExpression") {
-    const callee = text.slice(node.callee.start, node.callee.end);
+    const callee = lastOf(node.callee, text);
     return (
       COMPARES.test(callee) &&
       // `isPasswordValid(credentials.password, false, true)`: of its strength alone.
@@ -74,25 +75,49 @@ function isComparison(node: Node, text: string): boolean {
     node.type === "BinaryExpression" &&
     /^[!=]==?$/.test(node.operator) &&
     node.right.type !== "Literal" &&
-    /passw|hash/i.test(text.slice(node.start, node.end)) &&
+    /passw|hash/i.test(lastOf(node, text)) &&
     !/\b(?:undefined|null)\b/.test(text.slice(node.right.start, node.right.end))
   );
 }
 
-/** What of the client's decides whether it is run, where the function goes on without it. */
-function optional(fn: Node, comparison: Node, text: string): { readonly asked: string; readonly decides: Node } | null {
-  if (!isFunction(fn) || fn.body === null) return null;
+/** What is said last: of a chain of ever more links each holds all that stand before it. */
+function lastOf({ start, end }: Node, text: string): string {
+  return text.slice(Math.max(start, end - 1_000), end);
+}
+
+/** What is only run where the client has sent something. */
+interface Skip {
+  readonly asked: string;
+  readonly decides: Node;
+  readonly start: number;
+  readonly end: number;
+}
+
+const MAX_SKIPS = 50;
+
+/** Where something of the client's decides what is run, and the function goes on without it; none within another. */
+function skipsIn(fn: Node, text: string): readonly Skip[] {
+  if (!isFunction(fn) || fn.body === null) return [];
   const [first] = fn.params;
   const sent = first?.type === "Identifier" ? first.name : null;
+  const found: Skip[] = [];
+  if (sent === null) return found;
+  let looked = 0;
   for (const node of walkOwn(fn.body)) {
     if (node.type !== "IfStatement" || node.alternate !== null) continue;
     const { test, consequent } = node;
-    if (!(consequent.start <= comparison.start && comparison.end <= consequent.end)) continue;
-    if (sent === null) return null;
+    if (consequent.end <= (found.at(-1)?.end ?? -1)) continue;
     const asked = sentAmong(text.slice(test.start, test.end), sent);
-    if (asked !== null && endsWell(fn, node.end)) return { asked, decides: node };
+    if (asked === null) continue;
+    if (endsWell(fn, node.end)) found.push({ asked, decides: node, start: consequent.start, end: consequent.end });
+    looked += 1;
+    if (looked === MAX_SKIPS) break;
   }
-  return null;
+  return found;
+}
+
+function holds({ start, end }: Skip, node: Node): boolean {
+  return start <= node.start && node.end <= end;
 }
 
 /** `credentials.token`; of `user.password && !credentials.totpCode` the part that is the client's, and no password. */

@@ -2,6 +2,7 @@ import type { Node } from "oxc-parser";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import { asksForRights } from "../knowledge/staff.ts";
 import type { ProjectFile } from "../project.ts";
+import { says } from "../source/says.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { walkOwn } from "../syntax/walk.ts";
@@ -18,14 +19,14 @@ interface Body {
 const known = new WeakMap<ProjectFile, readonly Body[]>();
 /** There is anything to read only where somebody is asked for more than to be known. */
 const MAY_ASK =
-  /\b(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)\s*\(|\b(?:require|assert|ensure|must|enforce|check|verify|only|demand|guard|authori[sz]e)\w*(?:Admin|Owner|Role|Permission|Staff|Manager|Moderator|Super|Access|Scope|Right|Privilege|Operator|Member|Can)\w*\s*\(/i;
+  /\b(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)\s*\(|\b(?=(?:require|assert|ensure|must|enforce|check|verify|only|demand|guard|authori[sz]e)\w*(?:Admin|Owner|Role|Permission|Staff|Manager|Moderator|Super|Access|Scope|Right|Privilege|Operator|Member|Can))\w+\s*\(/i;
 
 /**
  * What the functions of a file ask of their callers in their own bodies: `await requireAdmin()`, `mustBeAdmin(user)`. How
  * much harm each may do is told by the verb of its name.
  */
 export function rightsInBodies(file: ProjectFile, within: Node): Neighbours | null {
-  if (!MAY_ASK.test(file.text)) return null;
+  if (!says(file, MAY_ASK)) return null;
   const bodies = known.get(file) ?? bodiesOf(file);
   known.set(file, bodies);
   const own = bodies.find(({ node }) => node === within || (within.start <= node.start && node.end <= within.end));

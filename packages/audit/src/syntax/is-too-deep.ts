@@ -27,7 +27,7 @@ function countOf(text: string, mark: string): number {
 /** `a?: b`, `a?.b`, `a ?? b` and `a !== b` are no steps down. */
 const STEPS = /[([{}\])]|[;,]|\n|=>|>|\belse\b|\bawait\b|\?(?![?:,)]|\.\D)|!(?!=)|\*\*|</g;
 const BEGINS =
-  /\s*(?:(?:export|import|const|let|var|function|class|interface|type|enum|return|throw|try|switch|for|while)\b|(if)\b)/y;
+  /[^\S\n]*(?:(?:export|import|const|let|var|function|class|interface|type|enum|return|throw|try|switch|for|while)\b|(if)\b)/y;
 
 interface Row {
   marks: number;
@@ -59,7 +59,7 @@ function hasLongRow(text: string): boolean {
         row.marks = 0;
         break;
       case "\n": {
-        BEGINS.lastIndex = index;
+        BEGINS.lastIndex = index + 1;
         const begins = BEGINS.exec(text);
         if (begins === null) break;
         row.marks = 0;

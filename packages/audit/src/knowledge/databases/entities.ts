@@ -34,7 +34,7 @@ function joinedOn({ args }: NamedCall): Condition[] {
   const text = args.findLast((arg) => arg.k === "literal");
   if (values?.k !== "struct" || text?.k !== "literal" || typeof text.value !== "string") return [];
   const of: Condition[] = [];
-  for (const [, field = "", name = ""] of text.value.matchAll(/([\w.]+)\s*=\s*:(\w+)/g)) {
+  for (const [, field = "", name = ""] of text.value.matchAll(/(?<![\w.])([\w.]+)\s*=\s*:(\w+)/g)) {
     const value = values.props.get(name);
     if (value !== undefined)
       of.push({ kind: "compare", field: field.slice(field.indexOf(".") + 1), op: "equal", value });
