@@ -13,7 +13,7 @@ const MARKDOWN = /\bmarked\b|showdown|snarkdown|markdown-it|markdownit/;
 const MAX_MARKUP = 100;
 const MAX_EXPRESSIONS = 300;
 /** Of a whole file. */
-const MAX_NODES = 8_000_000;
+const MAX_NODES = 2_000_000;
 
 /**
  * HTML that a component in the browser is told by a server, by the address, or makes of Markdown: a component's state

@@ -1,7 +1,9 @@
+import type { Node } from "oxc-parser";
 import { guardOfAllOthers, guardOfMilder, isOddOne } from "../entry-points/neighbours.ts";
 import { nameKind } from "../knowledge/names.ts";
 import { asksForRights } from "../knowledge/staff.ts";
 import { missingRole } from "../rules/catalogue.ts";
+import type { ProjectFile } from "../project.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
@@ -50,12 +52,8 @@ function inBodies(judged: Judged, report: Report): null {
   if (file === null || entry.kind === "page") return null;
   for (const one of trace.operations) {
     if (one.kind !== "query" || isLookUp(one) || !one.facts.has("auth")) continue;
-    const guardAt = (place: Place): string | null => {
-      const beside = place.file === entry.file ? rightsInBodies(file, place.node) : null;
-      return beside === null || !isOddOne(beside) ? null : guardOfMilder(beside);
-    };
-    const around = one.within.findLast((place) => guardAt(place) !== null);
-    const guard = around === undefined ? null : guardAt(around);
+    const around = one.within.findLast((place) => place.file === entry.file && guardBeside(file, place.node) !== null);
+    const guard = around === undefined ? null : guardBeside(file, around.node);
     if (around === undefined || guard === null) continue;
     if (OWN.test(entry.name) || asksForMore(one, around, judged)) continue;
     report.violated(
@@ -67,6 +65,18 @@ function inBodies(judged: Judged, report: Report): null {
     return null;
   }
   return null;
+}
+
+const guards = new WeakMap<Node, string | null>();
+
+/** What milder functions beside this one ask for; all of a file are looked through for each, once. */
+function guardBeside(file: ProjectFile, node: Node): string | null {
+  const before = guards.get(node);
+  if (before !== undefined) return before;
+  const beside = rightsInBodies(file, node);
+  const found = beside === null || !isOddOne(beside) ? null : guardOfMilder(beside);
+  guards.set(node, found);
+  return found;
 }
 
 /** A function that by its name asks for a right is called there: `ability.cannot(…)`, `assertOwner(…)`. */

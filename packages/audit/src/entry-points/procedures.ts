@@ -70,26 +70,27 @@ function isOnlyOpen(builders: readonly string[]): boolean {
 
 /** `adminProcedure` of `adminProcedure.input(…).mutation(…)`. */
 function builderOf(node: Node): string {
-  switch (node.type) {
-    case "Identifier":
-      return node.name;
-    case "MemberExpression":
-      return node.property.type === "Identifier" && /procedure$/i.test(node.property.name)
-        ? node.property.name
-        : builderOf(node.object);
-    case "CallExpression":
-      return builderOf(node.callee);
-    default:
-      return "";
+  let at = node;
+  for (;;) {
+    if (at.type === "Identifier") return at.name;
+    if (at.type === "MemberExpression") {
+      if (at.property.type === "Identifier" && /procedure$/i.test(at.property.name)) return at.property.name;
+      at = at.object;
+    } else if (at.type === "CallExpression") at = at.callee;
+    else return "";
   }
 }
 
 /** `authed`, `t.signedIn`: imported or declared, and no call. */
 function rootOf(node: Node): boolean {
-  if (node.type === "Identifier")
-    return !/^(?:this|db|pool|client|app|router|server|queue|worker|agent|bus)$/i.test(node.name);
-  if (node.type === "MemberExpression") return rootOf(node.object);
-  return node.type === "CallExpression" && node.callee.type === "MemberExpression" && rootOf(node.callee.object);
+  let at = node;
+  for (;;) {
+    if (at.type === "Identifier")
+      return !/^(?:this|db|pool|client|app|router|server|queue|worker|agent|bus)$/i.test(at.name);
+    if (at.type === "MemberExpression") at = at.object;
+    else if (at.type === "CallExpression" && at.callee.type === "MemberExpression") at = at.callee.object;
+    else return false;
+  }
 }
 
 function endsInFunction(args: readonly Node[]): boolean {
@@ -99,19 +100,16 @@ function endsInFunction(args: readonly Node[]): boolean {
   );
 }
 
+/** Without recursion: how long a chain is, is the judged code's to choose. */
 function startsWithBuilder(node: Node): boolean {
-  switch (node.type) {
-    case "Identifier":
-      return BUILDER.test(node.name);
-    case "MemberExpression":
-      return (
-        (node.property.type === "Identifier" && /procedure$/i.test(node.property.name)) ||
-        startsWithBuilder(node.object)
-      );
-    case "CallExpression":
-      return startsWithBuilder(node.callee);
-    default:
-      return false;
+  let at = node;
+  for (;;) {
+    if (at.type === "Identifier") return BUILDER.test(at.name);
+    if (at.type === "MemberExpression") {
+      if (at.property.type === "Identifier" && /procedure$/i.test(at.property.name)) return true;
+      at = at.object;
+    } else if (at.type === "CallExpression") at = at.callee;
+    else return false;
   }
 }
 

@@ -68,4 +68,11 @@ ${times(1_000, (at) => `router.delete("/a${at}/:id", async (req, res) => {\n  aw
     "names that ask for 1,900 rights",
     `/* ${`require${"Admin".repeat(1_900)}${"\n".repeat(25)}`.repeat(190)} */`,
   ),
+  {
+    name: "a procedure at the end of 20,000 members",
+    make: put(
+      "router.ts",
+      `import { t } from "./trpc";\nexport const router = t.router({ a: t${".a\n".repeat(20_000)}.query(({ ctx }) => ctx.a) });\n`,
+    ),
+  },
 ];
