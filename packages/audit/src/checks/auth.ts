@@ -34,6 +34,7 @@ import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
 import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
+import { decidedByRow, type Decided } from "./decided-by-row.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
@@ -96,6 +97,7 @@ export const auth: Check = {
     );
     const signing = signUps(trace.operations, entry);
     const isLeft = leftByStrangers(judged);
+    const decided = decidedByRow(judged);
     const unheld = sensitive.filter(
       (one) =>
         !isOfSignUp(one, signing) &&
@@ -105,6 +107,7 @@ export const auth: Check = {
         !isOpenRead(one, judged) &&
         !isOfLink(one, judged) &&
         !isLeft(one) &&
+        !isDecided(one, decided, trace.operations) &&
         !isOfPublished(one, judged) &&
         !isToldCaller(one) &&
         !isCapabilityQuery(one) &&
@@ -134,7 +137,7 @@ export const auth: Check = {
       return;
     }
     const unseen =
-      opaqueGate(first, entry) ??
+      opaqueGate(first, judged) ??
       (first.facts.has("unmounted") &&
       (takesCallerForGranted(judged) || !(knowsAuth(judged) || asksCallers(entry, project))) &&
       !isScheduled(judged)
@@ -328,6 +331,13 @@ function isToldCaller(one: Operation): boolean {
 function holdsCaller(value: Value, depth = 0): boolean {
   if (value.k !== "struct") return isCaller(value);
   return depth < 3 && [...value.props.values()].some((one) => holdsCaller(one, depth + 1));
+}
+
+/** It comes after somebody was refused by what a row says, or is the look-up of that row. */
+function isDecided(one: Operation, decided: Decided | null, operations: readonly Operation[]): boolean {
+  if (decided === null) return false;
+  if (one.kind === "query" && one.query.verb === "read" && decided.tables.has(one.query.table)) return true;
+  return operations.indexOf(one) > decided.at;
 }
 
 /** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */

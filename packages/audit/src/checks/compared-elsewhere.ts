@@ -45,7 +45,25 @@ function* within(node: Node): Generator<Node> {
 
 function calledFunction(node: Node): string | null {
   if (node.type === "AwaitExpression") return calledFunction(node.argument);
-  return node.type === "CallExpression" && node.callee.type === "Identifier" ? node.callee.name : null;
+  if (node.type !== "CallExpression") return null;
+  if (node.callee.type === "Identifier") return node.callee.name;
+  const { callee } = node;
+  if (callee.type !== "MemberExpression" || callee.property.type !== "Identifier") return null;
+  // `this.fileRepo.findById(id)`, `files.byId(id)`
+  const of =
+    callee.object.type === "Identifier"
+      ? callee.object.name
+      : callee.object.type === "MemberExpression" &&
+          callee.object.object.type === "ThisExpression" &&
+          callee.object.property.type === "Identifier"
+        ? callee.object.property.name
+        : null;
+  return of === null ? null : methodNamed(`${of}.${callee.property.name}`);
+}
+
+/** A repository is called by its class in one place and by a member in another: `FileRepo.findById`, `fileRepo.findById`. */
+export function methodNamed(path: string): string {
+  return path.split(".").slice(-2).join(".").toLowerCase();
 }
 
 function rootOf(node: Node): string | null {

@@ -51,9 +51,15 @@ const NEUTRAL =
   /log|limit|metric|track|cache|valid|pars|format|render|emit|event|captcha|turnstile|analytic|telemetr|error|exception|response|schema/i;
 
 /** What may have asked and is not seen. A wrapper that stands around routes before and behind the gate asks for nobody. */
-export function opaqueGate(one: Operation, entry: EntryPoint): Evidence | undefined {
+export function opaqueGate(one: Operation, { entry, project }: Judged): Evidence | undefined {
   const found = one.facts.get("opaque:auth");
   if (found === undefined) return undefined;
+  // What stands in those that ask for somebody, too, is none that asks.
+  const [, beside] = /^(\w+) is not in the tree$/.exec(found.why) ?? [];
+  if (beside !== undefined && entry.kind === "procedure" && entry.gateBeside?.() === true) {
+    const text = project.file(entry.file)?.text ?? "";
+    if (text.split(`(${beside}`).length > 2) return undefined;
+  }
   const [, wrapper] = /^(\S+) wraps the handler and is not in the tree$/.exec(found.why) ?? [];
   return wrapper !== undefined && WRAPS.test(wordsOf(wrapper).join(" ")) && entry.gateBeside?.() === true
     ? undefined

@@ -8,7 +8,7 @@ import { keyOf } from "../values/key.ts";
 import { isCredential, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { comparisons } from "../values/query.ts";
-import { comparedElsewhere } from "./compared-elsewhere.ts";
+import { comparedElsewhere, methodNamed } from "./compared-elsewhere.ts";
 import { describe } from "./describe-value.ts";
 import { isSensitive } from "./entry-kinds.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
@@ -122,7 +122,9 @@ function askedAbout(facts: Facts): string | null {
 /** Other handlers of the file compare what this function finds with whose it is; here it is only found, and used. */
 function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
   const file = judged.project.file(judged.entry.file);
-  if (one.place.file !== judged.entry.file || file === null || !comparedElsewhere(file).has(one.name)) return false;
+  if (one.place.file !== judged.entry.file || file === null) return false;
+  const compared = comparedElsewhere(file);
+  if (!compared.has(one.name) && !(one.path.includes(".") && compared.has(methodNamed(one.path)))) return false;
   const [first] = one.args;
   if (
     !one.facts.has("auth") ||
@@ -140,7 +142,8 @@ function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
   if (used === undefined) return false;
   report.violated(
     unscopedQuery,
-    used.place,
+    // What a repository finds is wrong where it is looked for.
+    one.path.includes(".") ? one.place : used.place,
     `Other handlers here compare what ${one.name} finds with whose it is; here ${describe(id)} is enough.`,
     used,
   );

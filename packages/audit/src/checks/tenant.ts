@@ -18,6 +18,7 @@ import { isGlobalRole } from "./global-role.ts";
 import { isConfinedBeside } from "./confined-beside.ts";
 import { isConfined } from "./confined.ts";
 import { countsPeople, onlyCounts } from "./counted.ts";
+import { decidedByRow } from "./decided-by-row.ts";
 import { describe } from "./describe-value.ts";
 import { destroyedOutside } from "./destroyed-outside.ts";
 import { lookedUp } from "./looked-up.ts";
@@ -134,6 +135,8 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
   if (isConfined(one, judged)) return report.unknown(`the rows of ${nameOf(query)} are left to row level security`);
   if (judged.entry.kind === "page" && isFoundElsewhere(query, judged))
     return report.unknown("code that is not seen is told the same identifier, and may ask for the session itself");
+  if (query.verb === "read" && decidedByRow(judged)?.tables.has(query.table) === true)
+    return report.unknown(`what the row of ${nameOf(query)} says was asked of the caller`);
   const vouched = vouchedFor(query, facts);
   if (vouched !== null && !isScopedDespite(vouched, one, judged)) return report.unknown(vouched);
   if (isCapability(query)) return;

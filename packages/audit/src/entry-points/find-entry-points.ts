@@ -10,6 +10,7 @@ import { errorHandlerEntryPoints } from "./error-handlers.ts";
 import { jobEntryPoints } from "./jobs.ts";
 import { methodExportEntryPoints } from "./method-exports.ts";
 import { guardsEverywhere, nestEntryPoints } from "./nest.ts";
+import { mountedUnseen } from "./mounted-unseen.ts";
 import { nextByShape } from "./next-by-shape.ts";
 import { nextEntryPoints } from "./next.ts";
 import { pageFileEntryPoints } from "./page-files.ts";
@@ -40,8 +41,9 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
 
 /** Functions that take a request; judged after the others, and only where none of those reached them. */
 export function findHandlers(files: readonly ProjectFile[]): EntryPoint[] {
-  return files.flatMap((file) => {
+  const found = files.flatMap((file) => {
     const shaped = nextByShape(file);
     return shaped.length > 0 ? shaped : [...handlerEntryPoints(file), ...classHandlerEntryPoints(file)];
   });
+  return mountedUnseen(found, files);
 }

@@ -54,8 +54,9 @@ export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
 }
 
 const OPEN = /^(?:public|open|anon\w*|guest|unauth\w*)(?![a-z])/;
-const KNOWN = /protect|auth(?!or)|admin|owner|private|secure|staff|session|signed|logged|user|member/i;
-const GOVERNS = /admin|owner|staff|super/i;
+const KNOWN =
+  /protect|auth(?!or)|admin|owner|private|secure|staff|session|signed|logged|user|member|permission|role|scope/i;
+const GOVERNS = /admin|owner|staff|super|permission|role/i;
 
 /** One is open to everybody among those of its router that none but somebody known, or who governs it, may call. */
 function isOnlyOpen(builders: readonly string[]): boolean {

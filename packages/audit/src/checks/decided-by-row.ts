@@ -1,0 +1,66 @@
+import { isOwnerName } from "../knowledge/names.ts";
+import type { Judged } from "../rules/rule.ts";
+import type { Operation } from "../trace/operation.ts";
+import { holds } from "../values/holds.ts";
+import type { Value } from "../values/value.ts";
+
+/** What a row, or the product's settings, let strangers do: from where on, and the rows of which tables it was asked of. */
+export interface Decided {
+  readonly at: number;
+  readonly tables: ReadonlySet<string>;
+}
+
+const SAYS_FOR_WHOM =
+  /(?:^|\.)(?:is_?)?(?:permissions?|visibility|privacy|public|published|private|shared|sharing|access(?:_?(?:level|mode|type))?|anyone_?can_?\w+)$/i;
+const LETS_STRANGERS =
+  /anonym|guest|public|strangers|without_?(?:login|account)|(?:open|free)_?(?:registration|access)/i;
+
+/**
+ * `if (!note.isPublic && note.ownerId !== user?.id) deny()`, also where it takes several steps or a function of its own:
+ * a stranger is refused by what the row says, and so is whoever it does not belong to.
+ */
+export function decidedByRow({ trace }: Judged): Decided | null {
+  const tables = new Set<string>();
+  for (const [at, one] of trace.operations.entries()) {
+    for (const value of valuesOf(one))
+      holds(value, (inner) => {
+        if (inner.k === "rows" && SAYS_FOR_WHOM.test(inner.path)) tables.add(inner.query.table);
+        return false;
+      });
+    if (one.kind !== "test" || one.denies !== "yes") continue;
+    const asked = one.asked ?? [one.value];
+    if (tables.size > 0 && asked.some(asksWhose)) return { at, tables };
+    if (asked.some(isSetting)) return { at, tables };
+  }
+  return null;
+}
+
+function valuesOf(one: Operation): readonly Value[] {
+  if (one.kind === "test") return one.asked ?? [one.value];
+  return one.kind === "compare" ? [one.left, one.right] : [];
+}
+
+/** `row.ownerId === user.id`, or what a function answers that was asked about the caller. */
+function asksWhose(value: Value): boolean {
+  return holds(
+    value,
+    (inner) =>
+      (inner.k === "principal" && /^granted(?:\.|$)/.test(inner.path)) ||
+      (inner.k === "derived" &&
+        /^[=!]==?$/.test(inner.op) &&
+        inner.args.some((arg) => arg.k === "principal") &&
+        inner.args.some((arg) => arg.k === "rows" && isOwnerName(arg.path.slice(arg.path.lastIndexOf(".") + 1)))),
+  );
+}
+
+/** `config.allowAnonymous`, `process.env.PUBLIC_ACCESS`: whoever runs the product has opened it. */
+function isSetting(value: Value): boolean {
+  return holds(value, (inner) => {
+    if (inner.k === "env" || inner.k === "foreign") return LETS_STRANGERS.test(inner.name);
+    if (inner.k !== "chain" || inner.root.k !== "foreign") return false;
+    const last = inner.steps.at(-1);
+    return (
+      last?.kind === "member" && LETS_STRANGERS.test(last.name) && inner.steps.every(({ kind }) => kind === "member")
+    );
+  });
+}
