@@ -68,6 +68,18 @@ export const tenant: Check = {
   },
 };
 
+/** `{ lastAccessedAt: new Date() }` */
+function isTouch(data: Value | null): boolean {
+  return (
+    data?.k === "struct" &&
+    data.props.size > 0 &&
+    data.spreads.length === 0 &&
+    [...data.props.keys()].every((name) =>
+      /^last_?(?:accessed|seen|viewed|visited|opened|read|used|active)_?(?:at|on|time)?$/i.test(name),
+    )
+  );
+}
+
 /** What is wrong with a statement in two ways is one thing to mend. */
 function onceAtEach(report: Report): Report {
   const places = new Map<Node, Set<string>>();
@@ -159,6 +171,8 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
     return report.unknown(`what is offered to everybody is counted down`);
   if (isRead(query) && /invit/i.test(query.table) && isPublicByDesign(judged.entry, judged))
     return report.unknown("an invitation may be shown to whoever has its link");
+  if (query.verb === "update" && isTouch(query.data))
+    return report.unknown("when something was last looked at is noted");
   const [field, value] = chosen[0] ?? ["", null];
   if (value === null) return;
   if (isRead(query) && isPublicTable(query.table) && !(isCopied(query, judged) && isOwnedBeside(one, judged)))

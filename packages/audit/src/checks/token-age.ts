@@ -26,8 +26,10 @@ export function tokenAge({ entry, trace, project }: Judged, report: Report): voi
   const where = comparisons(one.query.where);
   if (where.some(({ field }) => AGE.test(field))) return;
   // What is seen of the whole function says whether anybody thought of it; of what it calls nothing is known.
-  const { file, node } = one.within.find((each) => each.file === one.place.file) ?? entry;
-  const code = project.file(file)?.text.slice(node.start, node.end) ?? "";
+  const around = one.within.filter((each) => each.file === one.place.file);
+  const code = (around.length === 0 ? [entry] : around)
+    .map(({ file, node }) => project.file(file)?.text.slice(node.start, node.end) ?? "")
+    .join("\n");
   if (!TAKES_OVER.test(code) || AGE.test(code)) return;
   if (trace.operations.some((each) => each.kind === "call" && looksAtWhole(each, one.query.id))) return;
   report.violated(

@@ -74,6 +74,17 @@ export function unseen(call: UnseenCall): Value {
       return { k: "principal", path: "", sure: false, origin: place };
     default:
   }
+  // `PresignedUrl.findByToken(token)`: whoever knows the secret has what it was made for.
+  if (BY_SECRET.test(call.method) && args.some((arg) => clientsOf(arg).length > 0)) {
+    note(call);
+    return choose([
+      {
+        value: chain,
+        facts: Facts.none.with("capability", { sure: false, place, why: `${call.method} was told a secret` }),
+      },
+      { value: NULL, facts: Facts.none },
+    ]);
+  }
   if ((kind === "reads" || kind === "none" || kind === "identity") && mayAskInside(call)) {
     machine.learn("opaque:auth", { sure: false, place, why: `${call.method} may ask for the caller itself` });
     note(call);
@@ -129,6 +140,8 @@ function mayAskInside({ machine, method, root, receiver, isNew, args }: UnseenCa
     !/^(?:get|find|load|fetch)_?users?$/i.test(method)
   );
 }
+const BY_SECRET =
+  /^(?:find|get|fetch|load|lookup)\w*By(?:\w*Token|\w*Hash|\w*Secret|ShareKey|ShareSlug|InviteCode|InvitationCode|OneTimeCode|Nonce)$/;
 const ANSWERS_ACCESS = /^(?:access|accessible|membership|authori[sz]ed|allowed|permitted|visible|viewable|editable)$/;
 const OF_AUTH =
   /^(?:auth|authn|authz|authentication|authori[sz]ation|sessions?|guards?|access|permissions?|acl|rbac|abilit(?:y|ies)|membership|viewer|identity|protect)$/;
