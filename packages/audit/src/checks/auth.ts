@@ -10,6 +10,7 @@ import {
 } from "../rules/catalogue.ts";
 import { unawaited } from "./unawaited.ts";
 import { changedBeforeAsked } from "./late-check.ts";
+import { onlyTouches } from "./counted.ts";
 import { asksCallers } from "./asks-callers.ts";
 import { contradictory } from "./contradictory.ts";
 import { tokenAge } from "./token-age.ts";
@@ -24,7 +25,7 @@ import { clientOf, clientsOf, isCapability, isCredential } from "../values/trust
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
-import { takesCallerForGranted } from "./taken-for-granted.ts";
+import { isGuardedWhereMounted, takesCallerForGranted } from "./taken-for-granted.ts";
 import { isOfLink } from "./leads-on.ts";
 import { leftByStrangers } from "./left-by-strangers.ts";
 import { setUpAgain } from "./set-up-again.ts";
@@ -35,6 +36,7 @@ import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook 
 import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 import { decidedByRow, type Decided } from "./decided-by-row.ts";
+import { isForStrangersToo } from "./for-strangers-too.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
@@ -139,7 +141,9 @@ export const auth: Check = {
     const unseen =
       opaqueGate(first, judged) ??
       (first.facts.has("unmounted") &&
-      (takesCallerForGranted(judged) || !(knowsAuth(judged) || asksCallers(entry, project))) &&
+      (takesCallerForGranted(judged) ||
+        isGuardedWhereMounted(judged) ||
+        !(knowsAuth(judged) || asksCallers(entry, project))) &&
       !isScheduled(judged)
         ? first.facts.get("unmounted")
         : undefined);
@@ -160,6 +164,7 @@ export const auth: Check = {
       );
       return;
     }
+    if (isForStrangersToo(unheld, judged)) return report.unknown("what strangers see of it was decided");
     if (isOpenUntilSetUp(entry, trace.operations)) return report.unknown("what is set up once is open until it is");
     report.violated(
       missingAuthentication,
@@ -290,6 +295,7 @@ function declarationOf({ entry, trace }: Judged, operation: Operation): Place {
 function isTakeover(operation: Operation): boolean {
   if (operation.kind !== "query" || (operation.query.verb !== "update" && operation.query.verb !== "delete"))
     return false;
+  if (operation.query.verb === "update" && onlyTouches(operation.query.data)) return false;
   return comparisons(operation.query.where).some(
     ({ field, value }) =>
       /^(?:_?id|uuid|\w*(?:Id|_id))$/.test(field.slice(field.lastIndexOf(".") + 1)) && clientOf(value) !== null,

@@ -1,4 +1,5 @@
 import type { Query } from "../values/query.ts";
+import { clientOf } from "../values/trust.ts";
 import { struct, type Value } from "../values/value.ts";
 
 /** Nothing is written but how many are left. */
@@ -12,6 +13,21 @@ export function onlyCounts(data: Value | null): boolean {
         /left|remain|stock|sold|count|quantity|available|availability|capacity|seats|spots|inventory|reserved|booked|views|likes|clicks|visits|hits|plays|downloads|scans/i.test(
           name,
         )),
+  );
+}
+
+/** That somebody was there just now, and nothing that they say: `data: { touchedAt: new Date() }`. */
+export function onlyTouches(data: Value | null): boolean {
+  return (
+    data?.k === "struct" &&
+    data.props.size > 0 &&
+    data.spreads.length === 0 &&
+    changesIn(data).every(
+      ([name, value]) =>
+        /(?:^|_)(?:touched|seen|viewed|visited|opened|accessed|active|clicked|pinged)_?at$|^last_?(?:\w+_)?(?:touch(?:ed)?|seen|view(?:ed)?|visit(?:ed)?|open(?:ed)?|access(?:ed)?|activity|active|click(?:ed)?|ping(?:ed)?)(?:_?at)?$/i.test(
+          name.replace(/([a-z])([A-Z])/g, "$1_$2"),
+        ) && clientOf(value) === null,
+    )
   );
 }
 

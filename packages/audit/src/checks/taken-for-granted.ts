@@ -19,6 +19,15 @@ export function takesCallerForGranted({ entry, project }: Judged): boolean {
   return file !== null && says(file, READS) && !says(file, LOOKS);
 }
 
+/** A method of a class that a router elsewhere mounts, guards and all: none of its file looks whether there is a caller. */
+export function isGuardedWhereMounted({ entry: { kind, node, file }, project }: Judged): boolean {
+  if (kind !== "handler" || (node.type !== "MethodDefinition" && node.type !== "PropertyDefinition")) return false;
+  const text = project.file(file);
+  return text !== null && !says(text, REFUSES);
+}
+const REFUSES =
+  /(?:!\s*|\bif\s*\(\s*)(?:req|request)\??\.(?:user|account|member|session|auth)\w*(?:\?\.\w+)?\s*(?:\)|\|\||&&)/;
+
 /** It takes away or changes a row, which is for somebody in particular to do. */
 export function changesRow(one: Operation): boolean {
   return one.kind === "query" && (one.query.verb === "update" || one.query.verb === "delete");

@@ -68,7 +68,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       // Somebody who is given work is one of the tenant's own: it was looked whether there is such a person, and no more.
       (!isOwnerName(name) || (value.k === "rows" && /^(?:assignee|reviewer|approver|employee)$/i.test(stem)))
     ) {
-      if (facts.has(`open:ok:${keyOf(value)}`) || mayReferTo(stem, one, judged)) continue;
+      if (isOfOpen(value, facts) || mayReferTo(stem, one, judged)) continue;
       lookedUp(value, one, report);
       report.violated(
         foreignReference,
@@ -79,6 +79,13 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       return;
     }
   }
+}
+
+/** It was shown to be everybody's, or those that were not were left out. */
+function isOfOpen(value: Value, facts: Facts): boolean {
+  return value.k === "choice"
+    ? value.alternatives.every((one) => isOfOpen(one.value, facts.and(one.facts)))
+    : facts.has(`open:ok:${keyOf(value)}`);
 }
 
 /** `user` beside `host` and `pass`: by what name somebody signs in at another server. */

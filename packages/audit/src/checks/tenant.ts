@@ -14,6 +14,7 @@ import { isPublicTable, isTenantTable, isWebhook, isScheduled } from "./entry-ki
 import { isPublicByDesign } from "./public-by-design.ts";
 import { created, handedOver } from "./tenant-of-created.ts";
 import { isOwnedBeside, isScopedBeside } from "./scoped-beside.ts";
+import { isForStrangersToo } from "./for-strangers-too.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { isConfinedBeside } from "./confined-beside.ts";
 import { isConfined } from "./confined.ts";
@@ -62,6 +63,7 @@ export const tenant: Check = {
         continue;
       // A delivery whose sender was verified speaks for its sender, and a server with the secret for all tenants.
       if (one.facts.has("signature") && !one.facts.has("auth")) continue;
+      if (!isKnown(one.facts) && isForStrangersToo([one], judged)) continue;
       if (isOfScheduler(one) && one.query.verb === "list" && !isOfCaller(trace.operations)) continue;
       judge(one, judged, report);
     }
@@ -153,8 +155,8 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
   if (vouched !== null && !isScopedDespite(vouched, one, judged)) return report.unknown(vouched);
   if (isCapability(query)) return;
   const chosen = chosenBy(query.where, facts);
-  // `where({ status: req.query.status })` picks out nobody's row.
-  if (chosen.length === 0 || (query.verb === "list" && chosen.every(([field]) => SORTS.test(field))))
+  // `where({ status: req.query.status })` picks out nobody's row; `find(id ? { id } : {})` picks one of all there are.
+  if (chosen.length === 0 || isOfAll(query) || (query.verb === "list" && chosen.every(([field]) => SORTS.test(field))))
     return unconfined(one, judged, report);
   if (judged.entry.kind === "handler" && facts.has("unmounted") && isUnderParent(query.where))
     return report.unknown(
@@ -207,6 +209,12 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
     `A row of ${nameOf(query)} is ${done(query)} by ${describe(value)} alone: the caller is known, and the row need not be theirs.`,
     one,
   );
+}
+
+/** `find(_id ? { _id } : {})`: without the id the same statement answers with every row. */
+function isOfAll({ verb, where }: Query): boolean {
+  const only = where?.kind === "all" && where.of.length === 1 ? (where.of[0] ?? null) : where;
+  return verb === "list" && only?.kind === "any" && only.of.some((one) => one.kind === "all" && one.of.length === 0);
 }
 
 const EVERYBODYS = "nothing in this file is anybody's in particular";

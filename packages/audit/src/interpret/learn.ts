@@ -259,6 +259,9 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
       if (one.k === "principal") known = knowPrincipal(one, known);
       if (isRoleName(pathOf(one))) known = known.with("role", evidence("a role was compared", place));
     }
+    // `poll.options.some((one) => one.id === vote.optionId)`: it is of what is there for everybody.
+    if (one.k === "rows" && /id$/i.test(one.path) && clientOf(other) !== null && known.has(`open:row:${one.query.id}`))
+      known = known.with(`open:ok:${keyOf(other)}`, evidence("it belongs to what is for everybody", place));
     // An unguessable value of the caller's own cookie stands in the row.
     if (one.k === "rows" && one.path !== "" && isCredential(other)) {
       known = authoriseRow(one.query, known, evidence("it holds the caller's own cookie", place));

@@ -38,10 +38,10 @@ const MODELS: readonly Model[] = [
   identity,
   webhooks,
   cryptography,
+  predicates,
   validation,
   assertions,
   sinks,
-  predicates,
   procedures,
   databases,
 ];

@@ -104,7 +104,8 @@ export function unseen(call: UnseenCall): Value {
       place,
       why: `${call.method} was given the request and is not in the tree`,
     });
-    if (SOMEBODY.test(call.method) && !args.some(choosesWhom)) {
+    const named = SOMEBODY.test(call.method) || (call.receiver !== null && ANSWERS_WHO.test(ownerName(call)));
+    if (named && !args.some(choosesWhom)) {
       note(call);
       return somebody(place);
     }
@@ -151,6 +152,9 @@ const MAKES =
 /** What is given the request and answers with one of these has asked who is calling. */
 const SOMEBODY =
   /user|org|team|workspace|tenant|account|member|customer|company|identity|employee|staff|actor|viewer|operator|caller|principal|person|student|teacher|patient|doctor|driver|player|subscriber|seller|buyer|vendor|merchant|learner|citizen|resident|whoami|who_?is|^me$/i;
+
+/** `auth.fromRequest(req)`, `sessions.of(req)`: whatever the method is called. */
+const ANSWERS_WHO = /^(?:auth|authn|authentication|sessions?|identity|identities|viewers?)$/i;
 
 /** A cache or a key-value store: what is in it is whatever was put there. */
 function isStore(call: UnseenCall): boolean {

@@ -12,6 +12,9 @@ export type Resolution =
 export type Resolver = (from: string, specifier: string) => Resolution;
 
 const PACKAGE = /^(?:@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*(?:\/|$)/i;
+/** From a base that is not in the tree: no package's name has a capital letter, or is that of a customary folder. */
+const OWN_FOLDER =
+  /^(?:[A-Z]\w*|src|lib|libs|server|servers|services|models|controllers|middlewares?|helpers|utils|entities|repositories|modules|database|db|shared|common|config)\/[\w.-]/;
 /** Aliases frameworks hand out; without a tsconfig in the tree these are still most likely what they mean. */
 const CUSTOMARY = /^(?:@|~|\$lib|#|src|app)\//;
 
@@ -49,7 +52,7 @@ export function createResolver(tree: TreeFiles, workspaces: ReadonlyMap<string, 
       if (file !== null) return { kind: "file", path: file };
     }
     if (CUSTOMARY.test(specifier)) return customary(tree, folder, specifier);
-    if (isOfTheProduct(specifier)) return { kind: "missing" };
+    if (isOfTheProduct(specifier) || OWN_FOLDER.test(specifier)) return { kind: "missing" };
     return PACKAGE.test(specifier) ? { kind: "package", name: specifier } : { kind: "missing" };
   };
 
