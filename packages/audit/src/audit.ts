@@ -7,6 +7,7 @@ import { gatesOf } from "./checks/gates.ts";
 import { fileSecrets } from "./checks/file-secrets.ts";
 import { idleGuards } from "./checks/idle-guards.ts";
 import { signInCallbacks } from "./checks/sign-in-callbacks.ts";
+import { strategyCallbacks } from "./checks/strategy-callbacks.ts";
 import { skippedPasswords } from "./checks/skipped-password.ts";
 import { leftOvers } from "./checks/left-over.ts";
 import type { EntryPoint } from "./entry-points/entry-point.ts";
@@ -87,6 +88,7 @@ function run(
         ...leftOvers(file),
         ...componentMarkup(file),
         ...signInCallbacks(file),
+        ...strategyCallbacks(file),
         ...skippedPasswords(file),
         ...idleGuards(file),
       ]) {
