@@ -35,7 +35,7 @@ import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
 import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
-import { decidedByRow, type Decided } from "./decided-by-row.ts";
+import { decidedByRow, isDecided } from "./decided-by-row.ts";
 import { isForStrangersToo } from "./for-strangers-too.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
 
@@ -337,13 +337,6 @@ function isToldCaller(one: Operation): boolean {
 function holdsCaller(value: Value, depth = 0): boolean {
   if (value.k !== "struct") return isCaller(value);
   return depth < 3 && [...value.props.values()].some((one) => holdsCaller(one, depth + 1));
-}
-
-/** It comes after somebody was refused by what a row says, or is the look-up of that row. */
-function isDecided(one: Operation, decided: Decided | null, operations: readonly Operation[]): boolean {
-  if (decided === null) return false;
-  if (one.kind === "query" && one.query.verb === "read" && decided.tables.has(one.query.table)) return true;
-  return operations.indexOf(one) > decided.at;
 }
 
 /** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */

@@ -35,6 +35,13 @@ export function decidedByRow({ trace }: Judged): Decided | null {
   return null;
 }
 
+/** It comes after somebody was refused by what a row says, or is the look-up of that row. */
+export function isDecided(one: Operation, decided: Decided | null, operations: readonly Operation[]): boolean {
+  if (decided === null) return false;
+  if (one.kind === "query" && one.query.verb === "read" && decided.tables.has(one.query.table)) return true;
+  return operations.indexOf(one) > decided.at;
+}
+
 function valuesOf(one: Operation): readonly Value[] {
   if (one.kind === "test") return one.asked ?? [one.value];
   return one.kind === "compare" ? [one.left, one.right] : [];
