@@ -9,6 +9,7 @@ import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
 import { rightsInBodies } from "../entry-points/rights-in-bodies.ts";
 import type { Place, Value } from "../values/value.ts";
+import { walk } from "../syntax/walk.ts";
 import { isSensitive } from "./entry-kinds.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 
@@ -40,9 +41,17 @@ export function missingGuard(judged: Judged, report: Report): boolean {
 }
 
 /** `authorize(user, "read", document)`: what the caller may do to it is asked inside. */
-function asksPolicy({ entry, project }: Judged): boolean {
-  const text = project.file(entry.file)?.text.slice(entry.node.start, entry.node.end) ?? "";
-  return /\b(?:authori[sz]e|can|cannot|assertCan|ensureCan|enforce)\(\s*[\w.]+\s*,\s*["'`]/.test(text);
+function asksPolicy({ entry }: Judged): boolean {
+  for (const node of walk(entry.node))
+    if (
+      node.type === "CallExpression" &&
+      node.callee.type === "Identifier" &&
+      /^(?:authori[sz]e|can|cannot|assertCan|ensureCan|enforce)$/.test(node.callee.name) &&
+      node.arguments[1]?.type === "Literal" &&
+      typeof node.arguments[1].value === "string"
+    )
+      return true;
+  return false;
 }
 
 /** The function that does it asks for nothing, and others beside it that do no more ask in their own bodies. */

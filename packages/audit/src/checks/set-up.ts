@@ -21,7 +21,11 @@ export function isOpenUntilSetUp(entry: EntryPoint, operations: readonly Operati
     if (one.kind === "query" && !/^(?:read|list|count)$/.test(one.query.verb)) return false;
     if (one.kind === "call" && WRITES.test(one.name)) return false;
   }
-  return method === null || method === "GET" || method === "HEAD";
+  // How far it has come is all that may be looked at.
+  return (
+    (method === "GET" || method === "HEAD") &&
+    operations.every((one) => one.kind !== "query" || STATE.test(one.query.table))
+  );
 }
 
 /** Is it called after setting up, in its path, its name or beside that? */

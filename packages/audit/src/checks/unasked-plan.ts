@@ -4,6 +4,7 @@ import type { ProjectFile } from "../project.ts";
 import { missingPlanCheck } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import { calledName } from "../syntax/called-name.ts";
+import { says } from "../source/says.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { walk } from "../syntax/walk.ts";
 
@@ -18,26 +19,29 @@ const KEPT_OF_ALL = /audit|log|event|activit|notification|histor|metric|usage/i;
 interface Asking {
   readonly node: Node;
   readonly name: string;
+  /** Every name in it. */
+  readonly words: ReadonlySet<string>;
+  readonly makes: boolean;
 }
 
 /** A write that a neighbour makes only after the plan was asked: the same columns of the same table, or the same new rows. */
 export function unaskedPlan({ entry, trace, project }: Judged, report: Report): void {
   if (!/^(?:route|action|procedure|handler)$/.test(entry.kind)) return;
   const file = project.file(entry.file);
-  if (file === null || !MAY_ASK.test(file.text)) return;
+  if (file === null || !says(file, MAY_ASK)) return;
+  const asking = askingFunctions(file);
+  if (asking.size === 0) return;
   const own = file.text.slice(entry.node.start, entry.node.end);
+  if (asksItself(own)) return;
   for (const one of trace.operations) {
-    if (one.kind !== "query" || !/^(?:create|update|upsert)$/.test(one.query.verb) || one.query.data?.k !== "struct")
-      continue;
-    if (!one.facts.has("auth") || one.place.file !== entry.file) continue;
+    if (one.kind !== "query" || !/^(?:create|update|upsert)$/.test(one.query.verb)) continue;
     const { table, verb, data } = one.query;
-    if (KEPT_OF_ALL.test(table)) continue;
+    if (data?.k !== "struct" || KEPT_OF_ALL.test(table)) continue;
+    if (!one.facts.has("auth") || one.place.file !== entry.file) continue;
     const paid = [...data.props.keys()].filter((name) => !FREE.test(name));
-    for (const { node, name } of askingFunctions(file)) {
-      if (overlaps(node, entry.node) || new RegExp(`\\b${name}\\b`).test(own) || asksItself(own)) continue;
-      const said = file.text.slice(node.start, node.end);
-      if (!writesTo(said, table, verb)) continue;
-      if (verb !== "create" && !paid.some((field) => new RegExp(`\\b${field}\\s*[:,}]`).test(said))) continue;
+    for (const { node, name, words, makes } of asking.get(table) ?? []) {
+      if (overlaps(node, entry.node) || own.includes(`${name}(`)) continue;
+      if (verb === "create" ? !makes : !paid.some((field) => words.has(field))) continue;
       report.violated(
         missingPlanCheck,
         one.place,
@@ -58,35 +62,46 @@ function overlaps(one: Node, other: Node): boolean {
   return one.start < other.end && other.start < one.end;
 }
 
-function writesTo(said: string, table: string, verb: string): boolean {
-  const write = verb === "create" ? "create|insert" : "create|update|upsert|insert";
-  return new RegExp(
-    `\\b${table.replace(/[^\w]/g, ".")}\\.(?:${write})|\\b(?:insert|update)\\(\\s*${table.replace(/[^\w]/g, ".")}\\b`,
-  ).test(said);
-}
+/** `prisma.link.update(…)`, `db.insert(links)` */
+const WRITES = /\b(\w{1,80})\.(create\w{0,20}|update\w{0,20}|upsert\w{0,20}|insert\w{0,20})\(\s{0,40}(\w{0,80})/g;
+/** More neighbours than these say nothing more. */
+const MAX_ASKING = 20;
 
-const known = new WeakMap<ProjectFile, readonly Asking[]>();
+type ByTable = ReadonlyMap<string, readonly Asking[]>;
+const known = new WeakMap<ProjectFile, ByTable>();
 
-/** The outermost functions of a file in which a call asks for a plan as a statement of its own. */
-function askingFunctions(file: ProjectFile): readonly Asking[] {
+/** By the tables they write, the outermost functions of a file in which a call asks for a plan as a statement of its own. */
+function askingFunctions(file: ProjectFile): ByTable {
   const before = known.get(file);
   if (before !== undefined) return before;
-  const found: Asking[] = [];
+  const found = new Map<string, Asking[]>();
   let outer: Node | null = null;
+  let taken: Node | null = null;
   for (const node of walk(file.syntax.program)) {
     if (isFunction(node) && (outer === null || node.start >= outer.end)) outer = node;
-    if (outer === null || node.type !== "ExpressionStatement" || node.end > outer.end) continue;
+    if (outer === null || outer === taken || node.type !== "ExpressionStatement" || node.end > outer.end) continue;
     const call = node.expression.type === "AwaitExpression" ? node.expression.argument : node.expression;
     if (call.type !== "CallExpression") continue;
     const name = calledName(call);
-    const given = file.text.slice(call.start, call.end);
-    if (
-      /^(?:throwIf|assert|ensure|require|check|enforce|guard|verify)/.test(name) &&
-      (asksOfPlan(name) || /\.(?:plan|subscription|tier)\b/.test(given)) &&
-      !found.some((one) => one.node === outer)
-    )
-      found.push({ node: outer, name });
+    if (!/^(?:throwIf|assert|ensure|require|check|enforce|guard|verify)/.test(name)) continue;
+    if (!asksOfPlan(name) && !/\.(?:plan|subscription|tier)\b/.test(file.text.slice(call.start, call.end))) continue;
+    taken = outer;
+    add(file.text.slice(outer.start, outer.end), outer, name, found);
   }
   known.set(file, found);
   return found;
+}
+
+function add(said: string, node: Node, name: string, found: Map<string, Asking[]>): void {
+  const tables = new Map<string, boolean>();
+  for (const [, owner = "", method = "", into = ""] of said.matchAll(WRITES)) {
+    const makes = /^(?:create|insert)/.test(method);
+    for (const table of [owner, into]) tables.set(table, makes || tables.get(table) === true);
+  }
+  const words = new Set(said.match(/[\w$]+/g));
+  for (const [table, makes] of tables) {
+    const list = found.get(table) ?? [];
+    if (list.length < MAX_ASKING) list.push({ node, name, words, makes });
+    found.set(table, list);
+  }
 }

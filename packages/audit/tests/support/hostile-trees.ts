@@ -220,6 +220,8 @@ export const DEPTH: readonly HostileTree[] = [
   ["10,000 type arguments", `  let deep: ${nested(10_000, "A<", "1", ">")};`],
   ["5,000 nested calls", `  const deep = ${nested(5_000, "f(", "body", ")")};`],
   ["5,000 chained calls", `  const deep = body${nested(5_000, ".f(1)", "", "")};`],
+  ["300,000 members in a row", `  const deep = body${nested(300_000, ".a", "", "")};`],
+  ["100,000 additions", `  const deep = 1${nested(100_000, "+1", "", "")};`],
   ["20,000 additions", `  const deep = 1${nested(20_000, "+1", "", "")};`],
   ["20,000 negations", `  const deep = ${nested(20_000, "!", "body", "")};`],
   ["20,000 choices in a row", `  const deep = ${nested(20_000, "body?1:", "2", "")};`],
