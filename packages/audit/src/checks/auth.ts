@@ -20,8 +20,8 @@ import type { EntryPoint } from "../entry-points/entry-point.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
-import { comparisons, type Condition } from "../values/query.ts";
-import { clientOf, clientsOf, isCapability, isCredential } from "../values/trust.ts";
+import { comparisons } from "../values/query.ts";
+import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
@@ -35,6 +35,7 @@ import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
 import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
+import { isCaller, isVisitors } from "./visitors.ts";
 import { decidedByRow, isDecided } from "./decided-by-row.ts";
 import { isForStrangersToo } from "./for-strangers-too.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
@@ -352,46 +353,7 @@ function isLookUp(operation: Operation): boolean {
 function isCapabilityQuery(operation: Operation): boolean {
   if (operation.kind !== "query") return false;
   const { where } = operation.query;
-  return isCapability(operation.query) || (where !== null && namesVisitor(where) && isOfVisitor(where));
-}
-
-/** `eq(carts.visitorId, await getVisitorId())`: a visitor's own, by what their browser keeps; or, on the other way, the caller's. */
-function isOfVisitor(where: Condition | null, depth = 0): boolean {
-  if (where === null || depth > 6) return false;
-  switch (where.kind) {
-    case "all":
-      return where.of.some((one) => isOfVisitor(one, depth + 1));
-    case "any":
-      return where.of.length > 0 && where.of.every((one) => isOfVisitor(one, depth + 1));
-    case "compare":
-      return where.op === "equal" && (isCaller(where.value) || isVisitor(where.field, where.value));
-    default:
-      return false;
-  }
-}
-
-function namesVisitor(where: Condition): boolean {
-  if (where.kind === "compare") return isVisitor(where.field, where.value);
-  return (where.kind === "all" || where.kind === "any") && where.of.some(namesVisitor);
-}
-
-function isVisitor(field: string, value: Value): boolean {
-  if (value.k === "choice")
-    return value.alternatives.every((one) => one.value.k === "literal" || isVisitor(field, one.value));
-  return (
-    /(?:^|\.)(?:anonymous|visitor|guest|device|cart|fingerprint|session)_?(?:id|key|token)$/i.test(field) &&
-    value.k === "chain" &&
-    value.root.k === "foreign" &&
-    clientsOf(value).length === 0
-  );
-}
-
-function isCaller(value: Value, depth = 0): boolean {
-  if (depth > 6) return false;
-  if (value.k === "principal") return true;
-  if (value.k === "choice") return value.alternatives.some((one) => isCaller(one.value, depth + 1));
-  if (value.k === "derived") return value.args.some((arg) => isCaller(arg, depth + 1));
-  return false;
+  return isCapability(operation.query) || isVisitors(where);
 }
 
 /** A file whose other handlers ask who is calling: the one that does not was forgotten. */
