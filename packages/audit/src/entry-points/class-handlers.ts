@@ -8,6 +8,7 @@ import { decorator } from "./decorators.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { isHandler, isWebStyle, takesRequest } from "./handlers.ts";
+import { declaredBy } from "../syntax/declared.ts";
 
 /** Express, with classes: methods that are handed a request and what answers it. What mounts them stands elsewhere. */
 export function classHandlerEntryPoints(file: ProjectFile): EntryPoint[] {
@@ -33,10 +34,7 @@ const FRAMEWORKS = /^(?:Controller|JsonController|Resolver|RestController|Route|
 
 function* classesOf(file: ProjectFile): Generator<Class> {
   for (const statement of file.syntax.program.body) {
-    const declared =
-      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
-        ? statement.declaration
-        : statement;
+    const declared = declaredBy(statement);
     if (declared?.type === "ClassDeclaration") yield declared;
     // `module.exports = class { … }`
     else if (

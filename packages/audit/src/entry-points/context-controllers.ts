@@ -4,16 +4,14 @@ import { moduleScope } from "../interpret/module-value.ts";
 import type { ProjectFile } from "../project.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST } from "./follow-handler.ts";
+import { declaredBy } from "../syntax/declared.ts";
 
 /** Adonis: methods of controllers that are handed the context of a request, by its type. Their routes stand elsewhere. */
 export function contextControllerEntryPoints(file: ProjectFile): EntryPoint[] {
   if (!/\bHttpContext(?:Contract)?\b/.test(file.text)) return [];
   const found: EntryPoint[] = [];
   for (const statement of file.syntax.program.body) {
-    const declared =
-      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
-        ? statement.declaration
-        : statement;
+    const declared = declaredBy(statement);
     if (declared?.type !== "ClassDeclaration" || declared.id?.name.endsWith("Controller") !== true) continue;
     for (const member of declared.body.body) {
       if (member.type !== "MethodDefinition" || member.kind !== "method" || !takesContext(member)) continue;

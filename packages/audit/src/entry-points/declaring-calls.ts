@@ -9,6 +9,7 @@ import { children } from "../syntax/walk.ts";
 import { client, type FunctionNode, opaque, type Value } from "../values/value.ts";
 import type { EntryKind, EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST } from "./follow-handler.ts";
+import { nameWithin } from "../syntax/declared.ts";
 
 type CallNode = Extract<Node, { type: "CallExpression" }>;
 
@@ -93,12 +94,7 @@ export function declaringCallEntryPoints(file: ProjectFile): EntryPoint[] {
         return;
       }
     }
-    const named =
-      node.type === "Property" && node.key.type === "Identifier"
-        ? node.key.name
-        : node.type === "VariableDeclarator" && node.id.type === "Identifier"
-          ? node.id.name
-          : name;
+    const named = nameWithin(node, name);
     const inner = isFunction(node) ? [...around, node] : around;
     for (const one of children(node)) visit(one, named, inner);
   };

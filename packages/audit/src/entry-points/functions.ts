@@ -13,6 +13,7 @@ import { functionKey } from "../syntax/function-key.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { functionIn } from "./handlers.ts";
 import { declarationOf } from "./next.ts";
+import { declaredBy } from "../syntax/declared.ts";
 
 const MAY_GO_WRONG =
   /console\.|log(?:ger)?\.|captureException|query|sql|execute|\$queryRaw|exec|spawn|dangerouslySetInnerHTML|innerHTML|createHmac|timingSafeEqual|fetch\(|axios|searchParams|entitle|feature|subscription|eval\(|new Function|process\.env/i;
@@ -30,10 +31,7 @@ export function functionEntryPoints(file: ProjectFile, reached: ReadonlySet<stri
   // What such a function can do wrong by itself is named in its file, or there is nothing to find.
   if (!MAY_GO_WRONG.test(file.text)) return found;
   for (const statement of file.syntax.program.body) {
-    const declaration =
-      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
-        ? statement.declaration
-        : statement;
+    const declaration = declaredBy(statement);
     if (declaration === null) continue;
     if (declaration.type === "FunctionDeclaration" && declaration.body !== null)
       add(file, declaration, declaration.id?.name ?? "default", reached, found);

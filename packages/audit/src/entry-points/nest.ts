@@ -16,16 +16,14 @@ import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
 import { methodOf, rightsBeside } from "./rights-beside.ts";
 import { decorator, nameOf, VERB } from "./decorators.ts";
+import { declaredBy } from "../syntax/declared.ts";
 
 /** Controllers and resolvers of Nest and its kin: methods with a verb, the guards of the class and of the method. */
 export function nestEntryPoints(file: ProjectFile, guardedEverywhere: boolean): EntryPoint[] {
   if (!/@(?:Controller|JsonController|Resolver|RestController|Route)\s*\(/.test(file.text)) return [];
   const found: EntryPoint[] = [];
   for (const statement of file.syntax.program.body) {
-    const declaration =
-      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
-        ? statement.declaration
-        : statement;
+    const declaration = declaredBy(statement);
     if (declaration?.type !== "ClassDeclaration") continue;
     const controller = decorator(
       declaration.decorators,

@@ -10,6 +10,7 @@ import { isFunction } from "../syntax/is-function.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler } from "./follow-handler.ts";
 import { isProcedure, takesContext } from "./follow-procedure.ts";
+import { nameWithin } from "../syntax/declared.ts";
 
 const ENDS = /^(?:query|mutation|subscription|action|stateAction|handler|handle)$/;
 const BUILDER = /procedure|action|^os$|^(?:auth|safe|public|protected|admin|org|base)\w*client$/i;
@@ -39,12 +40,7 @@ export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
       found.push(OPEN.test(built) ? { ...made, gateBeside: () => isOnlyOpen(builders) } : made);
       return;
     }
-    const named =
-      node.type === "Property" && node.key.type === "Identifier"
-        ? node.key.name
-        : node.type === "VariableDeclarator" && node.id.type === "Identifier"
-          ? node.id.name
-          : name;
+    const named = nameWithin(node, name);
     const inner = isFunction(node) ? [...around, node] : around;
     const inside = children(node);
     for (let at = 0; at < inside.length; at += 1) visit(inside[at] as Node, named, inner);

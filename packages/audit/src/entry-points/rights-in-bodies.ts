@@ -9,6 +9,7 @@ import { walkOwn } from "../syntax/walk.ts";
 import type { FunctionNode } from "../values/value.ts";
 import type { Asked, Neighbours } from "./neighbours.ts";
 import { toldRight } from "./told-rights.ts";
+import { declaredBy } from "../syntax/declared.ts";
 
 /** A function at the top of a file, or a method of a class or object that stands there. */
 interface Body {
@@ -41,10 +42,7 @@ function bodiesOf(file: ProjectFile): Body[] {
       found.push({ node, asked: askedIn(node, name, file.text) });
   };
   for (const statement of file.syntax.program.body) {
-    const declared =
-      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
-        ? statement.declaration
-        : statement;
+    const declared = declaredBy(statement);
     switch (declared?.type) {
       case "FunctionDeclaration":
         add(declared, declared.id?.name ?? "");

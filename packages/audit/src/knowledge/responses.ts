@@ -79,10 +79,8 @@ export function responses(call: UnseenCall): Value | undefined {
   if (
     root.k === "foreign" &&
     names.length === 0 &&
-    /^(?:redirect|notFound|permanentRedirect|throw(?:HTTP|Http|Api|New)?_?(?:[A-Z]\w*)?(?:Err|Error|Exception|Unauthorized|Forbidden|NotFound|BadRequest)|throw(?:Unauthorized|Forbidden|Err|HTTPErr))$/.test(
-      name,
-    ) &&
-    !/If|When|Unless|Un(?:auth|less)\w*If/.test(name) &&
+    ENDS.test(name) &&
+    !ONLY_SOMETIMES.test(name) &&
     root.origin !== "global"
   ) {
     machine.state = null;
@@ -91,6 +89,12 @@ export function responses(call: UnseenCall): Value | undefined {
   if (receiver?.k === "response") return receiver;
   return undefined;
 }
+
+/** `throwHTTPErr({ message, statusCode })`: functions of the application's that never come back. */
+const ENDS =
+  /^(?:redirect|notFound|permanentRedirect|throw_?\w*(?:Err|Error|Exception|Unauthorized|Forbidden|NotFound|BadRequest))$/;
+/** `throwIfError(result)`, `throwOnError(response)` look first. */
+const ONLY_SOMETIMES = /If|When|Unless|On[A-Z]/;
 
 /** Functions that frameworks bring for an answer: `json(body, { status })`, `fail(400, body)`; SvelteKit's `error` throws. */
 function byHelper(call: UnseenCall): Value | undefined {

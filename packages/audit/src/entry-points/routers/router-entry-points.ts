@@ -30,6 +30,7 @@ import {
   usesNextConnect,
 } from "./registrations.ts";
 import { routerMadeBy } from "./router-makers.ts";
+import { declaredBy } from "../../syntax/declared.ts";
 
 /** Express, Fastify, Hono, Koa and their kin: routes with the middleware before them, through the files that mount them. */
 export function routerEntryPoints(project: Project, files: readonly ProjectFile[]): EntryPoint[] {
@@ -323,10 +324,7 @@ function handed(parameter: ParamPattern): Value | null {
 /** What `this` is where routes are registered in a constructor or method. */
 function instanceAround(machine: Machine, { file }: Registration, fn: FunctionNode): Value | null {
   for (const statement of file.syntax.program.body) {
-    const declared =
-      statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration"
-        ? statement.declaration
-        : statement;
+    const declared = declaredBy(statement);
     if (declared?.type === "ClassDeclaration" && declared.start <= fn.start && fn.end <= declared.end)
       return construct(
         machine,
