@@ -138,6 +138,7 @@ function served(file: ProjectFile): EntryPoint[] {
   for (const node of walk(file.syntax.program)) {
     let fn: Node | undefined;
     let path: string | null = null;
+    let told: readonly Value[] = [REQUEST, REQUEST];
     if (node.type === "CallExpression") {
       const callee =
         node.callee.type === "Identifier"
@@ -152,6 +153,9 @@ function served(file: ProjectFile): EntryPoint[] {
       )
         continue;
       fn = node.arguments.find(isFunction);
+      // Firebase's first callables are given what was sent, and beside it who sent it.
+      if (callee.endsWith("onCall") && fn !== undefined && isFunction(fn) && fn.params.length === 2)
+        told = [client("body", ""), REQUEST];
       const match = /(?:^|\/)(?:server\/)?(?:api|routes)\/(.*?)(?:\.(?:get|post|put|patch|delete))?\.[jt]s$/.exec(
         file.path,
       );
@@ -178,7 +182,7 @@ function served(file: ProjectFile): EntryPoint[] {
       file: file.path,
       node: handler,
       follow(machine) {
-        followHandler(machine, closureOf(handler, moduleScope(machine, file.path), "handler"), [REQUEST, REQUEST], {
+        followHandler(machine, closureOf(handler, moduleScope(machine, file.path), "handler"), told, {
           file: file.path,
           node: handler,
         });

@@ -123,6 +123,8 @@ function storeMember(
   const named = name === "*" ? clientOf(machine.evaluate(target.property, scope)) : null;
   if (named !== null && object.k === "rows" && value.k === "client")
     machine.record({ kind: "assign", value: { ...value, path: "" }, place: { file: scope.file, node: target } });
+  if (object.k === "rows" && object.path === "")
+    machine.record({ kind: "change", row: object, place: { file: scope.file, node: target } });
   if (target.object.type !== "Identifier") return;
   const slot = scope.find(target.object.name);
   if (slot === undefined || machine.state === null) return;

@@ -48,7 +48,14 @@ export function noteUntested(machine: Machine, value: Choice, place: Place): voi
 /** The same of a row that the caller and the client's choice were looked up by together, which none may match. */
 export function noteUntestedRow(machine: Machine, row: Extract<Value, { k: "rows" }>, place: Place): void {
   const { query, path } = row;
-  if (machine.state === null || path !== "" || query.verb !== "read" || query.throws || query.library === "sql") return;
+  if (
+    machine.state === null ||
+    path !== "" ||
+    query.verb !== "read" ||
+    query.throws ||
+    /^(?:sql|store)$/.test(query.library)
+  )
+    return;
   const { facts } = machine.state;
   if (facts.has(`row:${query.id}`)) return;
   const by = comparisons(query.where).filter(({ op }) => op !== "other");

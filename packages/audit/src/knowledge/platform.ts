@@ -78,6 +78,7 @@ export function platform(call: UnseenCall): Value | undefined {
       case "Object.assign":
         if ((first?.k === "rows" || first?.k === "chain") && args[1] !== undefined)
           machine.record({ kind: "assign", value: args[1], place });
+        if (first?.k === "rows") machine.record({ kind: "change", row: first, place });
         return {
           k: "struct",
           props: new Map(args.flatMap((arg) => (arg.k === "struct" ? [...arg.props] : []))),

@@ -45,6 +45,12 @@ export function sinks(call: UnseenCall): Value | undefined {
   if (/^(?:merge|mergeWith|defaultsDeep|deepmerge|mergeDeep)$/.test(method)) {
     const whole = args.find((arg) => arg.k === "client" && arg.part === "body" && arg.path === "" && !arg.checked);
     if (whole !== undefined) machine.record({ kind: "assign", value: whole, place });
+    const [row] = args;
+    // `repo.merge(row, changes)` answers the row.
+    if (row?.k === "rows" && row.path === "") {
+      machine.record({ kind: "change", row, place });
+      return row;
+    }
     if (!/typeorm|mikro/.test(from)) return { k: "derived", op: "merged", args, place };
   }
   // TypeORM: an entity is made of what it is given, and saved by itself.

@@ -9,10 +9,12 @@ export function takenOver(call: UnseenCall): undefined {
   // `em.assign(entity, body)`, `_.extend(doc, body)`.
   if (second !== undefined && first !== undefined && EXTENDS.test(method) && isRecord(first)) {
     for (const given of args.slice(1)) machine.record({ kind: "assign", value: given, place });
+    if (first.k === "rows") machine.record({ kind: "change", row: first, place });
     return undefined;
   }
   if (receiver === null || first === undefined) return undefined;
-  if (args.length > 1 && second?.k !== "struct") return undefined;
+  if (args.length > 1 && (second?.k !== "struct" || NAMES_FIELDS.some((name) => second.props.has(name))))
+    return undefined;
   const takes = isRecord(receiver)
     ? OF_A_RECORD.test(method) || (method === "update" && receiver.k === "principal") // `req.user.update(req.body)`
     : receiver.k === "chain" && (ONLY_OF_RECORDS.test(method) || (method === "patch" && names.includes("$query")));
@@ -23,10 +25,14 @@ export function takenOver(call: UnseenCall): undefined {
     receiver.root.k === "foreign" &&
     receiver.root.name === "wrap" &&
     receiver.root.origin === "package";
+  const [row] = wraps && receiver.steps[0]?.kind === "call" ? receiver.steps[0].args : [receiver];
+  if ((takes || wraps) && row?.k === "rows") machine.record({ kind: "change", row, place });
   if (takes || wraps) machine.record({ kind: "assign", value: first, place });
   return undefined;
 }
 
+/** `update(body, { fields: ["title"] })`: only those are taken. */
+const NAMES_FIELDS = ["fields", "only", "allowed"];
 const EXTENDS = /^(?:extend|assign|assignIn|merge|mergeWith|defaultsDeep|deepMerge|copyInto)$/;
 const OF_A_RECORD = /^(?:set|merge|fill|forceFill|assign|setAttributes|updateAttributes|overwrite|\$set|\$setJson)$/;
 const ONLY_OF_RECORDS = /^(?:fill|forceFill|setAttributes|updateAttributes|\$setJson)$/;

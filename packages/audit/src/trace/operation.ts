@@ -74,6 +74,8 @@ export type Operation = At &
     | { readonly kind: "digest"; readonly secret: Value; readonly payload: Value }
     /** `Object.assign(row, value)`, `row.set(value)`. */
     | { readonly kind: "assign"; readonly value: Value }
+    /** A column of a row that was found is given another value, to be saved later. */
+    | { readonly kind: "change"; readonly row: Extract<Value, { k: "rows" }> }
     | { readonly kind: "return"; readonly value: Value }
     | { readonly kind: "fallback"; readonly left: Value; readonly right: Value; readonly op: string }
   );

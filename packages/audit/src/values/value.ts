@@ -81,6 +81,8 @@ export interface Query {
     | "knex"
     | "typeorm"
     | "sequelize"
+    /** Documents and items that are no table's: Firestore, ArangoDB, DynamoDB, a search index. */
+    | "store"
     | "other";
   /** Table, collection or model, as the code names it. */
   readonly table: string;

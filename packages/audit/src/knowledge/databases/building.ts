@@ -5,6 +5,8 @@ import { callsOf } from "./chain.ts";
 /** Calls that build a statement: kept as they are until it is sent. */
 export function databases(call: UnseenCall): Value | undefined {
   const { chain, root, method } = call;
+  const held = documentOf(call);
+  if (held !== null) return held;
   if (call.isNew && /Client|Pool|Drizzle|Kysely|DataSource|Sequelize|Database/i.test(method)) return chain;
   if (DATABASE_PACKAGE.test(packageOf(root))) return chain;
   const name = root.k === "foreign" || root.k === "opaque" ? root.name : "";
@@ -12,6 +14,15 @@ export function databases(call: UnseenCall): Value | undefined {
   if (STARTS.test(method) && call.receiver !== null) return chain;
   if (callsOf(chain).some((one) => STARTS.test(one.name) && one.before.length <= 3)) return chain;
   return undefined;
+}
+
+/** `snapshot.data()`, `snapshot.get("ownerId")`: what a document holds. */
+function documentOf({ root, chain, args: [field] }: UnseenCall): Value | null {
+  if (root.k !== "rows" || root.query.library !== "store" || chain.steps.length > 1) return null;
+  const [, before = "", way] = /^(?:(.*)\.)?(data|get)$/.exec(root.path) ?? [];
+  if (way === "data") return { ...root, path: before };
+  if (way !== "get" || field?.k !== "literal") return null;
+  return { ...root, path: before === "" ? String(field.value) : `${before}.${String(field.value)}` };
 }
 
 const CLIENT =

@@ -53,7 +53,8 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           where: chain.root.query.where,
           // A row that is saved or removed goes wrong where it was found.
           ...(isWhole ? { at: chain.root.query.place } : {}),
-          data: isWhole ? null : (only.args[0] ?? null),
+          // `update(body, { fields: ["title"] })`: only those are written.
+          data: isWhole || prop(only.args[1], "fields") !== undefined ? null : (only.args[0] ?? null),
         };
   }
   if (repositoryOf(chain, calls) !== undefined) return null; // TypeORM's

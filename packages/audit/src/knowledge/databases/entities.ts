@@ -26,6 +26,7 @@ const ENTITY: Readonly<Record<string, Verb>> = {
   nativeUpdate: "update",
   nativeDelete: "delete",
   findOrCreate: "upsert",
+  preload: "read",
 };
 
 /** `.innerJoin("space.members", "member", "member.userId = :userId", { userId })`. */
@@ -162,6 +163,8 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
     delete: "delete",
     remove: "delete",
     softRemove: "delete",
+    removeAndFlush: "delete",
+    persistAndFlush: "update",
     save: "update",
     find: "list",
     count: "count",
@@ -205,14 +208,15 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
   const table = ofEntity ? tableName(first) : owner;
   const row = subject.k === "list" ? subject.items[0] : subject;
   // A row that is saved or removed goes wrong where it was found.
-  if (row?.k === "rows" && row.path === "" && /^(?:save|remove|softRemove|delete)$/.test(last.name))
+  if (row?.k === "rows" && row.path === "" && /^(?:save|remove|softRemove|delete|\w+AndFlush)$/.test(last.name))
     return {
       library: "typeorm",
       table: row.query.table,
-      verb: last.name === "save" ? "update" : "delete",
+      verb: other === "update" ? "update" : "delete",
       where: row.query.where,
       at: row.query.place,
     };
+  if (last.name.endsWith("AndFlush")) return null;
   if (last.name === "save" || last.name === "insert")
     return { library: "typeorm", table, verb: last.name === "insert" ? "create" : "upsert", data: subject };
   const options = prop(subject, "where") === undefined ? given : subject;

@@ -5,12 +5,18 @@ import type { Chain, Value } from "../../values/value.ts";
 import { callsOf, type NamedCall } from "./chain.ts";
 import { documents } from "./documents.ts";
 import { drizzle } from "./drizzle.ts";
+import { dynamo } from "./dynamo.ts";
 import { entities } from "./entities.ts";
+import { flushed } from "./flushed.ts";
+import { house } from "./house.ts";
 import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
+import { objection } from "./objection.ts";
 import { prisma } from "./prisma.ts";
 import { raw } from "./raw.ts";
+import { searchIndex } from "./search-index.ts";
 import { textOf } from "./sql-text.ts";
+import { stores } from "./stores.ts";
 import { supabase } from "./supabase.ts";
 
 export interface Recognised {
@@ -31,12 +37,18 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
   const found =
     supabase(chain, calls) ??
     prisma(chain, last) ??
+    stores(calls) ??
+    dynamo(calls) ??
+    searchIndex(chain, calls) ??
+    objection(machine, chain, calls) ??
     drizzle(machine, chain, calls) ??
     kysely(machine, calls) ??
     documents(chain, calls) ??
     raw(chain, calls) ??
     knex(machine, chain, calls) ??
-    entities(chain, calls);
+    entities(chain, calls) ??
+    flushed(machine, calls) ??
+    house(machine, chain, calls);
   if (found === null) return null;
   const { result, at, ...parts } = found;
   // A transaction that says for whom it runs: from here on the database itself confines it.
