@@ -1,5 +1,5 @@
 import type { Node } from "oxc-parser";
-import { mayRefuse, refuses } from "../knowledge/refuses.ts";
+import { mayRefuse, refuses, refusing } from "../knowledge/refuses.ts";
 import type { ProjectFile } from "../project.ts";
 import { unusedGuard, unusedSchema } from "../rules/catalogue.ts";
 import { isFunction } from "../syntax/is-function.ts";
@@ -50,9 +50,9 @@ export function leftOvers(file: ProjectFile): LooseEnd[] {
 
 function mayHoldUnused(text: string): boolean {
   if (mayRefuse(text)) {
-    const said = new Map<string, number>();
-    for (const [name] of text.matchAll(/[\w$]+/g)) if (refuses(name)) said.set(name, (said.get(name) ?? 0) + 1);
-    for (const times of said.values()) if (times === 1) return true;
+    const [once, again] = [new Set<string>(), new Set<string>()];
+    for (const name of refusing(text)) (once.has(name) ? again : once).add(name);
+    if (once.size > again.size) return true;
   }
   for (const { 1: name = "", index, 0: whole } of text.matchAll(SCHEMA_NAMED))
     if (saysOnce(text, name, { start: index, end: index + whole.length })) return true;

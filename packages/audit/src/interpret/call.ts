@@ -48,7 +48,8 @@ function bare(node: Node): Node {
 
 function evaluateArguments(machine: Machine, nodes: readonly Node[], scope: Scope): Value[] {
   const args: Value[] = [];
-  for (const node of nodes) {
+  for (let at = 0; at < nodes.length; at += 1) {
+    const node = nodes[at] as Node;
     if (node.type === "SpreadElement") {
       const spread = machine.evaluate(node.argument, scope);
       if (spread.k === "list") args.push(...spread.items);

@@ -1,3 +1,4 @@
+import type { Node } from "oxc-parser";
 import { Facts } from "../values/facts.ts";
 import { opaque, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
 import { functionKey } from "../syntax/function-key.ts";
@@ -42,7 +43,7 @@ export function invoke(machine: Machine, callee: Value, args: readonly Value[], 
 
 function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[], place: Place): Value {
   const { node } = callee;
-  if (machine.tooDeep || machine.active.filter((one) => one === node).length > MAX_RECURSION || !machine.step()) {
+  if (machine.tooDeep || timesInside(machine.active, node) > MAX_RECURSION || !machine.step()) {
     machine.unknowns.add(`calls are nested too deep at ${callee.name === "" ? "a function" : callee.name}`);
     return opaque("");
   }
@@ -128,6 +129,12 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
     machine.remembered.set(node, value);
   }
   return value;
+}
+
+function timesInside(active: readonly Node[], node: Node): number {
+  let times = 0;
+  for (let at = 0; at < active.length; at += 1) if (active[at] === node) times += 1;
+  return times;
 }
 
 /** Nothing was done but what making a client takes: it was asked whether there is one, and what the settings are. */

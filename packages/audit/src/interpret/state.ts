@@ -47,8 +47,10 @@ export function join(one: State | null, other: State | null): State | null {
           ]);
     assigned.set(slot, either);
   };
-  for (const [slot, here] of one.assigned) meet(slot, here, read(other, slot));
-  for (const [slot, there] of other.assigned) if (!one.assigned.has(slot)) meet(slot, slot.value, there);
+  one.assigned.forEach((here, slot) => meet(slot, here, read(other, slot)));
+  other.assigned.forEach((there, slot) => {
+    if (!one.assigned.has(slot)) meet(slot, slot.value, there);
+  });
   return { facts, assigned, attached };
 }
 

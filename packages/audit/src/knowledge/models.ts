@@ -48,8 +48,9 @@ const MODELS: readonly Model[] = [
 
 /** What a call of unseen code answers, as far as anything is known of it. */
 export function modelled(call: UnseenCall): Value {
-  for (const model of MODELS) {
-    const answer = model(call);
+  // By index: until it is compiled, an iterator makes an object for each turn.
+  for (let at = 0; at < MODELS.length; at += 1) {
+    const answer = MODELS[at]?.(call);
     if (answer !== undefined) return answer;
   }
   return unseen(call);

@@ -101,11 +101,11 @@ export class Facts {
     if (other === this || other.size === 0) return this;
     if (this.size === 0) return other;
     let known: Map<string, Evidence> | null = null;
-    for (const [name, evidence] of other.#known) {
+    other.#known.forEach((evidence, name) => {
       const before = this.#known.get(name);
       if (before === undefined || (!before.sure && evidence.sure))
         known = (known ?? copyMap(this.#known)).set(name, evidence);
-    }
+    });
     // Not `this`, though nothing is new: whoever asks by identity wants to know whether anything was shown.
     return new Facts(known ?? this.#known, this.#kinds | other.#kinds);
   }
@@ -129,13 +129,16 @@ export class Facts {
       this.#mayHoldEitherWay(other),
       other.#mayHoldEitherWay(this) && other.#holdsAny(this),
     ];
-    for (const [name, evidence] of this.#known) {
+    // Not `for … of`, here and below: it makes an object for each entry, and paths meet everywhere.
+    this.#known.forEach((evidence, name) => {
       const there = other.#known.get(name);
       if (there !== undefined) known.set(name, evidence.sure ? there : evidence);
       else if (mayHold && this.#holdsEitherWay(name, other)) known.set(name, evidence);
-    }
+    });
     if (mayHoldThere)
-      for (const [name, evidence] of other.#known) if (other.#holdsEitherWay(name, this)) known.set(name, evidence);
+      other.#known.forEach((evidence, name) => {
+        if (other.#holdsEitherWay(name, this)) known.set(name, evidence);
+      });
     // A caller who is known here, and there one who holds the thing's own secret.
     const [mine, theirs] = [this.#held(), other.#held()];
     if (mine !== undefined && theirs !== undefined && !known.has("auth") && !known.has("capability"))
@@ -204,7 +207,9 @@ export class Facts {
   beyond(base: Facts): Facts {
     if (base === this || this.size === 0 || base.#known === this.#known) return Facts.none;
     const known = new Map<string, Evidence>();
-    for (const [name, evidence] of this.#known) if (!base.has(name)) known.set(name, evidence);
+    this.#known.forEach((evidence, name) => {
+      if (!base.has(name)) known.set(name, evidence);
+    });
     return known.size === 0 ? Facts.none : new Facts(known, this.#kinds);
   }
 }

@@ -2,11 +2,27 @@ import type { Value } from "./value.ts";
 
 /** Values deeper inside one another than this are not looked at. */
 const MAX_DEPTH = 8;
+/** Nor are more than these, as of a router that was handed on whole. */
+const MAX_VALUES = 1_000;
 
-/** Is what is wanted the value itself, or somewhere inside it? */
-export function holds(value: Value, wanted: (inner: Value) => boolean, depth = 0): boolean {
-  if (depth > MAX_DEPTH) return false;
-  return wanted(value) || partsOf(value).some((inner) => holds(inner, wanted, depth + 1));
+/** Is what is wanted the value itself, or somewhere inside it? What stands in several places is looked at once. */
+export function holds(value: Value, wanted: (inner: Value) => boolean): boolean {
+  if (wanted(value)) return true;
+  let level = partsOf(value);
+  const seen = new Set<Value>(level.length > 0 ? [value] : []);
+  // Level by level, so that each is met where it stands highest.
+  for (let depth = 1; depth <= MAX_DEPTH && level.length > 0; depth += 1) {
+    const below: Value[] = [];
+    for (const one of level) {
+      if (seen.has(one)) continue;
+      if (seen.size > MAX_VALUES) return false;
+      seen.add(one);
+      if (wanted(one)) return true;
+      if (depth < MAX_DEPTH) below.push(...partsOf(one));
+    }
+    level = below;
+  }
+  return false;
 }
 
 function partsOf(value: Value): readonly Value[] {
