@@ -2,6 +2,7 @@ import type { Expression, Node } from "oxc-parser";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { clientOf } from "../values/trust.ts";
 import { isCallerName } from "../knowledge/names.ts";
+import { bounded } from "./bounded.ts";
 import { branch } from "./branch.ts";
 import { answerByAssignment } from "./answer-by-assignment.ts";
 import { setField } from "./class.ts";
@@ -35,7 +36,8 @@ export function assignTo(
   let value = machine.evaluate(node.right, scope);
   if (node.operator !== "=") {
     const before = machine.evaluate(node.left, scope);
-    value = { k: "derived", op: node.operator.slice(0, -1), args: [before, value], place: { file: scope.file, node } };
+    const place = { file: scope.file, node };
+    value = bounded(machine, { k: "derived", op: node.operator.slice(0, -1), args: [before, value], place });
   }
   store(machine, node.left, value, scope);
   answerByAssignment(machine, node, value, scope);
@@ -130,11 +132,13 @@ function storeMember(
   if (slot === undefined || machine.state === null) return;
   if (object.k === "struct") {
     const props = new Map(object.props);
-    if (name === "*" && named === null && value.k === "client")
-      machine.state = assign(machine.state, slot, { ...object, props: props.set(`*${props.size}`, value) });
-    else if (name === "*")
-      machine.state = assign(machine.state, slot, { ...object, spreads: [...object.spreads, value] });
-    else machine.state = assign(machine.state, slot, { ...object, props: props.set(name, value) });
+    const grown: Value =
+      name === "*" && named === null && value.k === "client"
+        ? { ...object, props: props.set(`*${props.size}`, value) }
+        : name === "*"
+          ? { ...object, spreads: [...object.spreads, value] }
+          : { ...object, props: props.set(name, value) };
+    machine.state = assign(machine.state, slot, bounded(machine, grown));
   } else if (object.k === "rows" && value.k === "literal" && !value.value) {
     // What was taken off a row is not sent with it.
     machine.state = assign(machine.state, slot, {

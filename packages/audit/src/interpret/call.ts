@@ -3,6 +3,7 @@ import { describeCall } from "../knowledge/call.ts";
 import { modelled } from "../knowledge/models.ts";
 import { Facts } from "../values/facts.ts";
 import { type Alternative, NULL, opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
+import { boundedAll } from "./bounded.ts";
 import { construct } from "./class.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
@@ -56,7 +57,7 @@ function evaluateArguments(machine: Machine, nodes: readonly Node[], scope: Scop
       else args.push(spread);
     } else args.push(machine.evaluate(node, scope));
   }
-  return args;
+  return args.length < 4 ? args : boundedAll(machine, args);
 }
 
 /** Calls a value: follows the code where it is seen, and asks what is known of it where it is not. */

@@ -4,6 +4,7 @@ import { Facts } from "../values/facts.ts";
 import { runEffect } from "../knowledge/effects/effect-value.ts";
 import { assignTo, removeMember } from "./assign.ts";
 import { heldForRole, isPlainKey } from "./by-role.ts";
+import { bounded } from "./bounded.ts";
 import { branch } from "./branch.ts";
 import { evaluateCall, evaluateNew, evaluateTagged } from "./call.ts";
 import { closureOf } from "./closure.ts";
@@ -34,11 +35,11 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
     case "Super":
       return opaque("super");
     case "TemplateLiteral":
-      return evaluateTemplate(machine, node, scope);
+      return bounded(machine, evaluateTemplate(machine, node, scope));
     case "TaggedTemplateExpression":
-      return evaluateTagged(machine, node, scope);
+      return bounded(machine, evaluateTagged(machine, node, scope));
     case "ObjectExpression":
-      return evaluateObject(machine, node, scope);
+      return bounded(machine, evaluateObject(machine, node, scope));
     case "ArrayExpression": {
       const items = node.elements.map((item) => {
         if (item === null) return UNDEFINED;
@@ -53,12 +54,12 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
         }
         return spread.k === "list" ? spread : elementOfSpread(spread);
       });
-      return {
+      return bounded(machine, {
         k: "list",
         items: items.flatMap((item, at) =>
           item.k === "list" && node.elements[at]?.type === "SpreadElement" ? [...item.items] : [item],
         ),
-      };
+      });
     }
     case "FunctionExpression":
     case "ArrowFunctionExpression":
@@ -66,9 +67,9 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
     case "ClassExpression":
       return { k: "class", node, scope, file: scope.file };
     case "CallExpression":
-      return evaluateCall(machine, node, scope);
+      return bounded(machine, evaluateCall(machine, node, scope));
     case "NewExpression":
-      return evaluateNew(machine, node, scope);
+      return bounded(machine, evaluateNew(machine, node, scope));
     case "ImportExpression":
       return importOf(machine, node.source, scope);
     case "ChainExpression":
@@ -100,7 +101,7 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
         ? runEffect(machine, machine.evaluate(node.argument, scope), { file: scope.file, node })
         : machine.consume(machine.evaluate(node.argument, scope), { file: scope.file, node });
     case "UnaryExpression":
-      return evaluateUnary(machine, node, scope);
+      return bounded(machine, evaluateUnary(machine, node, scope));
     case "UpdateExpression":
       return opaque("number");
     case "BinaryExpression": {
@@ -124,13 +125,18 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
       if (node.operator === "+" && left.k === "literal" && right.k === "literal" && typeof left.value === "string") {
         return literal(`${left.value}${String(right.value)}`);
       }
-      const value: Value = { k: "derived", op: node.operator, args: [left, right], place: { file: scope.file, node } };
+      const value = bounded(machine, {
+        k: "derived",
+        op: node.operator,
+        args: [left, right],
+        place: { file: scope.file, node },
+      });
       if (node.operator === "+" && isStatement(left))
         machine.record({ kind: "sql", text: value, sent: false, place: { file: scope.file, node } });
       return value;
     }
     case "LogicalExpression":
-      return evaluateLogical(machine, node, scope);
+      return bounded(machine, evaluateLogical(machine, node, scope));
     case "ConditionalExpression": {
       let decided: Value | null = null;
       const { yes, no } = branch(machine, node.test, scope, (value) => (decided = value));
@@ -149,7 +155,10 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
       if (one === null) return second;
       if (other === null) return first;
       const common = machine.facts;
-      return choose([alternative(first, one.facts, common), alternative(second, other.facts, common)]);
+      return bounded(
+        machine,
+        choose([alternative(first, one.facts, common), alternative(second, other.facts, common)]),
+      );
     }
     case "AssignmentExpression":
       return assignTo(machine, node, scope);
@@ -160,7 +169,7 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
     }
     case "JSXElement":
     case "JSXFragment":
-      return evaluateJsx(machine, node, scope);
+      return bounded(machine, evaluateJsx(machine, node, scope));
     case "SpreadElement":
       return machine.evaluate(node.argument, scope);
     default:

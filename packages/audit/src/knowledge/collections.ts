@@ -1,3 +1,4 @@
+import { push } from "../interpret/bounded.ts";
 import { heldForRole } from "../interpret/by-role.ts";
 import { elementOf } from "../interpret/element-of.ts";
 import { choose, join, type State, withFacts } from "../interpret/state.ts";
@@ -63,7 +64,7 @@ export function collections(call: UnseenCall): Value | undefined {
   }
   if (receiver.k === "list" && first !== undefined) {
     if (method === "set" && args[1] !== undefined && receiver.items.length <= 40) {
-      (receiver.items as Value[]).push({ k: "list", items: [first, args[1]] });
+      push(machine, receiver, [{ k: "list", items: [first, args[1]] }]);
       return receiver;
     }
     if (method === "get") {
@@ -208,8 +209,10 @@ function elementFacts(facts: Facts): Facts {
 /** `conditions.push(eq(t.orgId, orgId))`: what a list holds grows. */
 function pushed(call: UnseenCall, receiver: Value): Value | undefined {
   if (receiver.k !== "list" || receiver.items.length > 40) return undefined;
-  (receiver.items as Value[]).push(
-    ...call.args
+  push(
+    call.machine,
+    receiver,
+    call.args
       .filter((arg) => arg !== receiver)
       .map((arg) => (arg.k === "pending" ? call.machine.consume(arg, call.place) : arg)),
   );

@@ -22,8 +22,12 @@ export class Memo<Key extends object, Known> {
     this.#known.delete(key);
   }
 
+  clear(): void {
+    if (this.#known.size > 0) this.#known = new Map();
+  }
+
   /** The next entry point begins. */
   static forgetAll(): void {
-    for (const one of Memo.#all) if (one.#known.size > 0) one.#known = new Map();
+    for (const one of Memo.#all) one.clear();
   }
 }
