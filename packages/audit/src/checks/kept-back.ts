@@ -1,4 +1,4 @@
-import type { ProjectFile } from "../project.ts";
+import type { Project, ProjectFile } from "../project.ts";
 
 /** People, and what opens something: rows of these hold what nobody else is to have. */
 const HOLDS =
@@ -30,3 +30,44 @@ function showsInPart(noun: string, text: string): boolean {
 const VIEW =
   /\b(?:to|as|get|pick|build|format|make)?_?(?:public|safe|sanitiz|sanitis|serializ|serialis|redact|present|strip|expos|visible)\w*\b|\b\w+(?:Public|Safe|Visible)(?:Select|Fields|Columns|Attributes|View|Dto|DTO)?\b/gi;
 const PICKED = /\b(\w+)\s*:\s*\{\s*(?:select|columns|attributes|fields)\s*:/g;
+
+/**
+ * The file itself says that a person's secret comes with the row unless it is left out: `.select("-password")`,
+ * `exclude: ["passwordHash"]`, `delete user.password`, or it is compared where nobody asked for it. A model that hides
+ * it is asked for it by name (`+password`), and then nothing is said.
+ */
+export function comesUnasked(file: ProjectFile, project: Project): string | null {
+  const before = unasked.get(file);
+  if (before !== undefined) return before;
+  const { text } = file;
+  const found =
+    !/pass|hash|salt|secret/i.test(text) ||
+    /["'`\s]\+\w*(?:pass|hash)\w*|addSelect\(|withScope|\.scope\(|unscoped\(/i.test(text)
+      ? null
+      : (LEFT_OUT.map((one) => one.exec(text)?.[1]).find((name) => name !== undefined) ?? null);
+  const hidden = found !== null && hidesItself(file, project);
+  unasked.set(file, hidden ? null : found);
+  return hidden ? null : found;
+}
+
+/** A model of the tree that leaves columns out by itself, whoever answers its rows. */
+function hidesItself(file: ProjectFile, project: Project): boolean {
+  if (HIDES.test(file.text)) return true;
+  for (const binding of file.module.bindings.values()) {
+    if (binding.kind !== "import") continue;
+    const found = project.resolve(file.path, binding.specifier);
+    if (found.kind === "file" && HIDES.test(project.file(found.path)?.text ?? "")) return true;
+  }
+  return false;
+}
+const HIDES =
+  /\btoJSON\b|\btoObject\b|\$formatJson\b|select:\s*false|defaultScope|@Exclude\b|hidden:\s*true|serializeAs:\s*null/;
+const unasked = new WeakMap<ProjectFile, string | null>();
+const LEFT_OUT = [
+  /\.(?:select|populate)\([^)]{0,80}["'`\s]-(\w*(?:password|passwd|hash|salt|secret)\w*)/i,
+  /select:\s*["'`][^"'`]*-(\w*(?:password|passwd|hash|salt|secret)\w*)/i,
+  /exclude:\s*\[[^\]]{0,80}["'`](\w*(?:password|passwd|hash|salt|secret)\w*)["'`]/i,
+  /\bdelete\s+\w+\.(\w*(?:password|passwd|hash|salt)\w*)/i,
+  /[{,]\s*(\w*(?:password|passwd|passwordHash|salt)\w*)(?:\s*:\s*_\w*)?\s*,[^}]{0,60}\.\.\.\w+\s*\}\s*=\s*\w*(?:user|account|member|customer|person|me|doc|found)\w*[\s;.!]/i,
+  /\b(?:compare|compareSync)\(\s*[\w.()]+\s*,\s*\w*(?:user|account|member|customer|found|existing)\w*[?!]?\.(\w*(?:password|hash)\w*)/i,
+];

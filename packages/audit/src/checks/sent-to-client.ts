@@ -4,7 +4,7 @@ import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons, type Query } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
-import { isKeptBack } from "./kept-back.ts";
+import { comesUnasked, isKeptBack } from "./kept-back.ts";
 import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
 
 /** What is sent to the client: columns that hold secrets, and whole rows of tables that have such columns. */
@@ -104,6 +104,8 @@ function wholeRow(query: Query, judged: Judged): string | null {
     const column = columnsOf(relation, judged)?.[0];
     if (column !== undefined) return `${column} of ${relation}`;
     if (isKeptWhole(relation, judged)) return `every column of ${relation}`;
+    const unasked = PERSON.test(relation) ? unaskedOf(query, judged) : null;
+    if (unasked !== null) return `${unasked} of ${relation}`;
   }
   const asked = query.related?.find(isStoredSecret);
   if (asked !== undefined) return asked;
@@ -113,6 +115,8 @@ function wholeRow(query: Query, judged: Judged): string | null {
   if (stored !== null) return `${stored} of ${query.table}`;
   const sealed = ROWS_OF.test(query.library) ? sealedColumn(query.table, judged) : null;
   if (sealed !== null) return `${sealed} of ${query.table}`;
+  const unasked = PERSON.test(query.table) ? unaskedOf(query, judged) : null;
+  if (unasked !== null) return `${unasked} of ${query.table}`;
   const read = readSecret(query, judged);
   if (read !== null) return `${read} of ${query.table}`;
   if (ROWS_OF.test(query.library) && isKeptWhole(query.table, judged)) return `every column of ${query.table}`;
@@ -122,6 +126,18 @@ function wholeRow(query: Query, judged: Judged): string | null {
 
 /** Libraries whose rows come whole unless columns are named in a way that is read. */
 const ROWS_OF = /^(?:prisma|typeorm|sequelize|mongoose)$/;
+
+/** Who is a user of the product, by the names under which they stand in rows of others. */
+const PERSON =
+  /^(?:\w+_)?(?:users?|authors?|owners?|creators?|created_?by|assignees?|reporters?|senders?|uploaders?|invited_?by|members?|customers?|accounts?|sellers?|buyers?|employees?|students?|doctors?|patients?|persons?|people)$/i;
+
+/** The secret that a person's row holds unless it is left out, as the file itself says elsewhere; Objection's too. */
+function unaskedOf({ library, plain }: Query, { entry, project }: Judged): string | null {
+  const file = project.file(entry.file);
+  return file !== null && (ROWS_OF.test(library) || (library === "knex" && plain === undefined))
+    ? comesUnasked(file, project)
+    : null;
+}
 
 function isKeptWhole(noun: string, { entry, project }: Judged): boolean {
   const file = project.file(entry.file);
@@ -136,7 +152,7 @@ function wholePeople(query: Query, judged: Judged): string | null {
   const { table, verb, selected, where, included } = query;
   if (verb !== "list" || selected !== null || query.plain !== true || judged.project.secretColumns.size > 0)
     return null;
-  if (!/^users?$/i.test(table) && !included.includes("user")) return null;
+  if (!/^users?$/i.test(table) && !included.some((relation) => USERS.test(relation))) return null;
   // Those who run the product look at all of it.
   if (/admin/i.test(`${judged.entry.path ?? ""} ${judged.entry.file}`)) return null;
   const byOne = comparisons(where).some(
@@ -144,6 +160,9 @@ function wholePeople(query: Query, judged: Judged): string | null {
   );
   return byOne ? null : `Everything that is kept of each of ${table}`;
 }
+
+/** Under these names a relation leads to users in whatever product. */
+const USERS = /^(?:user|author|owner|creator|created_?by|assignee|uploader|invited_?by|sender)$/i;
 
 /** `decrypt(credential.key)` of another handler: what has to be opened there is a secret, whatever it is called. */
 function sealedColumn(table: string, { entry, project }: Judged): string | null {

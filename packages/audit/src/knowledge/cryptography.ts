@@ -5,6 +5,7 @@ import { clientOf, clientsOf } from "../values/trust.ts";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { callBack, errorFirst, handBack } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
+import { claimsOf, isOfProvider } from "./decoded-tokens.ts";
 
 const SAFE_COMPARISON =
   /^(?:tsscmp|scmp)$|^(?:crypto|buffer|string)?(?:timing|constant|secure|safe|tss?)\w*(?:equals?|eq|compare|comparison|match(?:es)?)$|^(?:equals?|compare|matches)\w*(?:safe(?:ly)?|constant|timing|time)\w*$/i;
@@ -139,7 +140,8 @@ export function cryptography(call: UnseenCall): Value | undefined {
     const digest: Value = { k: "derived", op: "hash", args: first === undefined ? [] : [first], place };
     return handBack(machine, args, digest, place);
   }
-  const isJwt = /jsonwebtoken|^jose$|jwt/i.test(`${from} ${name}`);
+  const isJwt =
+    /jsonwebtoken|^jose$|jwt/i.test(`${from} ${name}`) || (root.k === "foreign" && root.from === "hono/jwt");
   if (
     isJwt &&
     /^(?:verify|jwtVerify|jwtDecrypt|verifyAsync|verifyJwt|verifyJWT|verifySync)$/.test(method) &&
@@ -184,9 +186,10 @@ export function cryptography(call: UnseenCall): Value | undefined {
     method === "jwt_decode" ||
     method === "decodeJwt"
   ) {
+    // What a provider has just answered for a code is the provider's word.
+    if (first !== undefined && isOfProvider(first)) return opaque("claims");
     machine.record({ kind: "jwt-decode", value: first ?? opaque("token"), place });
-    const held = first === undefined ? null : clientOf(first);
-    return held === null ? opaque("claims") : { ...held, path: `${held.path}.claims`, checked: false };
+    return claimsOf(first);
   }
   if (isJwt && /^(?:sign|signAsync|SignJWT)$/.test(method)) {
     machine.record({

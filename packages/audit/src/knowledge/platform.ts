@@ -4,6 +4,7 @@ import { Facts } from "../values/facts.ts";
 import { alternative, choose, join } from "../interpret/state.ts";
 import { client, opaque, UNDEFINED, type Value } from "../values/value.ts";
 import type { UnseenCall } from "./call.ts";
+import { takenApart } from "./decoded-tokens.ts";
 
 const PURE: Readonly<Record<string, string>> = {
   String: "string",
@@ -46,6 +47,8 @@ export function platform(call: UnseenCall): Value | undefined {
     const path = `${root.name}.${names.join(".")}`;
     if (path === "JSON.parse" && first !== undefined && isCached(first))
       return { k: "derived", op: "cached", args: [], place };
+    const claims = path === "JSON.parse" && first !== undefined ? takenApart(call, first) : null;
+    if (claims !== null) return claims;
     switch (path) {
       case "JSON.parse":
       case "JSON.stringify":

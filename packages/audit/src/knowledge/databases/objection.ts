@@ -69,7 +69,6 @@ export function objection(machine: Machine, chain: Chain, all: readonly NamedCal
     included: calls.flatMap(({ name, args }) =>
       /^(?:withGraph(?:Fetched|Joined)|preload)$/.test(name) && args.length === 1 ? relationsOf(args[0]) : [],
     ),
-    plain: false,
   };
 }
 
