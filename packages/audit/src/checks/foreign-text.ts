@@ -63,12 +63,12 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
     case "chain": {
       const names = value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])).join(" ");
       const root = value.root.k === "foreign" || value.root.k === "opaque" ? value.root.name : "";
-      if (ESCAPES.test(`${names} ${root}`)) return null;
+      if (ESCAPES.test(`${names} ${root}`) || isCompiled(value)) return null;
       // What is looked up by something is not made of it.
       if (value.steps.at(-1)?.kind === "call" && LOOKS_UP.test(calledLast(value))) return null;
-      for (const step of value.steps) {
+      for (const [at, step] of value.steps.entries()) {
         if (step.kind === "member") continue;
-        for (const arg of step.args) {
+        for (const arg of isRaw(value, at) ? step.args.slice(0, 1) : step.args) {
           const found = foreignPart(arg, facts, parameters && makesMarkup(value), depth + 1);
           if (found !== null) return found;
         }
@@ -87,6 +87,21 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
     default:
       return null;
   }
+}
+
+/** `builder.toSQL().toNative().sql`, `query.compile().sql`: a text with marks where its values go, which stand beside it. */
+function isCompiled({ steps }: Extract<Value, { k: "chain" }>): boolean {
+  return steps.some((step, at) => {
+    const before = steps[at - 1];
+    return step.kind === "call" && before?.kind === "member" && COMPILES.test(before.name);
+  });
+}
+const COMPILES = /^(?:toSQL|toSql|toNative|toParam|toKnexQuery|compile|getQueryAndParameters)$/;
+
+/** `knex.raw("lower(name) = ?", [name])`: what is bound is no part of the text. */
+function isRaw({ steps }: Extract<Value, { k: "chain" }>, at: number): boolean {
+  const before = steps[at - 1];
+  return before?.kind === "member" && before.name === "raw";
 }
 
 /** `.split(",")[0].trim()`: it is still what it was, or a piece of it. */

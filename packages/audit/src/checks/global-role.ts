@@ -52,7 +52,8 @@ function isAdministrator(why: string, text: string): boolean {
 }
 const OF_TENANTS =
   /tenant|organi[sz]ation|workspace|\borgs?\b|\b(?:org|team|company|account|project|space|household|store|shop|school|clinic|site|board|customer|client|business|agency|group|club|environment|community|server|guild|chat|channel|room|property|building|branch|department|league|event|course|class)_?(?:id|slug)\b/i;
-const speaksOfTenants = ofLast(OF_TENANTS);
+/** A tenant, or what belongs to one, is spoken of by its id. */
+export const speaksOfTenants = ofLast(OF_TENANTS);
 
 /** Nothing here is anybody's in particular: a product for one house, whose roles are all there is to ask for. */
 export function speaksOfNobody(text: string): boolean {

@@ -2,7 +2,7 @@ import { callsOf } from "../knowledge/databases/chain.ts";
 import type { Value } from "../values/value.ts";
 
 const SECRET_NAME =
-  /^(?:\w*(?:api_?key|apikey|secret(?:_?key)?|secretAccessKey|private_?key|access_?token|refresh_?token|auth_?token|bearer_?token|id_?token|session_?token|client_?secret|webhook_?secret|signing_?(?:key|secret)|password(?:_?hash)?|tokens|passwd|passphrase|hashed_?password|credentials?|encryption_?key|service_?role(?:_?key)?|jwt_?secret|connection_?string|database_?url|otp|pin_?code|cvv|card_?number)|plaintext(?:_?key)?|raw_?(?:key|token)|full_?key|decrypted\w*|token|authorization|password)$/i;
+  /^(?:\w*(?:api_?key|apikey|secret(?:_?key)?|secretAccessKey|private_?key|access_?token|refresh_?token|auth_?token|bearer_?token|id_?token|session_?token|client_?secret|webhook_?secret|signing_?(?:key|secret)|password(?:_?hash)?|tokens|passwd|passphrase|hashed_?password|credentials?|encryption_?key|service_?role(?:_?key)?|jwt_?secret|(?:plex|jellyfin|emby|trakt|git_?(?:hub|lab|ea)|bitbucket|slack|discord|telegram|notion|linear|jira|google|facebook|meta|instagram|twitter|tiktok|linked_?in|spotify|shopify|strava|dropbox|box|zoom|hub_?spot|salesforce|airtable|figma|vercel|netlify|cloudflare|open_?ai|npm|docker|mastodon|matrix|whats_?app|twilio|zapier|calendar|caldav|webdav|bot|api|oauth|o_?auth|integration|service|sync|personal)_?token|connection_?string|database_?url|otp|pin_?code|cvv|card_?number)|plaintext(?:_?key)?|raw_?(?:key|token)|full_?key|decrypted\w*|token|authorization|password)$/i;
 const NOT_SECRET =
   /(?:public|publishable|anon|prefix|suffix|last_?4|hint|masked|redacted|type|count|id|ids|name|expires?\w*|at|url|length|limit|usage|format|version|status|algorithm|exists|enabled|set)$/i;
 

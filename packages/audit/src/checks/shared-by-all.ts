@@ -4,6 +4,9 @@ import type { Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
 import { speaksOfNobody } from "./global-role.ts";
+import { isMadeForNobody } from "./made-for-nobody.ts";
+import { isShownToAll } from "./people-of-one-house.ts";
+import { stemOf } from "./stem.ts";
 
 /** Who is calling, as something that is read and not only let in. */
 const READS_CALLER =
@@ -24,7 +27,8 @@ export function isSharedByAll(one: Operation, { project, entry }: Judged): boole
     nobodys = LISTS.test(file.text) && !READS_CALLER.test(file.text) && speaksOfNobody(file.text);
     known.set(file, nobodys);
   }
-  return nobodys && nounsOf(one).some((noun) => isMadeIn(file, noun));
+  if (nobodys && nounsOf(one).some((noun) => isMadeIn(file, noun))) return true;
+  return one.kind === "query" && (isMadeForNobody(file, one.query.table) || isShownToAll(file, one.query));
 }
 
 /** All there are, or all of a kind. */
@@ -63,12 +67,3 @@ const MAKES = [
   /\b(?:dispense|insert|insertInto|create)\(\s*["'`]?(\w+)["'`]?\s*[,)]/g,
   /\bnew\s+([A-Z]\w+)\(/g,
 ];
-
-/** `MonitorEntity`, `monitors`, `db_monitor`: of a monitor. */
-function stemOf(name: string): string {
-  return name
-    .replace(/(?:Model|Entity|Record|Table|Schema)$/, "")
-    .toLowerCase()
-    .replaceAll("_", "")
-    .replace(/(?:ies|y|e?s)$/, "");
-}

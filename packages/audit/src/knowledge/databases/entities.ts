@@ -64,6 +64,20 @@ function isKey(criteria: Value): boolean {
   return criteria.k === "client" ? criteria.path !== "" : criteria.k === "derived" || criteria.k === "principal";
 }
 
+/** `findAndCount({ select, order, take })`: which columns, in which order and how many, and nothing of which rows. */
+function saysOnlyHow(criteria: Value): boolean {
+  return (
+    criteria.k === "struct" &&
+    criteria.props.size > 0 &&
+    criteria.spreads.length === 0 &&
+    [...criteria.props.keys()].every((name) =>
+      /^(?:select|relations|order|take|skip|attributes|include|limit|offset|orderBy|withDeleted|paranoid|raw|nest|cache|lock|transaction|distinct|loadEagerRelations)$/.test(
+        name,
+      ),
+    )
+  );
+}
+
 /** TypeORM, MikroORM, Sequelize. */
 export function entities(chain: Chain, calls: readonly NamedCall[]): Found | null {
   const last = calls.at(-1);
@@ -139,8 +153,9 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
     const entity = (first.k === "class" || first.k === "foreign") && second !== undefined;
     const criteria = entity ? second : first;
     const where = prop(criteria, "where");
+    const allRows = where === undefined && saysOnlyHow(criteria);
     // MikroORM gives them apart: `find(Note, where, options)`.
-    const options = where === undefined ? last.args[entity ? 2 : 1] : criteria;
+    const options = where === undefined && !allRows ? last.args[entity ? 2 : 1] : criteria;
     if (!isRepository && !/^[A-Z]/.test(owner) && where === undefined && !/By(?:OrFail)?$|^findByPk$/.test(last.name))
       return null;
     return {
@@ -151,7 +166,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
       where:
         where === undefined && isKey(criteria) && !SERVICE.test(owner)
           ? { kind: "compare", field: "id", op: "equal", value: criteria }
-          : together([fromObject(where ?? criteria), ...requiredIncludes(criteria)]),
+          : together([...(allRows ? [] : [fromObject(where ?? criteria)]), ...requiredIncludes(criteria)]),
       throws: last.name.endsWith("OrFail"),
       selected: columnsIn(options),
       included: wholeRelations(options),
