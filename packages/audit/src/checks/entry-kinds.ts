@@ -95,6 +95,9 @@ export function isSensitive(operation: Operation): boolean {
       // `getIP(req)`: of the request itself, and nothing of anybody's.
       if (OF_THE_REQUEST.test(words.at(-1) ?? "")) return false;
       const first = words[0] ?? "";
+      // `getBranding(c.env)`, `loadSitemap()`: what every visitor is shown.
+      if (/^(?:get|load|fetch|read|render|build|generate)$/.test(first) && OF_THE_PRODUCT.test(words.at(-1) ?? ""))
+        return false;
       // `CampaignModel.publishedBySlug(slug)`, `PlanModel.listActive()`: for everybody, or for whoever knows it.
       if (
         !WRITES.test(operation.name) &&
@@ -130,6 +133,8 @@ const PREDICATE =
   /^(?:is|are|has|can|may|should|check|verify|validate|assert|ensure|require|compare|hash|sign|encrypt|decrypt|encode|decode|format|parse|log|emit|on|off|once|use|init|connect|close|getInstance|getClient|getConfig)(?![a-z])/;
 const OF_THE_REQUEST =
   /^(?:params?|args|query|queries|search|body|input|pagination|paging|page|sorting|hints|theme|timezone|pathname|ip|ips|agent|geo|country|city|locale|fingerprint|origin|hostname|protocol|device)$/;
+const OF_THE_PRODUCT =
+  /^(?:brand|branding|logo|favicon|manifest|sitemap|robots|version|build|theme|layout|navigation|menu|footer|header|captcha|csrf|nonce|changelog|openapi|swagger|jwks|discovery|banner|copyright|imprint|terms)$/;
 const FACTORY =
   /^(?:client|server|instance|logger|context|store|connection|db|database|supabase|prisma|router|app|handler|request|response|config|env|options|locale|translations?|caller|client\w*|admin|factory|adapter|transport|queue|service|provider|host|origin|base|t|messages|dictionary|errors?|exception|problem|failure)$/;
 const DATA_VERB =

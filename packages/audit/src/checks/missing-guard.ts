@@ -1,7 +1,7 @@
 import type { Node } from "oxc-parser";
 import { guardOfAllOthers, guardOfMilder, isOddOne } from "../entry-points/neighbours.ts";
 import { nameKind } from "../knowledge/names.ts";
-import { asksForRights } from "../knowledge/staff.ts";
+import { asksForRights, namesStaff } from "../knowledge/staff.ts";
 import { missingRole } from "../rules/catalogue.ts";
 import type { ProjectFile } from "../project.ts";
 import type { Judged, Report } from "../rules/rule.ts";
@@ -27,6 +27,8 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one));
   const [first] = done;
   if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one, done))) return false;
+  // What those ask for who run the product is nothing that a tenant's people are to be asked for their own rows.
+  if (namesStaff(guard) === "surely" && done.every((one) => isOfOwnTenant(one))) return false;
   // Between what administrators do, whoever is known adds something of their own: a review, a report.
   if (milder === null && done.some(isOwnAddition)) return false;
   // Where nobody at all is asked for, that is the finding.
@@ -74,6 +76,14 @@ function inBodies(judged: Judged, report: Report): null {
     return null;
   }
   return null;
+}
+
+/** Confined to the caller's tenant, or added to it. */
+function isOfOwnTenant(one: Operation): boolean {
+  if (one.kind !== "query") return false;
+  const { where, data } = one.query;
+  const written = data?.k === "struct" ? [...data.props.values()] : [];
+  return [...comparisons(where).map(({ value }) => value), ...written].some(({ k }) => k === "principal");
 }
 
 const guards = new WeakMap<Node, string | null>();

@@ -175,6 +175,8 @@ function byName(machine: Machine, value: Value, place: Place): void {
     return;
   }
   for (const name of names) {
+    // `authLimiter`, `loginThrottle`, `sessionLogger`: counts or notes those who sign in, and asks nobody.
+    if (COUNTS.test(name)) continue;
     const kind = nameKind(name);
     // twilio.webhook(token), verifySlackSignature: the sender is verified.
     if (VERIFIES_SENDER.test(name) && !/user|session|jwt|passport/i.test(name)) {
@@ -233,6 +235,8 @@ function byName(machine: Machine, value: Value, place: Place): void {
       machine.learn(scopeFact(asks), { sure: false, place, why: `${whole} may have looked at what is asked for` });
   }
 }
+
+const COUNTS = /(?:limit(?:er|ers|s|ing)?|throttle[rs]?|throttling|slow_?down|logger|metrics)$/i;
 
 const RIGHTS = /admin|role|permission|owner|access|can/i;
 

@@ -39,6 +39,7 @@ export function nestEntryPoints(file: ProjectFile, guardedEverywhere: boolean): 
           entry(
             file,
             declaration,
+            controller,
             member,
             nameOf(verb),
             `/${prefix}/${firstText(verb) ?? ""}`.replace(/\/+/g, "/").replace(/(.)\/$/, "$1"),
@@ -60,6 +61,7 @@ export function guardsEverywhere(files: readonly ProjectFile[]): boolean {
 function entry(
   file: ProjectFile,
   of: Class,
+  controller: Decorator,
   method: MethodDefinition,
   verb: string,
   path: string,
@@ -90,7 +92,7 @@ function entry(
         machine.learn("auth", { sure: false, place, why: "a guard is set for every route" });
       // Controllers of n8n ask for a session unless a route says that it does not.
       if (
-        /from ["']@n8n\/decorators["']/.test(file.text) &&
+        (/from ["']@n8n\/decorators["']/.test(file.text) || nameOf(controller) === "RestController") &&
         !decorators.some((one) => /\bskipAuth\s*:\s*true/.test(file.text.slice(one.start, one.end)))
       )
         machine.learn("auth", { sure: false, place, why: "the framework asks for a session" });

@@ -45,7 +45,8 @@ export function knowPrincipal(value: Extract<Value, { k: "principal" }>, facts: 
 export function knowRow(value: Extract<Value, { k: "rows" }>, facts: Facts): Facts {
   const { query, path } = value;
   let known = facts;
-  const scope = scopeOf(query.where, facts);
+  // Found under the caller's own rights: what they may not see would not have been found.
+  const scope = scopeOf(query.where, facts) ?? (query.rights === "user" ? "presumed" : null);
   const relation = relationOn(path, query.nested);
   const linked = relation === undefined ? null : scopeOf(relation, facts);
   const byCredential = isCapability(query);

@@ -19,6 +19,7 @@ import { isCount } from "./is-count.ts";
 import { typeOf } from "./type-of.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
 import { isOfRole, knowRole } from "./by-role.ts";
+import { asksForDeveloper } from "../knowledge/developers.ts";
 import { isRefusalName, isRoleName } from "../knowledge/names.ts";
 import { joinEither } from "./either.ts";
 import { knownAs, ofClass, ofItsOwn, ofName, statusOf } from "./of-its-own.ts";
@@ -73,7 +74,11 @@ export function suppose(value: Value, truth: boolean, before: State): State | nu
       );
     case "env":
       return truth ? withFacts(state, state.facts.with(`set:${keyOf(value)}`, evidence("it was tested", null))) : state;
+    case "foreign":
+      // What is done only on a developer's machine is not judged.
+      return truth && asksForDeveloper(value) ? null : state;
     case "chain":
+      if (truth && asksForDeveloper(value)) return null;
       // `session.isAdmin`: read, and not called.
       if (value.root.k === "principal" && value.steps.length === 1 && value.steps[0]?.kind === "member")
         return suppose({ ...value.root, path: `${value.root.path}.${value.steps[0].name}` }, truth, state);

@@ -2,7 +2,7 @@ import { Facts } from "../values/facts.ts";
 import { isDigest } from "../interpret/learn.ts";
 import { authorise } from "../values/authorise.ts";
 import { clientOf, clientsOf } from "../values/trust.ts";
-import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { client, opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { callBack, errorFirst, handBack } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 import { claimsOf, isOfProvider } from "./decoded-tokens.ts";
@@ -30,6 +30,20 @@ function unseenDigest({ method, args, root, names, chain, machine, place }: Unse
   if (payload === undefined || secret === undefined) return undefined;
   machine.record({ kind: "digest", secret, payload, place });
   return { k: "derived", op: "hmac", args: [secret, payload, chain], place };
+}
+
+/** `crypto.subtle.verify("HMAC", key, signature, body)`: computed with the key and compared, in one. */
+function verifiedAtOnce({ machine, root, names, method, args, place }: UnseenCall): Value | undefined {
+  const [, secret, said, payload] = args;
+  if (nameOfRoot(root) !== "crypto" || method !== "verify" || !names.includes("subtle")) return undefined;
+  if (secret === undefined || said === undefined || payload === undefined) return undefined;
+  machine.record({ kind: "digest", secret, payload, place });
+  const digest: Value = { k: "derived", op: "hmac", args: [secret, payload], place };
+  // What was decoded on the way, byte by byte, is what the sender says all the same.
+  const right = clientOf(said) === null && said.k !== "literal" ? client("header", "signature") : said;
+  machine.record({ kind: "compare", left: digest, right, op: "safe", place });
+  const value: Value = { k: "derived", op: "safe-equal", args: [digest, right], place };
+  return { k: "pending", value, facts: Facts.none, dead: false };
 }
 
 /** Comparing, hashing, signing, and tokens. */
@@ -74,6 +88,8 @@ export function cryptography(call: UnseenCall): Value | undefined {
     if (name === "crypto" && method === "digest")
       return { k: "derived", op: "hash", args: second === undefined ? [] : [second], place };
   }
+  const checked = verifiedAtOnce(call);
+  if (checked !== undefined) return checked;
   const signed = unseenDigest(call);
   if (signed !== undefined) return signed;
   if (

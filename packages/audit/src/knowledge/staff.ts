@@ -3,7 +3,7 @@ import { isOwnerName, isTenantName, wordsOf } from "./names.ts";
 
 /** Who runs the product itself, whatever else the words stand beside. */
 const ALWAYS = new Set(
-  "superuser superusers superadmin superadmins super root platform system sysadmin god global backoffice instance".split(
+  "superuser superusers superadmin superadmins super root platform system sysadmin god global backoffice instance panel".split(
     " ",
   ),
 );

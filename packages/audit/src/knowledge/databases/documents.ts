@@ -1,5 +1,6 @@
 import type { Condition, Verb } from "../../values/query.ts";
 import { type Chain, struct, type Value } from "../../values/value.ts";
+import { packageOf } from "../call.ts";
 import { modelName, modelOf, type NamedCall, repositoryOf, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
@@ -30,6 +31,7 @@ const DOCUMENT: Readonly<Record<string, Verb>> = {
   bulkWrite: "update",
   estimatedDocumentCount: "count",
 };
+const OF_ENTITIES = /^(?:typeorm|@mikro-orm\/.+)$/;
 const DOCUMENT_CHAIN =
   /^(?:exec|lean|populate|sort|limit|skip|select|toArray|cursor|session|orFail|next|hint|collation|project)$/;
 
@@ -51,13 +53,15 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           table: chain.root.query.table,
           verb,
           where: chain.root.query.where,
+          rights: chain.root.query.rights,
           // A row that is saved or removed goes wrong where it was found.
           ...(isWhole ? { at: chain.root.query.place } : {}),
           // `update(body, { fields: ["title"] })`: only those are written.
           data: isWhole || prop(only.args[1], "fields") !== undefined ? null : (only.args[0] ?? null),
         };
   }
-  if (repositoryOf(chain, calls) !== undefined) return null; // TypeORM's
+  // TypeORM's, also where what is asked is an entity manager: `manager.findOne(Invitation, { where })`.
+  if (repositoryOf(chain, calls) !== undefined || OF_ENTITIES.test(packageOf(chain.root))) return null;
   let at = calls.length - 1;
   while (at > 0 && DOCUMENT_CHAIN.test(calls[at]?.name ?? "")) at--;
   const call = calls[at];

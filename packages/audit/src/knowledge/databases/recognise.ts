@@ -67,7 +67,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     included: [],
     selected: null,
     ...parts,
-    ...(isConfigured(machine, chain) || (found.library === "typeorm" && isToldWhose(calls))
+    ...(isConfigured(machine, chain) || (found.library === "typeorm" && isToldWhose(calls)) || isInScope(calls)
       ? { rights: "user" as const }
       : {}),
     id: nextQueryId(),
@@ -94,6 +94,28 @@ function isToldWhose(calls: readonly NamedCall[]): boolean {
         args.some((arg) => arg.k === "principal"),
     );
 }
+
+/** Sequelize's `Contact.scope({ method: ["ofTeam", user.teamId] })`: a scope of the model's, by its name the caller's own. */
+function isInScope(calls: readonly NamedCall[]): boolean {
+  return calls.some(
+    ({ name, args }) => name === "scope" && args.some((arg) => scopesIn(arg).some(([by, whose]) => isOwn(by, whose))),
+  );
+}
+
+function scopesIn(value: Value): readonly (readonly [Value | undefined, Value | undefined])[] {
+  if (value.k === "struct") {
+    const method = value.props.get("method");
+    return method?.k === "list" ? [[method.items[0], method.items[1]]] : [];
+  }
+  return value.k === "list" ? value.items.flatMap(scopesIn) : [];
+}
+
+function isOwn(by: Value | undefined, whose: Value | undefined): boolean {
+  return by?.k === "literal" && OWN_SCOPE.test(String(by.value)) && whose?.k === "principal";
+}
+/** `withCollectionPermissions` joins what is asked about afterwards, and leaves nothing out. */
+const OWN_SCOPE =
+  /^(?:of|for|by|in|within|owned|visible|accessible|belong|mine|my|own|restricted|scoped|tenant|team|org)/i;
 
 function transactionOf(chain: Chain, last: NamedCall): Recognised["transaction"] {
   const callback = last.args.find((arg) => arg.k === "closure");
