@@ -30,6 +30,7 @@ import { isOfLink } from "./leads-on.ts";
 import { leftByStrangers } from "./left-by-strangers.ts";
 import { setUpAgain } from "./set-up-again.ts";
 import { missingGuard } from "./missing-guard.ts";
+import { aboveOnesOwn } from "./above-ones-own.ts";
 import { missingRoles } from "./roles.ts";
 import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
 import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
@@ -120,7 +121,10 @@ export const auth: Check = {
     const [first] = unheld;
     if ((first === undefined || !isPublicByDesign(entry, judged)) && untested(judged, report)) return;
     if (first === undefined) {
-      if (!unguarded && !refusedAndDone(judged, report)) missingRoles(judged, report);
+      if (!unguarded && !refusedAndDone(judged, report)) {
+        missingRoles(judged, report);
+        aboveOnesOwn(judged, report);
+      }
       if (sensitive.length > 0 && sensitive.every((one) => isSure(one.facts))) report.proved();
       else if (sensitive.length > 0) report.unknown(whyUnsure(sensitive));
       else if (trace.unknowns.length > 0) report.unknown(trace.unknowns[0] ?? "");

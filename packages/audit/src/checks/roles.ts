@@ -146,7 +146,7 @@ function mayHaveAsked({ verb, data }: Query, facts: Facts): boolean {
 const MAY_KNOW = /^\S+ (?:may ask for the caller itself|was given the request and is not in the tree|may have looked)/;
 /** `membershipOf`, `requireMember`: to belong is no role. */
 const ONLY_BELONGS =
-  /^(?:(?:get|find|load|fetch|resolve|require|ensure|assert|current|my|is|of|for|by|request|the|a|org|organi[sz]ation|team|workspace|project|board|group|tenant|account|space)|_)*member(?:ship)?s?(?:Of|For|In|By|Or|From|\w{0,12})? is taken for a check by its name$/i;
+  /^(?:(?:get|find|load|fetch|resolve|require|ensure|assert|current|my|is|of|for|by|request|the|a|org|organi[sz]ation|team|workspace|project|board|group|tenant|account|space)|_)*member(?:ship)?s?(?:Of|For|In|By|Or|From|\w{0,12})? is taken for a check by its name$|^(?:org(?:ani[sz]ation)?|team|workspace|project|tenant|account|space|member|company)(?:_?scoped)?_?(?:procedure|action|route|client|mutation) is taken/i;
 
 /** The client says which member is meant: `id: req.params.memberId`. */
 function namesAnother(field: string, value: Value): boolean {

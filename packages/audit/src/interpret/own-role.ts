@@ -53,6 +53,10 @@ function isCallers(value: Value): boolean {
   if (value.k === "choice") return value.alternatives.some((one) => isCallers(one.value));
   return (
     value.k === "principal" ||
-    (value.k === "rows" && comparisons(value.query.where).some(({ value: by }) => by.k === "principal"))
+    (value.k === "rows" &&
+      comparisons(value.query.where).some(({ value: by }) => by.k === "principal") &&
+      // One of their tenant whom the client names is another.
+      !comparisons(value.query.where).some(({ field, value: by }) => ID.test(field) && by.k === "client"))
   );
 }
+const ID = /^(?:_?id|(?:member(?:ship)?|user)_?id)$/i;
