@@ -27,6 +27,7 @@ import { changesRow, takesCallerForGranted } from "./taken-for-granted.ts";
 import { isScopedDespite } from "./guarded-and-scoped.ts";
 import { isSharedByAll } from "./shared-by-all.ts";
 import { done, nameOf } from "./query-words.ts";
+import { isOfUnseenTenant } from "./unseen-tenant.ts";
 import { isCopied, isUsed } from "./shown-rows.ts";
 import { tenantOfCall } from "./tenant-of-call.ts";
 import { tenantOfObject } from "./tenant-of-object.ts";
@@ -175,6 +176,8 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
     return report.unknown("an invitation may be shown to whoever has its link");
   if (query.verb === "update" && isTouch(query.data))
     return report.unknown("when something was last looked at is noted");
+  if (isOfUnseenTenant(query.where))
+    return report.unknown(`whose rows of ${nameOf(query)} are meant is said by code that is not seen`);
   const [field, value] = chosen[0] ?? ["", null];
   if (value === null) return;
   if (isRead(query) && isPublicTable(query.table) && !(isCopied(query, judged) && isOwnedBeside(one, judged)))

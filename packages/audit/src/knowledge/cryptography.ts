@@ -185,7 +185,9 @@ export function cryptography(call: UnseenCall): Value | undefined {
           node: null,
         }
       : who;
-    const facts = Facts.none.with("auth", { sure: true, place, why: "a token was verified" });
+    const shown = { sure: true, place, why: "a token was verified" };
+    // What was read of the same token before, to find the key by, is true from here on.
+    const facts = authorise(claimsOf(first), Facts.none.with("auth", shown), shown);
     const callback = errorFirst(args) ?? (args.length > 2 && args.at(-1)?.k === "closure" ? args.at(-1) : null);
     if (callback?.k === "closure") {
       callBack(machine, callback, value, facts, place);
