@@ -121,10 +121,11 @@ function askedAbout(facts: Facts): string | null {
 
 /** Other handlers of the file compare what this function finds with whose it is; here it is only found, and used. */
 function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
-  const file = judged.project.file(judged.entry.file);
-  if (one.place.file !== judged.entry.file || file === null) return false;
+  // The handlers of the file, or the methods of the service that stands in it.
+  const file = judged.project.file(one.place.file);
+  if (file === null) return false;
   const compared = comparedElsewhere(file);
-  if (!compared.has(one.name) && !(one.path.includes(".") && compared.has(methodNamed(one.path)))) return false;
+  if (!compared.has(one.name) && !(one.path.includes(".") && isCompared(methodNamed(one.path), compared))) return false;
   const [first] = one.args;
   if (
     !one.facts.has("auth") ||
@@ -150,6 +151,11 @@ function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
   return true;
 }
 
+/** `this.store.load` is `DocumentsStore.load`, where the class is injected under a shorter name. */
+function isCompared(called: string, compared: ReadonlySet<string>): boolean {
+  return compared.has(called) || [...compared].some((one) => one.includes(".") && called.endsWith(one));
+}
+
 function usesFound(other: Operation, call: Call, id: ClientValue): boolean {
   if (answers(other, call, id)) return true;
   if (other.kind === "query") return comparisons(other.query.where).some(({ value }) => comesOf(value, call));
@@ -167,7 +173,10 @@ function comesOf(value: Value, { result }: Call): boolean {
 
 function answers(other: Operation, call: Call, id: ClientValue): boolean {
   const body = other.kind === "respond" ? other.body : other.kind === "return" ? other.value : null;
-  return body !== null && trustOf(id, other.facts) === null && holds(body, call.result);
+  if (body === null || !holds(body, call.result)) return false;
+  // What an async function answers is there once all that it asked has let it pass.
+  const facts = body.k === "pending" ? other.facts.and(body.facts) : other.facts;
+  return trustOf(id, facts) === null && trustOf(call.result, facts) === null;
 }
 
 function holds(value: Value, wanted: Value, depth = 0): boolean {
