@@ -25,7 +25,7 @@ export function pathsOfClient({ trace, project }: Judged, report: Report): void 
       if (test.kind !== "test" || test.denies === "neither") return false;
       const text = project.file(test.place.file)?.text.slice(test.place.node.start, test.place.node.end) ?? "";
       if (![test.value, ...(test.asked ?? [])].some((value) => speaksOf(value, said))) return false;
-      return LOOKS.test(text.replace(/(?<!\w)\w+\.endsWith\([^)]{0,200}\)|[=!]==\s*(?:undefined|null|""|'')/g, ""));
+      return LOOKS.test(ofWhereItLeads(text));
     });
     if (looked) continue;
     report.violated(
@@ -36,6 +36,16 @@ export function pathsOfClient({ trace, project }: Judged, report: Report): void 
     );
     return;
   }
+}
+
+/** Of what type it is, whether it is there and how it ends says nothing of where it leads. */
+function ofWhereItLeads(test: string): string {
+  return test
+    .replace(/[\w.]+\.(?:includes|has)\(\s*(?:path\.)?extname\([^)]{0,200}\)(?:\.\w+\(\))?\s*\)/g, "")
+    .replace(/(?:path\.)?extname\([^)]{0,200}\)(?:\.\w+\(\))?\s*[=!]==?\s*["'`][^"'`]{0,40}["'`]/g, "")
+    .replace(/typeof\s+[\w.?![\]]+\s*[=!]==?\s*["'`]\w+["'`]/g, "")
+    .replace(/\/\\\.[\w()|?:[\]]{1,80}\$\/\w{0,8}\.test\([^)]{0,200}\)/g, "")
+    .replace(/(?<!\w)\w+\.endsWith\([^)]{0,200}\)|[=!]==?\s*(?:undefined|null|""|'')/g, "");
 }
 
 /** `path.basename(name)`: whatever it was, it leads nowhere else. */

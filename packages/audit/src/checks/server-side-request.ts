@@ -46,8 +46,16 @@ function withoutScheme(test: string): string {
     .replace(/(?<![\w.?!])[\w.?!]*\bprotocol\s*[!=]==?\s*["'`]\w*:?["'`]/g, "")
     .replace(/\[\s*["'`]https?:["'`][^\]]{0,200}\]\.includes\([^)]{0,200}\)/g, "")
     .replace(/(?<![\w.?!])[\w.?!]+\.startsWith\(\s*["'`]https?:?(?:\/\/)?["'`]\s*\)/g, "")
-    .replace(/\/\^\(?https\?[^)]{0,200}?\/\w{0,8}\.test\([^)]{0,200}\)/g, "");
+    .replace(/\/\^\(?https\?[^)]{0,200}?\/\w{0,8}\.test\([^)]{0,200}\)/g, "")
+    .replace(ANY_HOST, "")
+    .replace(ENDS, "");
 }
+
+/** `/^https:\/\/.+\.tar\.gz$/.test(url)`: a pattern that any host fits. */
+const ANY_HOST =
+  /\/\^?(?:\(\?:|\()?https?\??(?:\|\w+)?\)?:\\\/\\\/(?:\(\?:|\()?(?:\.|\\S|\[\^\\s[^\]]{0,20}\])[+*](?!\\\.[\w-]+\\\.(?:com|net|org|io|dev|app|cloud)\b)(?:[^/\\]|\\.){0,200}\/\w{0,8}\.test\((?![^)]*(?:host|domain|origin))[^)]{0,200}\)/g;
+/** `/\.(?:png|jpe?g)$/.test(url)`: how it ends. */
+const ENDS = /\/\\\.(?:[\w()|?:[\]]|\\\.){1,80}\$\/\w{0,8}\.test\((?![^)]*(?:host|domain|origin))[^)]{0,200}\)/g;
 
 /** A redirect sends the client away, and a parameter that is set sends nothing. */
 function sends(name: string): boolean {

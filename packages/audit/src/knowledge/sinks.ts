@@ -2,6 +2,7 @@ import { isStatement } from "../interpret/structures.ts";
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { handBack } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
+import { requestSent } from "./requests-sent.ts";
 
 const LEVEL =
   /^(?:log|info|warn|error|debug|trace|fatal|verbose|notice|silly|http|critical|captureException|captureMessage)$/;
@@ -111,25 +112,7 @@ export function sinks(call: UnseenCall): Value | undefined {
     machine.record({ kind: "command", name: method, args: shell ? args : program, shell, place });
     return handBack(machine, args, opaque(method), place);
   }
-  if (
-    names.length === 0 &&
-    root.k === "foreign" &&
-    (root.name === "fetch" ||
-      root.name === "ofetch" ||
-      root.name === "$fetch" ||
-      root.name === "axios" ||
-      (root.name === "default" && /^(?:axios|node-fetch|ky|got|undici|cross-fetch)$/.test(from)))
-  ) {
-    machine.record({ kind: "fetch", url: args[0] ?? opaque("url"), options: args[1] ?? null, place });
-    return { ...call.chain };
-  }
-  if (/^(?:axios|ky|got|undici|superagent)$/.test(from) || (name === "axios" && names.length === 1)) {
-    if (/^(?:get|post|put|patch|delete|request|head)$/.test(method)) {
-      machine.record({ kind: "fetch", url: args[0] ?? opaque("url"), options: args.at(-1) ?? null, place });
-      return call.chain;
-    }
-  }
-  return undefined;
+  return requestSent(call);
 }
 
 /** `["sh", "-c", text]` */
