@@ -38,7 +38,7 @@ import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 import { isCaller, isVisitors } from "./visitors.ts";
 import { decidedByRow, isDecided } from "./decided-by-row.ts";
-import { isForStrangersToo } from "./for-strangers-too.ts";
+import { isForStrangersToo, isNobodysOrOwn } from "./for-strangers-too.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
@@ -169,7 +169,8 @@ export const auth: Check = {
       );
       return;
     }
-    if (isForStrangersToo(unheld, judged)) return report.unknown("what strangers see of it was decided");
+    if (isForStrangersToo(unheld, judged) || isNobodysOrOwn(judged))
+      return report.unknown("what strangers see of it was decided");
     if (isOpenUntilSetUp(entry, trace.operations)) return report.unknown("what is set up once is open until it is");
     report.violated(
       missingAuthentication,

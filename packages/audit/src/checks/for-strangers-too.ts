@@ -15,4 +15,12 @@ export function isForStrangersToo(open: readonly Operation[], { trace, project, 
     return ASKS.test(text.slice(start, end)) && /^\s*:\s*false\b/.test(text.slice(end, end + 40));
   });
 }
+/** `if (cart.customer_id && cart.customer_id !== customerId) refuse()`: a visitor's own, or the caller's. */
+export function isNobodysOrOwn({ trace, project }: Judged): boolean {
+  return trace.operations.some(({ kind, place: { file, node } }) =>
+    kind === "test" ? NOBODYS_OR_OWN.test(project.file(file)?.text.slice(node.start, node.end) ?? "") : false,
+  );
+}
+const NOBODYS_OR_OWN =
+  /(?<![\w.])([\w.?[\]]{0,60}\.\w{0,20}(?:customer|user|owner|account|member)\w{0,12})\s*&&\s*\1\s*!==?\s*[\w.?]{0,40}(?:customer|user|owner|account|member|session|viewer|me\b)/i;
 const ASKS = /\b(?:can|may|is|has|check|verify)[A-Z]\w*\(|[!=]==/;

@@ -191,7 +191,7 @@ function looksUp(one: Operation): boolean {
 
 /** `createForCustomer`, `syncFrom`: what it names besides does not make a look-up of it. */
 const CHANGES =
-  /^(?:create|update|upsert|insert|save|delete|remove|set|add|append|push|enqueue|send|sync|process|handle|apply|record|store|mark|trigger|start|import|notify|publish|emit|dispatch|run|execute|ingest|forward|receive|on|do|make|change|cancel|activate|provision|grant|credit|refund)(?![a-z])/;
+  /^(?:create|update|upsert|insert|save|delete|remove|set|add|append|push|enqueue|send|sync|process|handle|apply|record|store|mark|trigger|start|import|notify|publish|emit|dispatch|run|execute|ingest|forward|receive|on|do|make|change|cancel|activate|provision|grant|credit|refund|settle|pay|complete|finish|close|fail|expire|book|charge|capture|reverse|void|write|post|debit|transfer|release|fulfil|fulfill|ship|deliver|confirm|approve|reject|register|enrol|enroll|invite|schedule|issue|reconcile|renew|extend|suspend|restore|archive|increment|decrement|enable|disable)(?![a-z])/;
 
 const HANDLES = /^(?:handle|process|fulfil|apply|activate|deactivate|provision|sync|grant|upsert|dispatch)[A-Z]/;
 

@@ -98,7 +98,7 @@ export function unseen(call: UnseenCall): Value {
     note(call);
     return somebody(place);
   }
-  if (args.some(isRequestLike) && !isNeutral(call.method)) {
+  if (args.some((arg, at) => isRequestLike(arg) && !isTransaction(place, at)) && !isNeutral(call.method)) {
     machine.learn("opaque:auth", {
       sure: false,
       place,
@@ -220,11 +220,20 @@ function isRequestLike(arg: Value): boolean {
   if (arg.k === "client") return arg.part === "header" && arg.path === "";
   return (
     arg.k === "struct" &&
-    [...arg.props.values()].some(
-      (inner) => inner.k === "request" || (inner.k === "client" && inner.part === "header" && inner.path === ""),
+    [...arg.props].some(
+      ([name, inner]) =>
+        // `{ transaction }`: handed to what runs inside of it, and no request.
+        (inner.k === "request" && !TRANSACTION.test(name)) ||
+        (inner.k === "client" && inner.part === "header" && inner.path === ""),
     )
   );
 }
+/** `markPaid(order, trx)` */
+function isTransaction({ node }: Place, at: number): boolean {
+  const given = node.type === "CallExpression" ? node.arguments[at] : undefined;
+  return given?.type === "Identifier" && TRANSACTION.test(given.name);
+}
+const TRANSACTION = /^(?:transaction|transacting|trx|tx)$/;
 
 /** Names under which everybody keeps a look-up that answers null to strangers: their libraries' own. */
 const NULLABLE = /^(?:auth|getServerSession|getServerAuthSession|getAuthSession|unstable_getServerSession)$/;
