@@ -9,6 +9,7 @@ import { declaringCallEntryPoints } from "./declaring-calls.ts";
 import { errorHandlerEntryPoints } from "./error-handlers.ts";
 import { jobEntryPoints } from "./jobs.ts";
 import { methodExportEntryPoints } from "./method-exports.ts";
+import { graphqlFieldEntryPoints } from "./graphql-fields.ts";
 import { guardsEverywhere, nestEntryPoints } from "./nest.ts";
 import { mountedUnseen } from "./mounted-unseen.ts";
 import { nextByShape } from "./next-by-shape.ts";
@@ -27,6 +28,7 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
     ...methodExportEntryPoints(file),
     ...declaringCallEntryPoints(file),
     ...resolverMapEntryPoints(file),
+    ...graphqlFieldEntryPoints(file),
     ...contextControllerEntryPoints(file),
     ...keyEntryPoints(file),
     ...errorHandlerEntryPoints(file),
