@@ -326,7 +326,9 @@ function runSwitch(machine: Machine, node: Extract<Statement, { type: "SwitchSta
     if (one.test !== null && waiting !== null) {
       machine.state = waiting;
       const wanted = machine.evaluate(one.test, scope);
-      const test: Value = { k: "derived", op: "===", args: [subject, wanted], place: { file: outer.file, node: one } };
+      const place = { file: outer.file, node: one };
+      machine.record({ kind: "compare", left: subject, right: wanted, op: "===", place });
+      const test: Value = { k: "derived", op: "===", args: [subject, wanted], place };
       const matched: State | null = machine.state === null ? null : suppose(test, true, machine.state);
       waiting = machine.state === null ? null : suppose(test, false, machine.state);
       machine.state = join(falling, matched);

@@ -10,6 +10,7 @@ import { callBack, errorFirst } from "./callbacks.ts";
 import { nameOfRoot, type UnseenCall } from "./call.ts";
 import { recordUnseen } from "./record-unseen.ts";
 import { asksForRights, saidIn } from "./staff.ts";
+import { isOfOthers } from "./of-others.ts";
 import { mayNameCaller, nameKind, type NameKind, wordsOf } from "./names.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
 
@@ -29,6 +30,10 @@ export function unseen(call: UnseenCall): Value {
   const { machine, args, place, chain } = call;
   const kind = kindOf(call);
   const callback = args.findLast((arg): arg is Closure => arg.k === "closure");
+  if (kind === "asks" && isOfOthers(args)) {
+    note(call);
+    return chain;
+  }
   if (callback !== undefined && !call.isNew) return wrapped(call, kind, callback);
   if (machine.atTop && kind !== "conceals") return chain;
   const onward = args.find((arg) => arg.k === "continuation");
