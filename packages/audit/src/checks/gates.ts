@@ -2,7 +2,7 @@ import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../project.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
-import { children, walk, walkOwn } from "../syntax/walk.ts";
+import { children, walk } from "../syntax/walk.ts";
 
 /** What a function's answer decides where it is asked: a yes lets in, a yes turns away, or neither. */
 export type Gate = "grants" | "refuses" | null;
@@ -166,19 +166,4 @@ function askedThrough(program: Node, breaker: string): string[] {
   };
   visit(program, "");
   return names.filter((name) => name !== "" && name !== breaker);
-}
-
-/** Somebody is turned away there. */
-export function isRefusal(consequent: Node): boolean {
-  for (const node of walkOwn(consequent)) {
-    if (node.type === "Literal" && (node.value === 401 || node.value === 403)) return true;
-    if (
-      node.type === "Literal" &&
-      typeof node.value === "string" &&
-      /^(?:forbidden|unauthori[sz]ed)$/i.test(node.value)
-    )
-      return true;
-    if (node.type === "Identifier" && /forbidden|unauthori[sz]ed/i.test(node.name)) return true;
-  }
-  return false;
 }

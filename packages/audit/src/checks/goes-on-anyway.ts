@@ -2,7 +2,7 @@ import type { Node } from "oxc-parser";
 import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { walk, walkOwn } from "../syntax/walk.ts";
-import { isRefusal } from "./gates.ts";
+import { isRefusal } from "../syntax/is-refusal.ts";
 
 /** What goes on with the request: the next of the line, the handler that is wrapped. */
 const GOES_ON = /^(?:next|handler|handle|fn|action|inner|callback|route|controller|resolver|resolve|execute|proceed)$/;

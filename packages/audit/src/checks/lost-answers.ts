@@ -1,7 +1,8 @@
 import type { Node } from "oxc-parser";
 import { calledName } from "../syntax/called-name.ts";
 import { walk, walkOwn } from "../syntax/walk.ts";
-import { answerOf, decisive, isRefusal, truthOf } from "./gates.ts";
+import { answerOf, decisive, truthOf } from "./gates.ts";
+import { isRefusal } from "../syntax/is-refusal.ts";
 
 /**
  * A decision that stays what it was when what it should come from fails, and that lets in as it is:

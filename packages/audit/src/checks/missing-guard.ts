@@ -7,6 +7,7 @@ import type { ProjectFile } from "../project.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
+import { clientOf, scopeOf } from "../values/trust.ts";
 import { rightsInBodies } from "../entry-points/rights-in-bodies.ts";
 import type { Place, Value } from "../values/value.ts";
 import { walk } from "../syntax/walk.ts";
@@ -18,11 +19,11 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   const { entry, trace } = judged;
   const beside = entry.neighbours?.();
   const milder = beside === undefined ? null : guardOfMilder(beside);
-  const guard = beside === undefined ? inBodies(judged, report) : (milder ?? guardOfAllOthers(beside));
+  const guard = beside === undefined ? null : (milder ?? guardOfAllOthers(beside));
+  if (guard === null) return inBodies(judged, report);
   const open = milder !== null || entry.framework === "nest";
   // Where all the others are for those who run the product, nothing is for everybody because of its name.
-  if (guard === null || (open && isPublicByDesign(entry, judged)) || OWN.test(`${entry.path ?? ""} ${entry.name}`))
-    return false;
+  if ((open && isPublicByDesign(entry, judged)) || OWN.test(`${entry.path ?? ""} ${entry.name}`)) return false;
   if (asksInText({ file: entry.file, node: entry.node }, judged) || asksPolicy(judged)) return false;
   const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one));
   const [first] = done;
@@ -57,25 +58,62 @@ function asksPolicy({ entry }: Judged): boolean {
 }
 
 /** The function that does it asks for nothing, and others beside it that do no more ask in their own bodies. */
-function inBodies(judged: Judged, report: Report): null {
+function inBodies(judged: Judged, report: Report): boolean {
   const { entry, trace, project } = judged;
   const file = project.file(entry.file);
-  if (file === null || entry.kind === "page") return null;
+  if (file === null || entry.kind === "page") return false;
   for (const one of trace.operations) {
-    if (one.kind !== "query" || isLookUp(one) || !one.facts.has("auth")) continue;
+    if (!changes(one) || !one.facts.has("auth")) continue;
     const around = one.within.findLast((place) => place.file === entry.file && guardBeside(file, place.node) !== null);
     const guard = around === undefined ? null : guardBeside(file, around.node);
     if (around === undefined || guard === null) continue;
-    if (OWN.test(entry.name) || asksForMore(one, around, judged)) continue;
+    if (
+      OWN.test(entry.name) ||
+      asksForMore(one, around, judged) ||
+      (guard.includes(".") && (isTheirs(one) || !isAskedOf(one, file, around.node)))
+    )
+      continue;
+    const inside = entry.node.start <= around.node.start && around.node.end <= entry.node.end;
     report.violated(
       missingRole,
-      { file: around.file, node: around.node },
+      // Of a handler that stands in its registration, that is what is declared.
+      { file: around.file, node: inside ? entry.node : around.node },
       `Whoever is known may do this: ${guard} is asked before what is less, and nothing of the kind before it.`,
       one,
     );
-    return null;
+    return true;
   }
-  return null;
+  return false;
+}
+
+/** A role is asked by those beside it that do something to the same. */
+function isAskedOf(one: Operation, file: ProjectFile, node: Node): boolean {
+  const path =
+    one.kind === "query" ? one.query.table.split(".") : one.kind === "call" ? one.path.split(".").slice(0, -1) : [];
+  const noun = path.at(-1) ?? "";
+  return (
+    noun !== "" &&
+    rightsInBodies(file, node)?.others.some(({ guards: asked, said }) => asked.length > 0 && said?.includes(noun)) ===
+      true
+  );
+}
+
+/** What is changed was shown to be the caller's, or is added under their name. */
+function isTheirs(one: Operation): boolean {
+  return isOwnAddition(one) || (one.kind === "query" && scopeOf(one.query.where, one.facts) !== null);
+}
+
+/** A row is written, or code that is not seen is told to and not who wants it. */
+function changes(one: Operation): boolean {
+  if (one.kind === "query") return !isLookUp(one);
+  return (
+    one.kind === "call" &&
+    one.origin === "missing" &&
+    isSensitive(one) &&
+    nameKind(one.name) === "writes" &&
+    one.args.some((arg) => clientOf(arg) !== null) &&
+    !one.args.some((arg) => arg.k === "request" || isPerson(arg) || arg.k === "principal")
+  );
 }
 
 /** Confined to the caller's tenant, or added to it. */

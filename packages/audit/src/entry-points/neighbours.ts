@@ -9,6 +9,8 @@ export interface Asked {
   readonly signatures: readonly string[];
   /** Another guard asks whose it is, or for those who govern it. */
   readonly asksWhose?: boolean;
+  /** All that it says, of a function that asks in its own body. */
+  readonly said?: string;
 }
 
 export interface Neighbours {

@@ -5,7 +5,8 @@ import type { ProjectFile } from "../project.ts";
 import { says } from "../source/says.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
-import { walkOwn } from "../syntax/walk.ts";
+import { isRefusal } from "../syntax/is-refusal.ts";
+import { walk, walkOwn } from "../syntax/walk.ts";
 import type { FunctionNode } from "../values/value.ts";
 import type { Asked, Neighbours } from "./neighbours.ts";
 import { toldRight } from "./told-rights.ts";
@@ -20,7 +21,7 @@ interface Body {
 const known = new WeakMap<ProjectFile, readonly Body[]>();
 /** There is anything to read only where somebody is asked for more than to be known. */
 const MAY_ASK =
-  /\b(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)\s*\(|\b(?=(?:require|assert|ensure|must|enforce|check|verify|only|demand|guard|authori[sz]e)\w*(?:Admin|Owner|Role|Permission|Staff|Manager|Moderator|Super|Access|Scope|Right|Privilege|Operator|Member|Can))\w+\s*\(/i;
+  /[.?]\.?(?:role|is_?(?:super_?)?(?:admin|staff)\w*)\b|\b(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)\s*\(|\b(?=(?:require|assert|ensure|must|enforce|check|verify|only|demand|guard|authori[sz]e)\w*(?:Admin|Owner|Role|Permission|Staff|Manager|Moderator|Super|Access|Scope|Right|Privilege|Operator|Member|Can))\w+\s*\(/i;
 
 /**
  * What the functions of a file ask of their callers in their own bodies: `await requireAdmin()`, `mustBeAdmin(user)`. How
@@ -41,6 +42,7 @@ function bodiesOf(file: ProjectFile): Body[] {
     if (node !== null && node !== undefined && isFunction(node) && node.body !== null)
       found.push({ node, asked: askedIn(node, name, file.text) });
   };
+  addRoutes(file, found);
   for (const statement of file.syntax.program.body) {
     const declared = declaredBy(statement);
     switch (declared?.type) {
@@ -70,13 +72,34 @@ function bodiesOf(file: ProjectFile): Body[] {
   return found;
 }
 
+const ROUTES = /\.(?:get|post|put|patch|delete)\s*\(/;
+
+/** Handlers that stand where their routes are registered: `app.put("/users/:id", async (req, res) => …)`. */
+function addRoutes({ text, syntax }: ProjectFile, found: Body[]): void {
+  if (!ROUTES.test(text)) return;
+  for (const node of walk(syntax.program)) {
+    if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") continue;
+    const verb = calledName(node);
+    if (!/^(?:get|post|put|patch|delete)$/.test(verb) || node.arguments[0]?.type !== "Literal") continue;
+    const handler = handlerIn(node.arguments.at(-1));
+    if (handler !== null) found.push({ node: handler, asked: askedIn(handler, verb, text) });
+  }
+}
+
+/** The handler itself, or in what wraps it. */
+function handlerIn(node: Node | undefined): FunctionNode | null {
+  if (node === undefined) return null;
+  if (isFunction(node)) return node;
+  return node.type === "CallExpression" ? (node.arguments.findLast(isFunction) ?? null) : null;
+}
+
 /** The guards that are called for their own sake: what they answer to nobody, they ask for. */
 function askedIn({ body }: FunctionNode, name: string, text: string): Asked {
   const guards: string[] = [];
   if (body !== null && body !== undefined)
     for (const node of walkOwn(body)) {
       if (node.type === "IfStatement" && leaves(node.consequent)) {
-        const tested = permissionIn(node.test);
+        const tested = permissionIn(node.test) ?? (isRefusal(node.consequent) ? roleIn(node.test, text) : null);
         if (tested !== null) guards.push(tested);
       }
       const call =
@@ -87,7 +110,12 @@ function askedIn({ body }: FunctionNode, name: string, text: string): Asked {
       if (called !== "" && isDemand(called) && (asksForRights(called) || toldRight(bare, text) !== null))
         guards.push(called);
     }
-  return { method: verbOf(name), guards, signatures: [] };
+  return {
+    method: verbOf(name),
+    guards,
+    signatures: [],
+    said: body === null || body === undefined ? "" : text.slice(body.start, body.end),
+  };
 }
 
 /** `if (!context.permissions.canCreate(thing)) throw …`: the right that is asked, and without which nothing goes on. */
@@ -100,6 +128,39 @@ function permissionIn(test: Node): string | null {
   return PREDICATE.test(called) ? called : null;
 }
 const PREDICATE = /^(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)$/;
+
+/** `!session?.isAdmin`, `req.user.role !== "admin"`, `!STAFF.includes(user.role)`: what the caller is, as it is written. */
+function roleIn(test: Node, text: string, depth = 0): string | null {
+  if (depth > 6) return null;
+  const inside = (node: Node): string | null => roleIn(node, text, depth + 1);
+  switch (test.type) {
+    case "LogicalExpression":
+      return inside(test.left) ?? inside(test.right);
+    case "UnaryExpression":
+    case "AwaitExpression":
+      return inside(test.argument);
+    case "ParenthesizedExpression":
+    case "ChainExpression":
+      return inside(test.expression);
+    case "BinaryExpression":
+      return test.left.type === "PrivateIdentifier" ? null : (inside(test.left) ?? inside(test.right));
+    case "CallExpression": {
+      const [first] = test.arguments;
+      return /^(?:includes|has)$/.test(calledName(test)) && first !== undefined ? inside(first) : null;
+    }
+    case "MemberExpression":
+      return test.property.type === "Identifier" &&
+        ROLE.test(test.property.name) &&
+        CALLER.test(text.slice(test.object.start, test.object.end))
+        ? text.slice(test.start, test.end)
+        : null;
+    default:
+      return null;
+  }
+}
+const ROLE = /^(?:role|roles|is_?(?:\w*_?)?(?:admin|staff|superuser|owner|moderator|manager)\w*|admin)$/i;
+const CALLER =
+  /(?:^|\.)\s*(?:session|user|me|viewer|caller|actor|current_?user|auth|account|token|jwt|claims|payload|decoded|principal|requester|auth_?user)[?!]?$/i;
 
 /** It returns, throws, or calls what does: `throwPermissionError()`. */
 function leaves(consequent: Node): boolean {

@@ -109,7 +109,10 @@ export function unseen(call: UnseenCall): Value {
       place,
       why: `${call.method} was given the request and is not in the tree`,
     });
-    const named = SOMEBODY.test(call.method) || (call.receiver !== null && ANSWERS_WHO.test(ownerName(call)));
+    const named =
+      SOMEBODY.test(call.method) ||
+      ((kind === "none" || kind === "reads") && OF_SESSION.test(call.method)) ||
+      (call.receiver !== null && ANSWERS_WHO.test(ownerName(call)));
     if (named && !args.some(choosesWhom)) {
       note(call);
       return somebody(place);
@@ -157,6 +160,10 @@ const MAKES =
 /** What is given the request and answers with one of these has asked who is calling. */
 const SOMEBODY =
   /user|org|team|workspace|tenant|account|member|customer|company|identity|employee|staff|actor|viewer|operator|caller|principal|person|student|teacher|patient|doctor|driver|player|subscriber|seller|buyer|vendor|merchant|learner|citizen|resident|whoami|who_?is|^me$/i;
+
+/** `sessionOf(request)`, `claimsFrom(req)`. */
+const OF_SESSION =
+  /^(?:(?:read|load|get|fetch|find|open|resolve)_?)?(?:session|auth|claims|principal)(?:Of|For|From|In|_?Data|_?Info|_?Context)?(?:Request|Req)?$/i;
 
 /** `auth.fromRequest(req)`, `sessions.of(req)`: whatever the method is called. */
 const ANSWERS_WHO = /^(?:auth|authn|authentication|sessions?|identity|identities|viewers?)$/i;
