@@ -20,9 +20,13 @@ export const errors: Check = {
             : null;
       if (one.kind === "call") thrown(one, report);
       if (body === null) continue;
+      const doubts: string[] = [];
       const found =
-        caughtIn(body, one.facts) ?? (isFailure(one.kind === "respond" ? one.status : null) ? upstreamIn(body) : null);
-      if (found === null) report.proved();
+        caughtIn(body, one.facts, doubts) ??
+        (isFailure(one.kind === "respond" ? one.status : null) ? upstreamIn(body) : null);
+      const [doubt] = doubts;
+      if (found === null && doubt === undefined) report.proved();
+      else if (found === null) report.unknown(doubt ?? "");
       else
         report.violated(
           leakedError,
@@ -49,7 +53,7 @@ function thrown(one: Extract<Operation, { kind: "call" }>, report: Report): void
   );
   if (said.some(isClientFault)) return;
   for (const value of said) {
-    const found = value.k === "caught" && value.path === "" ? null : caughtIn(value, one.facts);
+    const found = value.k === "caught" && value.path === "" ? null : caughtIn(value, one.facts, []);
     if (found === null) continue;
     report.violated(
       leakedError,
@@ -70,28 +74,39 @@ function isClientFault(value: Value): boolean {
   return last?.kind === "member" && CLIENT_FAULT.test(last.name);
 }
 
-function caughtIn(value: Value, facts: Facts, depth = 0): string | null {
+/** `err.responseCode`, `err.response.status`: a number or a word of a list, and nothing of what went wrong inside. */
+const CODES =
+  /(?:^|\.)(?:\w*(?:error|response|reply|status|http|sql|exit|sub|result|grpc|reason|fault)_?)?(?:code|status|status_?text|type|errno)$|(?:^|\.)name$/i;
+const TELLS =
+  /^(?:message|stack|cause|detail|hint|query|sql|response|data|toString|original|parent|command|shortMessage)/;
+
+/** What of an exception is in a value; why nothing can be said of it goes to `doubts`. */
+function caughtIn(value: Value, facts: Facts, doubts: string[], depth = 0): string | null {
   if (depth > 8) return null;
   switch (value.k) {
-    case "caught":
-      if (facts.has(`typed:${keyOf({ ...value, path: "" })}`)) return null;
+    case "caught": {
+      const typed = facts.get(`typed:${keyOf({ ...value, path: "" })}`);
+      if (typed !== undefined) {
+        if (!typed.sure) doubts.push("the class of an exception that is sent is not seen");
+        return null;
+      }
       if (value.path === "") return "the whole";
-      // `err.responseCode`, `err.response.status`: a number or a word of a list, and nothing of what went wrong inside.
-      if (/(?:code|status|statusText|type)$/i.test(value.path)) return null;
-      return /^(?:message|stack|cause|detail|hint|query|sql|response|data|toString|original)/.test(value.path)
-        ? `the ${value.path.split(".")[0] ?? "message"}`
-        : null;
+      if (CODES.test(value.path)) return null;
+      if (TELLS.test(value.path)) return `the ${value.path.split(".")[0] ?? "message"}`;
+      doubts.push(`what the ${value.path} of an exception holds is not seen`);
+      return null;
+    }
     case "struct":
-      return first([...value.props.values(), ...value.spreads], facts, depth);
+      return first([...value.props.values(), ...value.spreads], facts, doubts, depth);
     case "list":
-      return first(value.items, facts, depth);
+      return first(value.items, facts, doubts, depth);
     case "derived":
       return /^(?:===|!==|==|!=|!|typeof|instanceof|includes|boolean|in)$/.test(value.op)
         ? null
-        : first(value.args, facts, depth);
+        : first(value.args, facts, doubts, depth);
     case "choice":
       for (const one of value.alternatives) {
-        const found = caughtIn(one.value, facts.and(one.facts), depth + 1);
+        const found = caughtIn(one.value, facts.and(one.facts), doubts, depth + 1);
         if (found !== null) return found;
       }
       return null;
@@ -102,9 +117,9 @@ function caughtIn(value: Value, facts: Facts, depth = 0): string | null {
   }
 }
 
-function first(values: readonly Value[], facts: Facts, depth: number): string | null {
+function first(values: readonly Value[], facts: Facts, doubts: string[], depth: number): string | null {
   for (const value of values) {
-    const found = caughtIn(value, facts, depth + 1);
+    const found = caughtIn(value, facts, doubts, depth + 1);
     if (found !== null) return found;
   }
   return null;

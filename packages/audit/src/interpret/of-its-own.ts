@@ -1,3 +1,6 @@
+import type { Node } from "oxc-parser";
+import { packageOf } from "../knowledge/call.ts";
+import { isDriverCode, isOfLibrary, shownOf, type Shown } from "../knowledge/error-classes.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import type { Value } from "../values/value.ts";
@@ -10,10 +13,6 @@ type Caught = Extract<Value, { k: "caught" }>;
 /** What says of an error that clients may read it: `error.expose`, `error.isBoom`, what a schema found (Fastify). */
 const SAYS =
   /^(?:expose[ds]?|(?:is_?)?(?:operational|public|safe|exposed|friendly|boom|known|expected|handled|custom)|(?:is_?)?(?:user|client|app|application|api|http|domain|business|validation)_?(?:error|facing|exception|visible|safe)|public_?message|user_?message|validation|output)$/i;
-/** Libraries whose errors tell of tables, addresses and drivers. */
-const OF_LIBRARIES =
-  /Prisma|Postgres|Database|Axios|Sql|Sequelize|Mongo|Knex|TypeORM|QueryFailed|^(?:Fetch|System|Type|Reference|Range|Syntax|Eval|Aggregate)?Error$/i;
-
 /** `error.expose`: it says of itself that clients may read it. */
 export function knownAs(value: Value, truth: boolean, state: State): State {
   return truth && value.k === "caught" && SAYS.test(value.path)
@@ -21,8 +20,8 @@ export function knownAs(value: Value, truth: boolean, state: State): State {
     : state;
 }
 
-export function ofItsOwn(value: Caught, facts: Facts): Facts {
-  return facts.with(`typed:${keyOf({ ...value, path: "" })}`, evidence("what kind it is was tested", null));
+export function ofItsOwn(value: Caught, facts: Facts, sure = true): Facts {
+  return facts.with(`typed:${keyOf({ ...value, path: "" })}`, evidence("what kind it is was tested", null, sure));
 }
 
 /** `error.status < 500`: what was thrown with a status of its own was meant for the client. */
@@ -33,28 +32,52 @@ export function statusOf(value: Value): Caught | null {
   return null;
 }
 
-/** `error instanceof HttpError`. An error of the application's own says what it was made to say; `Error` may be anybody's. */
+/**
+ * `error instanceof HttpError`. A class of the application's own says what it was made to say, and one that is not seen
+ * may; a driver's tells of tables and addresses, and `Error` may be anybody's.
+ */
 export function ofClass(thrown: Caught, made: Value | undefined, facts: Facts): Facts {
-  const name =
-    made?.k === "foreign"
-      ? made.name
-      : made?.k === "class"
-        ? (made.node.id?.name ?? "")
-        : made?.k === "closure" // `function HttpError(status, message) { Error.call(this); … }`
-          ? made.name
-          : made?.k === "chain"
-            ? lastName(made)
-            : "";
-  return isOwn(name) ? ofItsOwn(thrown, facts) : facts;
+  const shown = shownBy(made);
+  return shown === null ? facts : ofItsOwn(thrown, facts, shown === "sure");
+}
+
+function shownBy(made: Value | undefined): Shown {
+  switch (made?.k) {
+    case "class": {
+      const name = made.node.id?.name ?? "";
+      // `class QueryError extends DatabaseError`: what it says is the driver's.
+      const above = superOf(made.node.superClass);
+      return isOfLibrary(name) || (above !== "Error" && isOfLibrary(above)) ? null : "sure";
+    }
+    case "closure": // `function HttpError(status, message) { Error.call(this); … }`
+      return made.name === "" || isOfLibrary(made.name) ? null : "sure";
+    case "foreign":
+      return shownOf(packageOf(made), made.name);
+    case "chain":
+      return shownOf(packageOf(made.root), lastName(made));
+    default:
+      return null;
+  }
+}
+
+function superOf(node: Node | null): string {
+  if (node?.type === "Identifier") return node.name;
+  return node?.type === "MemberExpression" && node.property.type === "Identifier" ? node.property.name : "";
 }
 
 /** `error.name === "HttpError"`, `error.constructor === HttpError`. */
 export function ofName(thrown: Caught, wanted: Value, facts: Facts): Facts {
   if (thrown.path === "constructor") return ofClass(thrown, wanted, facts);
   if (!/^(?:name|_tag|constructor\.name)$/.test(thrown.path) || wanted.k !== "literal") return facts;
-  return isOwn(String(wanted.value)) ? ofItsOwn(thrown, facts) : facts;
+  return shownOf("", String(wanted.value)) === null ? facts : ofItsOwn(thrown, facts, false);
 }
 
-function isOwn(name: string): boolean {
-  return name !== "" && !OF_LIBRARIES.test(name);
+/** `PUBLIC_MESSAGES.has(error.message)`: those that may be read are listed; of codes only those that are no driver's. */
+export function ofListed(thrown: Caught, listed: Value, facts: Facts): Facts {
+  if (/^(?:message|)$/.test(thrown.path)) return ofItsOwn(thrown, facts);
+  const names = listed.k === "list" ? listed.items : [];
+  const drivers = names.some(
+    (one) => one.k === "literal" && (isDriverCode(String(one.value)) || isOfLibrary(String(one.value))),
+  );
+  return drivers ? facts : ofItsOwn(thrown, facts, false);
 }

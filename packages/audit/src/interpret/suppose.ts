@@ -22,7 +22,7 @@ import { isOfRole, knowRole } from "./by-role.ts";
 import { asksForDeveloper } from "../knowledge/developers.ts";
 import { isRefusalName, isRoleName } from "../knowledge/names.ts";
 import { joinEither } from "./either.ts";
-import { knownAs, ofClass, ofItsOwn, ofName, statusOf } from "./of-its-own.ts";
+import { knownAs, ofClass, ofItsOwn, ofListed, ofName, statusOf } from "./of-its-own.ts";
 import { join, type State, withFacts } from "./state.ts";
 
 /** The path on which `value` is truthy (or falsy), with what that teaches; null when it cannot be. */
@@ -204,7 +204,7 @@ function supposeOrder(
   if (right.k === "literal" && typeof right.value === "number") {
     const thrown = statusOf(left);
     if (thrown !== null && right.value === 500 && op.startsWith("<") === truth)
-      return withFacts(state, ofItsOwn(thrown, state.facts));
+      return withFacts(state, ofItsOwn(thrown, state.facts, false));
     if ((op === ">" && right.value === 0) || (op === ">=" && right.value === 1)) return suppose(left, truth, state);
     if ((op === "<" && right.value === 1) || (op === "<=" && right.value === 0)) return suppose(left, !truth, state);
   }
@@ -296,8 +296,7 @@ function supposeIncludes(container: Value, element: Value, place: Place, state: 
     }
     return found;
   }
-  // `PUBLIC_MESSAGES.has(error.message)`: those that may be read are listed.
-  if (element.k === "caught") return withFacts(state, ofItsOwn(element, facts));
+  if (element.k === "caught") return withFacts(state, ofListed(element, container, facts));
   // Where both are known there is nothing to learn.
   const held = isHeld(container, element);
   if (held !== null) return held ? state : null;
