@@ -1,6 +1,9 @@
+import type { Node } from "oxc-parser";
 import { serverSideRequest } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import { calledName } from "../syntax/called-name.ts";
+import type { Facts } from "../values/facts.ts";
+import { keyOf } from "../values/key.ts";
 import type { Value } from "../values/value.ts";
 import { isAsserted, speaksOf, type Said } from "./client-word.ts";
 import { describe } from "./describe-value.ts";
@@ -19,7 +22,8 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
     if (said === null || said.closed === true || one.facts.has("signature") || isAsserted(said, one.facts)) continue;
     const text = project.file(one.place.file)?.text ?? "";
     const looked =
-      /refine\(|ssrf|allow(?:ed)?_?(?:hosts|domains|origins|urls)/i.test(text) ||
+      isFiltered(one.place.node, text) ||
+      isRefined(said, (file) => project.file(file)?.text ?? "") ||
       trace.operations.slice(0, at).some((before) => {
         if (before.kind === "call") return ASKS.test(before.name) && before.args.some((arg) => speaksOf(arg, said));
         // `HOSTS.has(url.hostname) ? url : null`
@@ -30,6 +34,10 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
         return LOOKS.test(asked) && (speaksOf(before.value, said) || /host|protocol|private|url/i.test(asked));
       });
     if (looked) continue;
+    if (said.looked === undefined && isValidated(said, one.facts) && /refine\(/.test(text)) {
+      report.unknown("a schema that is not seen may ask which host it is");
+      continue;
+    }
     report.violated(
       serverSideRequest,
       one.place,
@@ -38,6 +46,38 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
     );
     return;
   }
+}
+
+/** Functions of the schema this value came through ask where it leads; one that is not seen may. */
+function isRefined(said: Said, textOf: (file: string) => string): boolean {
+  return (said.looked ?? []).some((asked) => {
+    if (asked.k !== "closure") return asked.k !== "literal";
+    const text = withoutScheme(textOf(asked.file).slice(asked.node.start, asked.node.end));
+    return LOOKS.test(text) || ASKS.test(text);
+  });
+}
+
+function isValidated(said: Said, facts: Facts): boolean {
+  return said.checked || facts.has(`valid:${keyOf({ ...said, path: "" })}`);
+}
+
+/** What is sent goes through what refuses inner addresses: `{ httpsAgent: ssrfFilter(url) }`, a client made with it. */
+function isFiltered(node: Node, text: string): boolean {
+  if (/ssrf|request-filtering-agent/i.test(text.slice(node.start, node.end))) return true;
+  if (/ssrf|filtering/i.test(text) && /setGlobalDispatcher\(|globalAgent\s*=/.test(text)) return true;
+  if (node.type !== "CallExpression") return false;
+  const callee = node.callee.type === "MemberExpression" ? node.callee.object : node.callee;
+  if (callee.type !== "Identifier") return false;
+  // `const client = axios.create({ httpAgent: ssrfAgent })`
+  for (const made of [`const ${callee.name} =`, `let ${callee.name} =`]) {
+    const at = text.indexOf(made);
+    if (
+      at !== -1 &&
+      /ssrf|filtering/i.test(text.slice(at, text.indexOf(";", at) === -1 ? at + 400 : text.indexOf(";", at)))
+    )
+      return true;
+  }
+  return false;
 }
 
 /** `url.protocol !== "https:"`, `url.startsWith("http")`: how it is to be reached says nothing of where it leads. */

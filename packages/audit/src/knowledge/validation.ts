@@ -196,28 +196,45 @@ export function fromSchema(schema: Value, subject: Extract<Value, { k: "client" 
   if (LOOSE.test(names[0] ?? "") || names.some((name) => /^(?:passthrough|loose|catchall)$/.test(name)))
     return { ...subject, checked: false };
   if (names.some((name) => CLOSED.test(name))) return { ...subject, closed: true };
+  const looked = [...(subject.looked ?? []), ...refinements(schema)];
   if (/^(?:object|strictObject|looseObject)$/.test(names[0] ?? "")) {
     const [fields] = schema.steps.flatMap((step) => (step.kind === "call" ? [step.args[0]] : []));
     if (
       fields?.k !== "struct" ||
       fields.spreads.length > 0 ||
       names.some((name) =>
-        /^(?:extend|merge|pick|omit|partial|and|or|transform|passthrough|loose|catchall|array|safeExtend|pipe|refine|superRefine)$/.test(
+        /^(?:extend|merge|pick|omit|partial|and|or|transform|passthrough|loose|catchall|array|safeExtend|pipe)$/.test(
           name,
         ),
       )
     )
-      return subject;
+      return looked.length === 0 ? subject : { ...subject, looked };
     const props = new Map(
       [...fields.props].map(([name, inner]) => [
         name,
-        fromSchema(inner, { ...subject, path: subject.path === "" ? name : `${subject.path}.${name}` }, depth + 1),
+        fromSchema(
+          inner,
+          { ...subject, path: subject.path === "" ? name : `${subject.path}.${name}`, looked },
+          depth + 1,
+        ),
       ]),
     );
     return { k: "struct", props, spreads: [], node: null };
   }
-  return subject;
+  // `z.preprocess(…)`, `z.union([…])`: what each of them asks is not looked for.
+  return /^(?:string|url|httpUrl|email|coerce)$/.test(names[0] ?? "") || looked.length > 0
+    ? { ...subject, looked }
+    : subject;
 }
+
+/** The functions a schema asks: `z.string().url().refine(isPublic)`. */
+function refinements(schema: Extract<Value, { k: "chain" }>): readonly Value[] {
+  return schema.steps.flatMap((step, at) => {
+    const before = schema.steps[at - 1];
+    return step.kind === "call" && before?.kind === "member" && REFINES.test(before.name) ? step.args.slice(0, 1) : [];
+  });
+}
+const REFINES = /^(?:refine|superRefine|refinement|check|test|custom|rawCheck|transform|overwrite)$/;
 
 /**
  * A schema that lists what may come and lets nothing else by: TypeBox's `Type.Object({ … }, { additionalProperties: false })`,

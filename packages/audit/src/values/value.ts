@@ -17,6 +17,8 @@ export type Value =
       readonly path: string;
       readonly checked: boolean;
       readonly closed?: boolean;
+      /** What a schema that was seen asks of it with functions of its own (`refine`); none, and it asked for nothing more. */
+      readonly looked?: readonly Value[];
     }
   /** A request, context or options bag of a handler: its members are told apart by their names. */
   | { readonly k: "request"; readonly path: string; readonly authenticated: boolean }
