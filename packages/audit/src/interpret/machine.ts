@@ -57,6 +57,8 @@ export class Machine {
   recording = true;
   /** The top of a module is being evaluated: what is built there is kept as it is built. */
   atTop = false;
+  /** The call of code that is not seen whose name says that it never comes back. */
+  endedByName: Node | null = null;
   /** Refusals that were sent without leaving the function, with what only those who were not refused have shown. */
   readonly refusals: { readonly place: Place; readonly lost: Facts }[] = [];
 

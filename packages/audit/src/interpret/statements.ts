@@ -9,6 +9,7 @@ import { growsStatement, isBuilt } from "./building.ts";
 import { closureOf } from "./closure.ts";
 import { elementOf } from "./element-of.ts";
 import type { Machine } from "./machine.ts";
+import { comesBack } from "./comes-back.ts";
 import { noteFloating, notePromise, noteUnawaited } from "./note-floating.ts";
 import { noteOwnRole } from "./own-role.ts";
 import { Scope } from "./scope.ts";
@@ -23,9 +24,12 @@ export function runBlock(machine: Machine, statements: readonly Node[], outer: S
       scope.declare(statement.id.name, closureOf(statement, scope, statement.id.name));
     }
   }
-  for (const statement of statements) {
-    if (machine.state === null) return;
-    run(machine, statement as Statement, scope);
+  for (let at = 0; at < statements.length; at += 1) {
+    const before = machine.state;
+    if (before === null) return;
+    const statement = statements[at] as Statement;
+    run(machine, statement, scope);
+    if (machine.state === null && comesBack(machine, statement, statements[at + 1])) machine.state = before;
   }
 }
 

@@ -83,6 +83,8 @@ export function responses(call: UnseenCall): Value | undefined {
     !ONLY_SOMETIMES.test(name) &&
     root.origin !== "global"
   ) {
+    machine.endedByName = place.node;
+    machine.unknowns.add(`${name} is taken by its name never to come back`);
     machine.state = null;
     return UNDEFINED;
   }
