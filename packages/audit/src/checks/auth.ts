@@ -32,7 +32,7 @@ import { setUpAgain } from "./set-up-again.ts";
 import { missingGuard } from "./missing-guard.ts";
 import { aboveOnesOwn } from "./above-ones-own.ts";
 import { missingRoles } from "./roles.ts";
-import { isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
+import { OWNERS_ALONE, isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
 import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
@@ -106,8 +106,12 @@ export const auth: Check = {
       (one) =>
         !isOfSignUp(one, signing) &&
         !isHeld(one.facts) &&
-        !((one.kind === "call" || (one.kind === "query" && one.query.verb === "create")) && one.facts.has("open")) &&
-        !(one.kind === "call" && isBehindOpen(one.facts)) &&
+        !(
+          ((one.kind === "call" && !OWNERS_ALONE.test(one.name)) ||
+            (one.kind === "query" && one.query.verb === "create")) &&
+          one.facts.has("open")
+        ) &&
+        !(one.kind === "call" && isBehindOpen(one)) &&
         !isOpenRead(one, judged) &&
         !isOfLink(one, judged) &&
         !isLeft(one) &&

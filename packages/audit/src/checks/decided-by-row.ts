@@ -2,6 +2,9 @@ import { isOwnerName } from "../knowledge/names.ts";
 import type { Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { holds } from "../values/holds.ts";
+import { keyOf } from "../values/key.ts";
+import { comparisons } from "../values/query.ts";
+import { clientsOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 
 /** What a row, or the product's settings, let strangers do: from where on, and the rows of which tables it was asked of. */
@@ -39,7 +42,29 @@ export function decidedByRow({ trace }: Judged): Decided | null {
 export function isDecided(one: Operation, decided: Decided | null, operations: readonly Operation[]): boolean {
   if (decided === null) return false;
   if (one.kind === "query" && one.query.verb === "read" && decided.tables.has(one.query.table)) return true;
-  return operations.indexOf(one) > decided.at;
+  return operations.indexOf(one) > decided.at && !isOfAnother(one, decided, operations);
+}
+
+/** Rows of another table, chosen by what the client said beside the row that was asked about: nothing was decided of those. */
+function isOfAnother(one: Operation, { tables }: Decided, operations: readonly Operation[]): boolean {
+  if (one.kind !== "query" || one.query.verb === "create" || tables.size === 0) return false;
+  const chosen = comparisons(one.query.where).map(({ value }) => value);
+  const said = chosen.flatMap((value) => clientsOf(value));
+  if (said.length === 0 || chosen.some((value) => value.k === "principal")) return false;
+  if (tables.has(one.query.table) || chosen.some((value) => holds(value, (inner) => isRowOf(inner, tables))))
+    return false;
+  const asked = new Set(
+    operations.flatMap((other) =>
+      other.kind === "query" && tables.has(other.query.table)
+        ? comparisons(other.query.where).flatMap(({ value }) => clientsOf(value).map(keyOf))
+        : [],
+    ),
+  );
+  return !said.some((value) => asked.has(keyOf(value)));
+}
+
+function isRowOf(value: Value, tables: ReadonlySet<string>): boolean {
+  return value.k === "rows" && tables.has(value.query.table);
 }
 
 function valuesOf(one: Operation): readonly Value[] {

@@ -1,6 +1,5 @@
 import type { Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
-import type { Facts } from "../values/facts.ts";
 import { comparisons } from "../values/query.ts";
 import { isOpenTo } from "../values/trust.ts";
 import type { Condition } from "../values/value.ts";
@@ -58,8 +57,13 @@ export function mayBeReadByAll({ query, facts }: QueryOperation, judged: Judged)
   return isOpenTo(query.where, facts) || (query.verb !== "count" && isCheckedBeforeShown(query, judged));
 }
 
+/** What whoever may see a thing does not do to it. */
+export const OWNERS_ALONE =
+  /^(?:delete|remove|destroy|drop|purge|erase|wipe|update|edit|modify|rename|overwrite|replace|archive|transfer|disable|deactivate|lock|unpublish)(?![a-z])/;
+
 /** What was asked for was shown to be everybody's, and this is done for it. */
-export function isBehindOpen(facts: Facts): boolean {
+export function isBehindOpen({ name, facts }: Extract<Operation, { kind: "call" }>): boolean {
+  if (OWNERS_ALONE.test(name)) return false;
   for (const [name] of facts.entries()) if (name.startsWith("open:ok:")) return true;
   return false;
 }

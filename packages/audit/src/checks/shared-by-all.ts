@@ -12,6 +12,8 @@ import { stemOf } from "./stem.ts";
 const READS_CALLER =
   /\b(?:req|request|ctx|context|c|event|locals|state|session|interaction|socket)[?!]?\.(?:user|session|auth|account|member|customer|principal|viewer|person|identity|actor|caller|userId|uid|get\(|var\b)|\b(?:user|owner|author|creator|created_?by|account|member|customer|tenant|org|team)_?id\b|@(?:Current|Req|Auth|Get)?\w*User\b|\b(?:current|session|auth)_?User\b|\b(?:session|user|viewer|me)\s*=\s*await\b|\bauth\.uid\b|\buser[?!]?\.(?:id|_id|sub|email)\b/i;
 
+export const EVERYBODYS = "nothing in this file is anybody's in particular";
+
 const known = new WeakMap<ProjectFile, boolean>();
 
 /**
@@ -27,8 +29,10 @@ export function isSharedByAll(one: Operation, { project, entry }: Judged): boole
     nobodys = LISTS.test(file.text) && !READS_CALLER.test(file.text) && speaksOfNobody(file.text);
     known.set(file, nobodys);
   }
-  if (nobodys && nounsOf(one).some((noun) => isMadeIn(file, noun))) return true;
-  return one.kind === "query" && (isMadeForNobody(file, one.query.table) || isShownToAll(file, one.query));
+  const isNobodys = (noun: string): boolean => !isOwnedWhereDeclared(file, noun, project);
+  if (nobodys && nounsOf(one).some((noun) => isMadeIn(file, noun) && isNobodys(noun))) return true;
+  if (one.kind !== "query") return false;
+  return (isMadeForNobody(file, one.query.table) && isNobodys(one.query.table)) || isShownToAll(file, one.query);
 }
 
 /** All there are, or all of a kind. */
@@ -59,6 +63,23 @@ function isMadeIn(file: ProjectFile, noun: string): boolean {
   }
   return names.has(stemOf(noun));
 }
+/** The model this file takes its rows from says whose each is: nobody asks here, and somebody was forgotten. */
+function isOwnedWhereDeclared(file: ProjectFile, noun: string, project: Judged["project"]): boolean {
+  const stem = stemOf(noun);
+  for (const [, specifier = ""] of file.text.matchAll(IMPORTED)) {
+    const found = project.resolve(file.path, specifier);
+    const text = found.kind === "file" ? (project.file(found.path)?.text ?? "") : "";
+    for (const { 1: name = "", index } of text.matchAll(DECLARED))
+      if (stemOf(name) === stem && OWNER.test(text.slice(index, text.indexOf("\n}", index) + 1 || index + 2_000)))
+        return true;
+  }
+  return false;
+}
+const IMPORTED = /(?:\bfrom|\brequire\()\s*["']([^"'\n]{1,200})["']/g;
+const DECLARED = /\b(?:const|class|interface|model)\s+(\w{1,80})/g;
+const OWNER =
+  /\b(?:owner|user|author|creator|created_?by|tenant|org|organi[sz]ation|workspace|team|account|customer|company)(?:_?id)?\b["'`]?\s*[?!]?\s*[:(=]/i;
+
 const made = new WeakMap<ProjectFile, ReadonlySet<string>>();
 
 const MAKES = [

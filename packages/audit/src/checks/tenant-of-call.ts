@@ -5,6 +5,7 @@ import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
+import { namesNobody } from "../values/names-nobody.ts";
 import { isCredential, trustOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { comparisons } from "../values/query.ts";
@@ -12,7 +13,8 @@ import { comparedElsewhere, methodNamed } from "./compared-elsewhere.ts";
 import { describe } from "./describe-value.ts";
 import { isSensitive } from "./entry-kinds.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
-import { isSharedByAll } from "./shared-by-all.ts";
+import { OWNERS_ALONE } from "./open-to-all.ts";
+import { EVERYBODYS, isSharedByAll } from "./shared-by-all.ts";
 
 type Call = Extract<Operation, { kind: "call" }>;
 type ClientValue = Extract<Value, { k: "client" }>;
@@ -41,11 +43,11 @@ export function tenantOfCall(one: Operation, judged: Judged, report: Report): vo
   if (NO_RECORD.test(writes ? words.slice(1).join("_") : one.name)) return;
   const given = one.args.flatMap(partsOf);
   if (given.some((arg) => knowsWhom(arg, one.facts))) return;
-  const id = given.find((arg): arg is ClientValue => isId(arg, one.facts));
+  const id = given.find((arg): arg is ClientValue => isId(arg, one.facts) && !isOpenFor(one.name, arg, one.facts));
   if (id === undefined) return;
   // What is only read goes wrong where it is answered.
   if (!writes && !trace.operations.some((other) => answers(other, one, id))) return;
-  if (isSharedByAll(one, judged)) return;
+  if (isSharedByAll(one, judged)) return report.unknown(EVERYBODYS);
   const checked = askedAbout(one.facts);
   if (checked !== null)
     return report.violated(
@@ -73,7 +75,8 @@ function partsOf(value: Value): readonly Value[] {
 
 function knowsWhom(value: Value, facts: Facts): boolean {
   if (value.k === "request" || value.k === "opaque" || value.k === "instance" || value.k === "closure") return true;
-  if (value.k === "principal" || isCredential(value)) return true;
+  if (value.k === "principal") return !namesNobody(value.path);
+  if (isCredential(value)) return true;
   // What was only found by the client's word knows no more than that.
   if (value.k === "chain" && trustOf(value, facts) === null && isOfClient(value)) return false;
   if (value.k === "rows" || value.k === "chain" || value.k === "choice")
@@ -95,9 +98,13 @@ function isId(value: Value, facts: Facts): value is ClientValue {
     value.k === "client" &&
     (value.part === "params" || value.part === "body" || value.part === "query" || value.part === "arguments") &&
     /(?:^|\.|_)(?:id|ids|uuid)$|[a-z](?:Id|Ids|Uuid)$/.test(value.path) &&
-    trustOf(value, facts) === null &&
-    !facts.has(`open:ok:${keyOf(value)}`)
+    trustOf(value, facts) === null
   );
+}
+
+/** `room.kind !== "private"`: whoever comes may look and join, and not do away with it. */
+function isOpenFor(name: string, value: ClientValue, facts: Facts): boolean {
+  return facts.has(`open:ok:${keyOf(value)}`) && !OWNERS_ALONE.test(name);
 }
 
 /** Asked for more than to be known: what that reaches is not seen, unless it was asked about something else. */
@@ -135,7 +142,7 @@ function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
   )
     return false;
   const given = one.args.flatMap(partsOf);
-  const id = given.find((arg): arg is ClientValue => isId(arg, one.facts));
+  const id = given.find((arg): arg is ClientValue => isId(arg, one.facts) && !isOpenFor(one.name, arg, one.facts));
   if (first === undefined || id === undefined || given.some((arg) => knowsWhom(arg, one.facts))) return false;
   const used = judged.trace.operations.find(
     (other) => other !== one && trustOf(one.result, other.facts) === null && usesFound(other, one, id),

@@ -25,7 +25,7 @@ import { destroyedOutside } from "./destroyed-outside.ts";
 import { lookedUp } from "./looked-up.ts";
 import { changesRow, takesCallerForGranted } from "./taken-for-granted.ts";
 import { isScopedDespite } from "./guarded-and-scoped.ts";
-import { isSharedByAll } from "./shared-by-all.ts";
+import { EVERYBODYS, isSharedByAll } from "./shared-by-all.ts";
 import { done, nameOf } from "./query-words.ts";
 import { isOfUnseenTenant } from "./unseen-tenant.ts";
 import { isCopied, isUsed } from "./shown-rows.ts";
@@ -219,8 +219,6 @@ function isOfAll({ verb, where }: Query): boolean {
   const only = where?.kind === "all" && where.of.length === 1 ? (where.of[0] ?? null) : where;
   return verb === "list" && only?.kind === "any" && only.of.some((one) => one.kind === "all" && one.of.length === 0);
 }
-
-const EVERYBODYS = "nothing in this file is anybody's in particular";
 
 /** Where there are tenants, a role of the caller's is had in theirs: that it lets them says nothing of rows of others. */
 function withinTenants(one: QueryOperation, { project }: Judged): QueryOperation {

@@ -143,7 +143,7 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
   if (call?.kind !== "call" || value.root.k === "rows" || asksHowOften(value)) return facts;
   const parts = call.args.flatMap((arg) => givenIn(arg));
   const asked = parts.some((arg) => arg.k === "request");
-  const someone = asked || parts.some((arg) => arg.k === "principal" || trustOf(arg, facts) !== null);
+  const someone = asked || parts.some((arg) => trustOf(arg, facts) !== null);
   if (!someone || parts.length < 2) return facts;
   const shown = evidence("it was looked up for the caller by code that is not seen", call.place, false);
   return authorise(

@@ -1,6 +1,7 @@
 import type { Evidence, Facts } from "./facts.ts";
 import { keyOf } from "./key.ts";
 import { Memo } from "./memo.ts";
+import { namesNobody } from "./names-nobody.ts";
 import { type Condition, comparisons, type Query } from "./query.ts";
 import type { Value } from "./value.ts";
 
@@ -33,7 +34,7 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
   }
   switch (value.k) {
     case "principal":
-      return value.sure ? "sure" : "presumed";
+      return namesNobody(value.path) ? null : value.sure ? "sure" : "presumed";
     case "rows": {
       const row = facts.get(`row:${value.query.id}`);
       if (row !== undefined) return row.sure ? "sure" : "presumed";

@@ -1,5 +1,6 @@
 import { chosenAt } from "../../interpret/building.ts";
 import type { Machine } from "../../interpret/machine.ts";
+import { namesNobody } from "../../values/names-nobody.ts";
 import { nextQueryId, type Query } from "../../values/query.ts";
 import type { Chain, Value } from "../../values/value.ts";
 import { callsOf, type NamedCall } from "./chain.ts";
@@ -91,7 +92,7 @@ function isToldWhose(calls: readonly NamedCall[]): boolean {
     .some(
       ({ name, args }) =>
         /repositor|connection|data_?source|manager|^(?:for|of|scoped?)(?![a-z])/i.test(name) &&
-        args.some((arg) => arg.k === "principal"),
+        args.some((arg) => arg.k === "principal" && !namesNobody(arg.path)),
     );
 }
 
