@@ -34,9 +34,24 @@ export function decidedByRow({ trace }: Judged): Decided | null {
     const asked = one.asked ?? [one.value];
     if (tables.size > 0 && asked.some(asksWhose)) return { at, tables };
     if (asked.some(isSetting)) return { at, tables };
+    const link = asked.map(linkAsked).find((table) => table !== null);
+    if (link !== undefined && link !== null) return { at, tables: new Set([...tables, link]) };
   }
   return null;
 }
+
+/** `if (!link || link.isArchived) deny()`, `link.password`: who has the link may follow it, while it may be followed. */
+function linkAsked(value: Value): string | null {
+  let table: string | null = null;
+  holds(value, (inner) => {
+    if (inner.k === "rows" && LINKS.test(inner.query.table) && LIMITS.test(inner.path)) table = inner.query.table;
+    return table !== null;
+  });
+  return table;
+}
+const LINKS = /^(?:\w*_)?(?:(?:share|shared|sharing|public|guest|access)_?)?links?$|^(?:\w*_)?shares?$/i;
+const LIMITS =
+  /(?:^|\.)(?:expir\w*|password\w*|is_?(?:archived|active|expired|revoked|disabled|enabled)|archived\w*|revoked\w*|disabled\w*|allow_?list|email_?protected)$/i;
 
 /** It comes after somebody was refused by what a row says, or is the look-up of that row. */
 export function isDecided(one: Operation, decided: Decided | null, operations: readonly Operation[]): boolean {
