@@ -2,6 +2,8 @@ import type { ProjectFile } from "../project.ts";
 import type { Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
+import { isConfinedElsewhere } from "./confined-elsewhere.ts";
+import { takesCallerForGranted } from "./taken-for-granted.ts";
 
 const OWNER =
   "(?:user|owner|author|creator|created_?by|account|customer|org|organi[sz]ation|team|workspace|company|tenant|project|store|shop|site|space|member)_?(?:id)?";
@@ -30,13 +32,15 @@ const known = new WeakMap<ProjectFile, Confined>();
  * What a handler does that is mounted elsewhere, where its file confines other statements on the same table to whoever
  * calls: that there is somebody is as true of this one.
  */
-export function isConfinedBeside(one: Operation, { entry, project, trace }: Judged): boolean {
+export function isConfinedBeside(one: Operation, judged: Judged): boolean {
+  const { entry, project, trace } = judged;
   if (one.kind !== "query" || !one.facts.has("unmounted")) return false;
   const { verb, table } = one.query;
-  const changes = verb === "update" || verb === "delete";
-  if (!changes && verb !== "read") return false;
   const file = project.file(entry.file);
   if (file === null) return false;
+  if (takesCallerForGranted(judged) && isConfinedElsewhere(file, table)) return true;
+  const changes = verb === "update" || verb === "delete";
+  if (!changes && verb !== "read") return false;
   const beside = known.get(file) ?? confinedIn(file.text);
   known.set(file, beside);
   const names = [table.toLowerCase(), receiver(one, file)];

@@ -26,6 +26,14 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
       isRefined(said, (file) => project.file(file)?.text ?? "") ||
       trace.operations.slice(0, at).some((before) => {
         if (before.kind === "call") return ASKS.test(before.name) && before.args.some((arg) => speaksOf(arg, said));
+        // `allowed.some((one) => new URL(one).origin === url.origin)`
+        if (before.kind === "compare")
+          return (
+            speaksOf(before.left, said) !== speaksOf(before.right, said) &&
+            /host|origin/i.test(
+              project.file(before.place.file)?.text.slice(before.place.node.start, before.place.node.end) ?? "",
+            )
+          );
         // `HOSTS.has(url.hostname) ? url : null`
         if (before.kind !== "choose" && (before.kind !== "test" || before.denies === "neither")) return false;
         const asked = withoutScheme(
@@ -126,6 +134,14 @@ function hostOf(value: Value, depth = 0): Said | null {
       ? hostOf(made.args[0], depth + 1)
       : null;
   }
+  // `url.origin`, `target.host` of what was parsed.
+  if (value.k === "chain" && value.steps.length === 1) {
+    const [only] = value.steps;
+    return only?.kind === "member" && /^(?:origin|href|host|hostname|protocol)$/.test(only.name)
+      ? hostOf(value.root, depth + 1)
+      : null;
+  }
+  if (value.k === "pending") return hostOf(value.value, depth + 1);
   if (value.k !== "derived") return null;
   const [first, second] = value.args;
   if (first === undefined) return null;

@@ -1,3 +1,4 @@
+import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../project.ts";
 import { says } from "../source/says.ts";
 import type { Judged } from "../rules/rule.ts";
@@ -16,8 +17,15 @@ const LOOKS =
 export function takesCallerForGranted({ entry, project }: Judged): boolean {
   if (entry.kind !== "handler" || entry.framework !== "express") return false;
   const file: ProjectFile | null = project.file(entry.file);
-  return file !== null && says(file, READS) && !says(file, LOOKS);
+  return file !== null && ((says(file, READS) && !says(file, LOOKS)) || isSaidToBeKnown(file, entry.node));
 }
+
+/** `(req: AuthRequest, res)`, `(req: Request & { user: User }, res)`: whoever mounts it has asked, by what it is handed. */
+function isSaidToBeKnown({ text }: ProjectFile, node: Node): boolean {
+  return KNOWN_BY_TYPE.test(text.slice(node.start, Math.min(node.end, node.start + 400)));
+}
+const KNOWN_BY_TYPE =
+  /^[^()]{0,120}\(\s*\w+\s*:\s*(?:(?:\w+\.)?(?:\w*(?:Auth(?!or[^i])|LoggedIn|SignedIn|Protected)\w*Req(?:uest)?|(?:User|Member|Session)Req(?:uest)?|Req(?:uest)?With(?:Auth|User|Session|Member|Account|Org|Tenant)\w*)\b|(?:\w+\.)?Req(?:uest)?\b[^,()]{0,80}&\s*\{\s*(?:user|auth|session|account)\s*:)/;
 
 /** A method of a class that a router elsewhere mounts, guards and all: none of its file looks whether there is a caller. */
 export function isGuardedWhereMounted({ entry: { kind, node, file }, project }: Judged): boolean {

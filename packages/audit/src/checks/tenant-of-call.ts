@@ -14,6 +14,7 @@ import { describe } from "./describe-value.ts";
 import { isSensitive } from "./entry-kinds.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 import { OWNERS_ALONE } from "./open-to-all.ts";
+import { selectedById } from "./selected-by-id.ts";
 import { EVERYBODYS, isSharedByAll } from "./shared-by-all.ts";
 
 type Call = Extract<Operation, { kind: "call" }>;
@@ -31,7 +32,7 @@ const NO_RECORD =
 export function tenantOfCall(one: Operation, judged: Judged, report: Report): void {
   const { entry, trace } = judged;
   if (one.kind !== "call" || entry.kind === "page") return;
-  if (comparedBeside(one, judged, report)) return;
+  if (comparedBeside(one, judged, report) || selectedById(one, judged, report)) return;
   if (one.origin !== "missing" || !isSensitive(one)) return;
   if (!one.facts.has("auth") || isLetGo(one.facts, judged) || isPublicByDesign(entry, judged)) return;
   const words = wordsOf(one.name);

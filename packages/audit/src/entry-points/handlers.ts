@@ -236,10 +236,25 @@ export function takesRequest(fn: FunctionNode): boolean {
   const pattern = first.type === "TSParameterProperty" ? first.parameter : first;
   if (pattern.type !== "Identifier") return false;
   const type = pattern.typeAnnotation?.typeAnnotation;
-  if (type?.type === "TSTypeReference" && type.typeName.type === "Identifier" && type.typeName.name !== "Context")
-    return REQUEST_TYPE.test(type.typeName.name) || isKoaContext(pattern.name, type.typeName.name, fn);
+  const named = typesNamed(type).filter((name) => name !== "Context");
+  if (named.length > 0)
+    return named.some(
+      (name) =>
+        REQUEST_TYPE.test(name) ||
+        (REQUEST_NAME.test(pattern.name) && /^(?:Request\w*|\w*Req)$/.test(name)) ||
+        isKoaContext(pattern.name, name, fn),
+    );
   if (pattern.name === "ctx") return isKoaContext(pattern.name, "Context", fn);
   return REQUEST_NAME.test(pattern.name) && (type === undefined || type === null || type.type === "TSAnyKeyword");
+}
+
+/** `express.Request`, `Request & { user: User }`, `RequestWithAuth<Params>`: what the types of a parameter are called. */
+function typesNamed(type: Node | undefined): readonly string[] {
+  if (type?.type === "TSIntersectionType") return type.types.flatMap(typesNamed);
+  if (type?.type === "TSParenthesizedType") return typesNamed(type.typeAnnotation);
+  if (type?.type !== "TSTypeReference") return [];
+  if (type.typeName.type === "Identifier") return [type.typeName.name];
+  return type.typeName.type === "TSQualifiedName" ? [type.typeName.right.name] : [];
 }
 
 /** `(ctx: UserCtx) => { ctx.body = … }`: Koa's context is answered by what is put on it. */

@@ -5,6 +5,7 @@ import { isFunction } from "../../syntax/is-function.ts";
 import { children, walk } from "../../syntax/walk.ts";
 import type { FunctionNode } from "../../values/value.ts";
 import { declaredRoute } from "./openapi-routes.ts";
+import { isHandledAt, pathOf } from "./path-of.ts";
 
 type CallNode = Extract<Node, { type: "CallExpression" }>;
 
@@ -157,7 +158,8 @@ function registration(
     const args = [...middleware, ...rest.slice(0, 1)];
     return { router: `${file.path}:${root}`, verb: method, path, args, node, file, around };
   }
-  const text = textOf(first);
+  const text = pathOf(file, first);
+  const unseen = (text === null || text.startsWith(":x")) && isHandledAt(first, rest);
   if (VERBS.test(verb)) {
     // `map.get("x")`, `axios.get("/x", {…})`: a route has a path and a function.
     const viaRoute = node.callee.object.type === "CallExpression" && isRouteCall(node.callee.object);
@@ -166,17 +168,18 @@ function registration(
     if (
       text === null &&
       !viaRoute &&
+      !unseen &&
       first.type !== "ArrayExpression" &&
       first.type !== "TemplateLiteral" &&
       !(first.type === "Literal")
     )
       return null;
-    if (text !== null && !text.startsWith("/") && text !== "*" && text !== "" && !isOfProcedures(text, file))
+    if (text !== null && !text.startsWith("/") && text !== "*" && text !== "" && !unseen && !isOfProcedures(text, file))
       return null;
     const handlers = text === null && viaRoute ? node.arguments : rest;
     const last = handlers.at(-1);
     if (last === undefined || !mayHandle(last)) return null;
-    const path = viaRoute ? routePath(node.callee.object) : text;
+    const path = viaRoute ? routePath(file, node.callee.object) : text;
     return { router: `${file.path}:${root}`, verb, path, args: handlers, node, file, around };
   }
   if (verb === "on" && text !== null) return null;
@@ -228,12 +231,12 @@ function isRouteCall(node: Node): boolean {
   );
 }
 
-function routePath(node: Node): string | null {
+function routePath(file: ProjectFile, node: Node): string | null {
   if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return null;
   const [first] = node.arguments;
   if (node.callee.property.type === "Identifier" && node.callee.property.name === "route")
-    return first === undefined ? null : textOf(first);
-  return routePath(node.callee.object);
+    return first === undefined ? null : pathOf(file, first);
+  return routePath(file, node.callee.object);
 }
 
 /** The name, within its file, of the router that an expression stands for. */
@@ -309,16 +312,6 @@ function nameRoot(node: Node, name: string): void {
     names.set(node, name); // `express.Router()`
     nameRoot(node.callee.object, name);
   }
-}
-
-function textOf(node: Node): string | null {
-  if (node.type === "Literal" && typeof node.value === "string") return node.value;
-  if (node.type === "TemplateLiteral") return node.quasis.map((quasi) => quasi.value.cooked ?? "").join(":x");
-  if (node.type === "ArrayExpression") {
-    const [first] = node.elements;
-    return first === null || first === undefined ? null : textOf(first);
-  }
-  return null;
 }
 
 export function isRoute(one: Registration): boolean {

@@ -1,0 +1,74 @@
+import type { Node } from "oxc-parser";
+import type { ProjectFile } from "../../project.ts";
+import { isFunction } from "../../syntax/is-function.ts";
+import { walk } from "../../syntax/walk.ts";
+
+/** The path a route is registered under, written there or as a constant of the file; null where it is not seen. */
+export function pathOf(file: ProjectFile, node: Node, depth = 0): string | null {
+  if (depth > 5) return null;
+  switch (node.type) {
+    case "Literal":
+      return typeof node.value === "string" ? node.value : null;
+    case "TemplateLiteral":
+      return node.quasis
+        .map((quasi, at) => {
+          const inner = node.expressions[at];
+          const said = inner === undefined ? "" : (pathOf(file, inner, depth + 1) ?? ":x");
+          return `${quasi.value.cooked ?? ""}${said}`;
+        })
+        .join("");
+    case "BinaryExpression": {
+      if (node.operator !== "+") return null;
+      const [left, right] = [pathOf(file, node.left, depth + 1), pathOf(file, node.right, depth + 1)];
+      return left === null || right === null ? null : `${left}${right}`;
+    }
+    case "ArrayExpression": {
+      const [first] = node.elements;
+      return first === null || first === undefined ? null : pathOf(file, first, depth + 1);
+    }
+    case "Identifier":
+    case "MemberExpression": {
+      const held = constantsOf(file).get(file.text.slice(node.start, node.end));
+      return held === undefined || held === null ? null : pathOf(file, held, depth + 1);
+    }
+    default:
+      return null;
+  }
+}
+
+/** `app.get(ROUTES.orders, async (req, res) => …)`: a route by its handler, whatever its path is called. */
+export function isHandledAt(path: Node, handlers: readonly Node[]): boolean {
+  const last = handlers.at(-1);
+  if (last === undefined || !isFunction(last) || last.params.length === 0) return false;
+  const [first] = last.params;
+  return (
+    /^(?:Identifier|MemberExpression|TemplateLiteral|BinaryExpression)$/.test(path.type) &&
+    first?.type === "Identifier" &&
+    /^_?(?:req|request|ctx|context|c)$/.test(first.name)
+  );
+}
+
+const constants = new WeakMap<ProjectFile, ReadonlyMap<string, Node | null>>();
+
+/** `root` and `ROUTES.orders`, by what they are written as; null where a name stands for several. */
+function constantsOf(file: ProjectFile): ReadonlyMap<string, Node | null> {
+  const known = constants.get(file);
+  if (known !== undefined) return known;
+  const found = new Map<string, Node | null>();
+  constants.set(file, found);
+  const note = (name: string, value: Node): void => {
+    found.set(name, found.has(name) ? null : value);
+  };
+  for (const node of walk(file.syntax.program)) {
+    if (node.type !== "VariableDeclaration" || node.kind !== "const") continue;
+    for (const { id, init } of node.declarations) {
+      if (id.type !== "Identifier" || init === null) continue;
+      const value = init.type === "TSAsExpression" ? init.expression : init;
+      if (value.type === "ObjectExpression") {
+        for (const one of value.properties)
+          if (one.type === "Property" && one.key.type === "Identifier") note(`${id.name}.${one.key.name}`, one.value);
+      } else note(id.name, value);
+    }
+  }
+  return found;
+}
