@@ -3,7 +3,9 @@ import type { Node } from "oxc-parser";
 import type { Check, Judged } from "../rules/rule.ts";
 import { actingFor } from "./acting-for.ts";
 import { claimIn, saidName } from "./client-word.ts";
+import { decodedClaims } from "./decoded-claims.ts";
 import { namedAuthority } from "./named-authority.ts";
+import { namedWithoutSession } from "./named-without-session.ts";
 import { saidIdentity } from "./said-identity.ts";
 import { unaskedGrant } from "./unasked-grant.ts";
 import { widened } from "./widened.ts";
@@ -25,6 +27,8 @@ export const claims: Check = {
     actingFor(judged, report);
     widened(judged, report);
     namedAuthority(judged, report);
+    namedWithoutSession(judged, report);
+    decodedClaims(judged, report);
     unaskedGrant(judged, report);
     for (const one of trace.operations) {
       // What a provider signed is the provider's word.

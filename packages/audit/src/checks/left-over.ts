@@ -3,6 +3,7 @@ import { mayRefuse, refuses, refusing } from "../knowledge/refuses.ts";
 import type { ProjectFile } from "../project.ts";
 import { unusedGuard, unusedSchema } from "../rules/catalogue.ts";
 import { isFunction } from "../syntax/is-function.ts";
+import { declaredWithoutRight } from "./declared-without-right.ts";
 import type { LooseEnd } from "./loose-end.ts";
 import { uncompared } from "./uncompared.ts";
 import { unasked } from "./unasked.ts";
@@ -20,7 +21,7 @@ const SCHEMA_NAMED =
 export function leftOvers(file: ProjectFile): LooseEnd[] {
   const { text } = file;
   if (text.includes("use client") && file.module.directives.has("use client")) return [];
-  const found: LooseEnd[] = [...unasked(file), ...uncompared(file)];
+  const found: LooseEnd[] = [...unasked(file), ...uncompared(file), ...declaredWithoutRight(file)];
   // The syntax of most files is never asked for.
   if (!mayHoldUnused(text)) return found;
   for (const node of file.syntax.program.body) {

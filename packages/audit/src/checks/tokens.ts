@@ -34,6 +34,11 @@ export function tokens({ trace }: Judged, report: Report): void {
   }
 }
 
+/** Nothing before or after it shows that the token is good, and something is done by what it says. */
+export function isBelieved(one: Extract<Operation, { kind: "jwt-decode" }>, operations: readonly Operation[]): boolean {
+  return !one.facts.has("auth") && usedForIdentity(operations, one) && !isVerifiedLater(one, operations);
+}
+
 /** `{ algorithms: ["none"] }`, `{ algorithms: [decoded.header.alg] }`. */
 function letsTokenChoose(args: readonly Value[]): boolean {
   return args.some((arg) => {

@@ -69,6 +69,15 @@ const ALL: readonly Declares[] = [
     args: [BODY],
     asks: /\bauth:\s*true/,
   },
+  // Plug-ins of an authentication library, and servers that are built like it: `createAuthEndpoint("/keys", { use }, fn)`.
+  {
+    said: /\bcreateAuthEndpoint\b|better-call/,
+    called: /^create(?:Auth)?Endpoint$/,
+    kind: "route",
+    framework: "better-auth",
+    args: [REQUEST],
+    asks: /\buse:\s*\[[^\]]*(?:session|auth|admin|protected|member|owner|role)/i,
+  },
   {
     said: /@blitzjs\/rpc|["']blitz["']/,
     called: /^resolver\.pipe$/,
@@ -143,20 +152,28 @@ function entry(
     framework: declares.framework,
     name,
     // TanStack's functions are read by GET where nothing else is said.
-    method: declares.framework === "tanstack" && !/method:\s*["']POST/.test(said) ? "GET" : "POST",
-    path: null,
+    method: declares.framework === "tanstack" ? (/method:\s*["']POST/.test(said) ? "POST" : "GET") : methodIn(said),
+    path: declares.framework === "better-auth" ? pathIn(node) : null,
     file: file.path,
     node,
     follow(machine) {
       const place = { file: file.path, node };
       if (declares.asks?.test(said) === true)
         machine.learn("auth", { sure: false, place, why: "the library is told to ask who is calling" });
-      if (/(?:[vV]alidator|validated|\bzod\$?|valibot\$)\s*\(|\binput:/.test(said))
+      if (/(?:[vV]alidator|validated|\bzod\$?|valibot\$)\s*\(|\binput:|\bbody:\s*(?:z\.|\w*schema)/i.test(said))
         machine.learn("valid:client:body.", { sure: false, place, why: "the call names a schema" });
       const handler = aside(machine, () => machine.evaluate(fn, scopeInside(machine, file, around)));
       followHandler(machine, handler, declares.args, place);
     },
   };
+}
+
+function methodIn(said: string): string {
+  return /\bmethod:\s*["'](GET|PUT|PATCH|DELETE)["']/.exec(said)?.[1] ?? "POST";
+}
+
+function pathIn({ arguments: [first] }: CallNode): string | null {
+  return first?.type === "Literal" && typeof first.value === "string" ? first.value : null;
 }
 
 /** The scope of a function that stands inside others whose arguments nobody knows. */

@@ -83,6 +83,7 @@ const PLAIN = words(
     "validation validate body schema method methods headers timeout axiom highlight context",
 );
 
+const FAILURES = words("error errors exception exceptions failure failures rejection rejections promise async route");
 const ACCESS = words("access permission permissions ownership membership rights");
 const TENANTS = words("org organization organisation team workspace tenant account request action");
 
@@ -170,6 +171,9 @@ function classify(words: readonly string[]): NameKind {
   if (
     words.some((word) => word.startsWith("async")) ||
     words.includes("catch") ||
+    (/^(?:handle|safe|safely|forward|pass)$/.test(first) &&
+      rest.length > 0 &&
+      rest.every((word) => FAILURES.has(word))) ||
     (words.includes("handler") && restHas(PLAIN))
   )
     return "wraps";

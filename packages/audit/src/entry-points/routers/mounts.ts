@@ -143,7 +143,8 @@ export function chainOf(
     return {
       before,
       prefix: "",
-      mounted: isApplication,
+      mounted:
+        isApplication || (route.around.length === 0 && bringsParser(middleware) && isMadeHere(route.file, name, false)),
       seen: depth <= 6 && (isApplication || isMadeHere(route.file, name, depth > 0)) ? kept : "no",
     };
   const above = chainOf(mount.by, byRouter, mounts, depth + 1);
@@ -154,6 +155,24 @@ export function chainOf(
     mounted: true,
     seen: above.seen === "no" ? "no" : kept === "all" ? above.seen : "own",
   };
+}
+
+/** `const app = express(); app.use(express.json());`: what reads its own bodies is told nothing by what mounts it. */
+function bringsParser(middleware: readonly Registration[]): boolean {
+  return middleware.some(({ path, args }) => path === null && args.some(isParser));
+}
+
+function isParser(node: Node): boolean {
+  if (node.type !== "CallExpression") return false;
+  const { callee } = node;
+  if (callee.type === "Identifier") return /^(?:json|bodyParser|urlencoded|koaBody)$/.test(callee.name);
+  return (
+    callee.type === "MemberExpression" &&
+    callee.object.type === "Identifier" &&
+    /^(?:express|bodyParser|body_parser|parser)$/.test(callee.object.name) &&
+    callee.property.type === "Identifier" &&
+    /^(?:json|urlencoded|raw|text)$/.test(callee.property.name)
+  );
 }
 
 /** What is said of one router, in the order in which it holds. */

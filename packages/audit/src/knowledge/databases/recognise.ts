@@ -12,6 +12,7 @@ import { flushed } from "./flushed.ts";
 import { house } from "./house.ts";
 import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
+import { namedModels } from "./named-models.ts";
 import { objection } from "./objection.ts";
 import { prisma } from "./prisma.ts";
 import { raw } from "./raw.ts";
@@ -37,6 +38,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
   if (transaction !== null) return { query: null, result: null, transaction };
   const found =
     supabase(chain, calls) ??
+    namedModels(last) ??
     prisma(chain, last) ??
     stores(calls) ??
     dynamo(calls) ??
