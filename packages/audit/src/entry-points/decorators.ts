@@ -8,6 +8,12 @@ export function decorator(decorators: readonly Decorator[], wanted: RegExp): Dec
 }
 
 export function nameOf(one: Decorator): string {
-  const target: Node = one.expression.type === "CallExpression" ? one.expression.callee : one.expression;
-  return target.type === "Identifier" ? target.name : "";
+  return lastNameOf(one.expression.type === "CallExpression" ? one.expression.callee : one.expression);
+}
+
+/** `Get`, and `common.Get` of `import * as common from "@nestjs/common"`. */
+export function lastNameOf(node: Node): string {
+  if (node.type === "MemberExpression" && !node.computed && node.property.type === "Identifier")
+    return node.property.name;
+  return node.type === "Identifier" ? node.name : "";
 }

@@ -8,19 +8,20 @@ import { join, type State } from "../interpret/state.ts";
 import { followMiddleware } from "./follow-middleware.ts";
 import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { walk } from "../syntax/walk.ts";
-import { asksForRights, saidIn } from "../knowledge/staff.ts";
+import { saidIn } from "../knowledge/staff.ts";
 import { scopeFact } from "../knowledge/vouches.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
 import { methodOf, rightsBeside } from "./rights-beside.ts";
-import { decorator, nameOf, VERB } from "./decorators.ts";
+import { asksByDecorator, asksRightsOf, asksWhoseOf } from "./guard-names.ts";
+import { decorator, lastNameOf, nameOf, VERB } from "./decorators.ts";
 import { declaredBy } from "../syntax/declared.ts";
 
 /** Controllers and resolvers of Nest and its kin: methods with a verb, the guards of the class and of the method. */
 export function nestEntryPoints(file: ProjectFile, guardedEverywhere: boolean): EntryPoint[] {
-  if (!/@(?:Controller|JsonController|Resolver|RestController|Route)\s*\(/.test(file.text)) return [];
+  if (!/@(?:\w+\.)?(?:Controller|JsonController|Resolver|RestController|Route)\s*\(/.test(file.text)) return [];
   const found: EntryPoint[] = [];
   for (const statement of file.syntax.program.body) {
     const declaration = declaredBy(statement);
@@ -115,18 +116,14 @@ function entry(
 function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
   const place = { file: file.path, node: one };
   const name = nameOf(one);
-  if (
-    /^(?:Roles?|Permissions?|RequirePermissions?|CheckPolicies|CheckPermissions?|Scopes|Admin|HasRoles?|AdminOnly|Auth|Authorized|Security|RequireAuth|Authenticated|UseAuth|ApiBearerAuth)$/.test(
-      name,
-    ) &&
-    name !== "ApiBearerAuth"
-  ) {
+  const asks = asksByDecorator(name);
+  if (asks !== null) {
     machine.learn("auth", { sure: false, place, why: `@${name} is taken for a check by its name` });
     const given =
       one.expression.type === "CallExpression"
         ? one.expression.arguments.map((arg) => machine.evaluate(arg, moduleScope(machine, file.path)))
         : [];
-    if (!/^(?:Auth|Authenticated|RequireAuth|UseAuth)$/.test(name))
+    if (asks === "rights")
       machine.learn("role", { sure: false, place, why: `@${name}${saidIn(given)} is taken for a check by its name` });
     return;
   }
@@ -143,8 +140,8 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
   if (name !== "UseGuards" || one.expression.type !== "CallExpression") return;
   for (const arg of one.expression.arguments) {
     const target = arg.type === "CallExpression" ? arg.callee : arg;
-    const called = target.type === "Identifier" ? target.name : "";
-    const value = called === "" ? null : moduleValue(machine, file.path, called);
+    const called = lastNameOf(target);
+    const value = target.type === "Identifier" ? moduleValue(machine, file.path, called) : null;
     if (value?.k === "class") {
       const can = fieldOf(machine, construct(machine, value, []), "canActivate");
       if (can.k === "closure") {
@@ -176,9 +173,9 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
       continue;
     }
     machine.learn("auth", { sure: false, place, why: `${called} is taken for a check by its name` });
-    if (/role|permission|admin|owner|polic|access|member/i.test(called) || asksForRights(called))
+    if (asksRightsOf(called))
       machine.learn("role", { sure: false, place, why: `${called} is taken for a check by its name` });
-    if (/owner|member|access|tenant|org|team|workspace|belongs/i.test(called))
+    if (asksWhoseOf(called))
       machine.learn(scopeFact(called), { sure: false, place, why: `${called} may have looked at what is asked for` });
   }
 }
@@ -260,7 +257,7 @@ const FRAMEWORK =
 /** `@Org()`, `@CurrentTenant()`: not the caller, but whom they act for. */
 function tenantOf(decorator: string): string {
   const [, noun = ""] =
-    /(org(?:ani[sz]ation)?|tenant|workspace|team|company|account|store|project|site|shop|household|clinic|school|space|group|club|property|venue|agency|business)(?:Id)?$/i.exec(
+    /(org(?:ani[sz]ation)?|tenant|workspace|team|company|account|store|project|site|shop|household|clinic|school|space|group|club|property|venue|agency|business)(?:Ids?|s)?$/i.exec(
       decorator,
     ) ?? [];
   return noun.toLowerCase();
@@ -271,7 +268,7 @@ function hasPipe(one: Decorator): boolean {
   const given = one.expression.type === "CallExpression" ? one.expression.arguments : [];
   return given.some((arg) => {
     const named = arg.type === "NewExpression" ? arg.callee : arg;
-    return named.type === "Identifier" && named.name.endsWith("Pipe");
+    return lastNameOf(named).endsWith("Pipe");
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Class, Decorator, MethodDefinition } from "oxc-parser";
-import { decorator, nameOf, VERB } from "./decorators.ts";
+import { decorator, lastNameOf, nameOf, VERB } from "./decorators.ts";
+import { asksRightsOf } from "./guard-names.ts";
 import { type Asked, ASKS_RIGHTS, type Neighbours, VERIFIES_SENDER } from "./neighbours.ts";
 
 /** The HTTP method that a decorator stands for; null for all of them. */
@@ -20,7 +21,7 @@ export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
     decorators.flatMap((one) => {
       const name = nameOf(one);
       if (name !== "UseGuards") return ASKS_RIGHTS.test(name) && !/^Api[A-Z]/.test(name) ? [name] : [];
-      return guardsOf(one).filter((guard) => !LOOKS_UP.test(guard) && GUARDS_RIGHTS.test(guard));
+      return guardsOf(one).filter((guard) => !LOOKS_UP.test(guard) && asksRightsOf(guard));
     });
   // Which guards, where each method has its own: whatever they ask for, one that has none is asked for nothing.
   const any = (decorators: readonly Decorator[]): string[] =>
@@ -63,11 +64,9 @@ export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
 /** The classes that `@UseGuards(…)` names. */
 function guardsOf(one: Decorator): string[] {
   if (nameOf(one) !== "UseGuards" || one.expression.type !== "CallExpression") return [];
-  return one.expression.arguments.flatMap((guard) => (guard.type === "Identifier" ? [guard.name] : []));
+  return one.expression.arguments.map((guard) => lastNameOf(guard)).filter((name) => name !== "");
 }
 
 /** What opens a method to everybody, or guards it in another way. */
 const MARKS =
   /^(?:Public|SkipAuth|AllowAnonymous|IsPublic|NoAuth|Unprotected|ApiPublic|Auth\w*|Roles?|Permissions?|Require\w+|Middleware|UseBefore|UseMiddleware|Use|Authorized|Security|Webhook\w*)$/;
-
-const GUARDS_RIGHTS = /role|permission|scope|admin|owner|polic|access|member/i;

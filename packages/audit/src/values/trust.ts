@@ -64,6 +64,8 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
       let any = false;
       for (const { value: one, facts: own } of value.alternatives) {
         if (one.k === "literal" && (one.value === null || one.value === undefined)) continue;
+        // `in: projectIds ?? []`: none of none is nobody's.
+        if (one.k === "list" && one.items.length === 0) continue;
         const trust = one.k === "literal" ? "sure" : trustOf(one, facts.including(own), depth + 1);
         if (trust === null) return null;
         if (trust === "presumed") least = "presumed";
