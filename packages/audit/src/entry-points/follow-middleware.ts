@@ -127,6 +127,18 @@ function declaresShape(value: Value): boolean {
   );
 }
 
+/** `route({ requestBody: "RoleModifySchema", … })`: among what it is told is the shape of what is sent. */
+function namesShape(given: Value): boolean {
+  return (
+    given.k === "struct" &&
+    [...given.props].some(
+      ([name, value]) =>
+        SHAPE.test(name) && !(value.k === "literal" && (value.value === null || value.value === false)),
+    )
+  );
+}
+const SHAPE = /^(?:request_?)?(?:body|schema|validation|validate|dto)(?:_?(?:schema|type|shape|dto|validator))?$/i;
+
 /** What a guard is called that asks whose it is. */
 const SCOPES = /\bown(?=[A-Z_]|$)|Own(?=[A-Z_]|$)|owner|self(?![a-z])|access|member|belongs|tenant|org|team|workspace/i;
 
@@ -224,6 +236,17 @@ function byName(machine: Machine, value: Value, place: Place): void {
     }
   }
   if (root.k !== "foreign" || root.origin === "missing") lookAt(machine, names.at(-1) ?? "", whole, place);
+  if (given.some(namesShape))
+    for (const part of ["body", "query", "params"])
+      machine.learn(`valid:client:${part}.`, { sure: false, place, why: `${whole} was told a shape` });
+  // `route({ permission: "MANAGE_ROLES" })`: whatever it is called, it is told what to ask for, and may know of what.
+  if (!names.some(isNeutral) && isToldRights(given)) {
+    const why = `${whole}${said} is told which right to ask for`;
+    machine.learn("auth", { sure: false, place, why });
+    machine.learn("role", { sure: false, place, why });
+    machine.learn("opaque:scope", { sure: false, place, why });
+    return;
+  }
   if (!names.some(isNeutral)) {
     machine.learn("opaque:auth", {
       sure: false,

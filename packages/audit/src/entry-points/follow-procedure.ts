@@ -4,8 +4,8 @@ import { isFunction } from "../syntax/is-function.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot } from "../knowledge/call.ts";
 import { fromSchema } from "../knowledge/validation.ts";
-import { asksForRights } from "../knowledge/staff.ts";
-import { nounsOf } from "../knowledge/vouches.ts";
+import { asksForRights, isToldRights, saidIn } from "../knowledge/staff.ts";
+import { lookedAtBy, nounsOf } from "../knowledge/vouches.ts";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import { client, opaque, type Chain, type Place, type Value } from "../values/value.ts";
 
@@ -66,12 +66,7 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
   if (base === "guarded") {
     machine.learn("auth", { sure: false, place, why: "the procedure is taken for a protected one by its name" });
     for (const noun of nounsOf(namesOf(chain)))
-      for (const ending of ["Id", "Slug", ""])
-        machine.learn(`ok:client:body.${noun}${ending}`, {
-          sure: false,
-          place,
-          why: "the procedure's name says that it looks at it",
-        });
+      mayUse(machine, noun, "the procedure's name says that it looks at it", place);
     const rights = namesOf(chain).find(
       (name) => /admin|role|permission|owner|team|org|workspace/i.test(name) || asksForRights(name),
     );
@@ -157,12 +152,42 @@ function byName(machine: Machine, value: Value, place: Place): boolean {
     /^(?:asserts|guards|asks|identity)$/.test(nameKind(name)) ||
     /auth|session|protect|member|admin|role|permission|user/i.test(name)
   ) {
-    machine.learn("auth", { sure: false, place, why: `${name} is taken for a check by its name` });
+    const given = value.k === "chain" ? (callsOf(value).at(-1)?.args ?? []) : [];
+    const why = `${name}${saidIn(given)} is taken for a check by its name`;
+    machine.learn("auth", { sure: false, place, why });
+    const asks = asksForRights(name) || isToldRights(given);
+    if (asks) machine.learn("role", { sure: false, place, why });
+    looksAt(machine, name, given, asks, place);
     return true;
   }
-  if (!/log|rate|limit|timing|trace|metric|sentry|error|cache|audit|revalidat|valid/i.test(name))
+  if (!/log|rate|limit|timing|trace|metric|sentry|error|cache|audit|revalidat|valid/i.test(name)) {
     machine.learn("opaque:auth", { sure: false, place, why: `${name} is not in the tree` });
+    looksAt(machine, name, [], false, place);
+  }
   return false;
+}
+
+/** `.use(checkProjectPermission(Role.VIEWER))`, `.use(requireMember("boardId"))`: whose is asked for is looked at, by its name or by what it is told. */
+function looksAt(machine: Machine, name: string, given: readonly Value[], asks: boolean, place: Place): void {
+  const why = `${name} may have looked at what is asked for`;
+  const nouns = new Set(nounsOf([name]));
+  const noun = lookedAtBy(name);
+  if (noun !== null) nouns.add(noun);
+  for (const one of nouns) {
+    machine.learn(`opaque:scope:${one}`, { sure: false, place, why });
+    if (asks) mayUse(machine, one, why, place);
+  }
+  for (const one of given)
+    if (asks && one.k === "literal" && typeof one.value === "string" && /^[a-z]\w*(?:Id|_id|Slug)$/.test(one.value))
+      machine.learn(`ok:client:body.${one.value}`, { sure: false, place, why });
+  if (nouns.size === 0 && WHOSE.test(name)) machine.learn("opaque:scope", { sure: false, place, why });
+}
+/** Whose it is, or who belongs to it: of what, the name does not say. */
+const WHOSE = /\bown(?=[A-Z_]|$)|Own(?=[A-Z_]|$)|owner|access|member|belongs/i;
+
+function mayUse(machine: Machine, noun: string, why: string, place: Place): void {
+  for (const ending of ["Id", "Slug", ""])
+    machine.learn(`ok:client:body.${noun}${ending}`, { sure: false, place, why });
 }
 
 /** zsa: `createServerActionProcedure(parent).handler(fn)`: what each function answers is the context of the next. */

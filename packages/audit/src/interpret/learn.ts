@@ -248,7 +248,7 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
   ] as const) {
     // `role !== MembershipRole.OWNER`: as with a literal, the row is there.
     if (one.k === "rows" && one.path !== "" && isConstant(other))
-      known = knowLiteral(one, place, known, lastName(other));
+      known = knowOpen(one, knowLiteral(one, place, known, lastName(other)), lastName(other), true);
     const trust = trustOf(one, known);
     known = knowAllFound(one, other, known, place);
     if (trust !== null) {
@@ -299,7 +299,7 @@ export function knowEqual(left: Value, right: Value, place: Place, facts: Facts)
 }
 
 /** A member of an enumeration that is not in the tree: `Role.OWNER`. */
-function isConstant(value: Value): boolean {
+export function isConstant(value: Value): boolean {
   return (
     value.k === "chain" &&
     value.root.k === "foreign" &&

@@ -4,6 +4,7 @@ import { clientOf, openRow, trustOf } from "../values/trust.ts";
 import {
   knowEach,
   evidence,
+  isConstant,
   knowAnswer,
   knowEqual,
   knowLiteral,
@@ -230,6 +231,9 @@ function supposeUnequal(left: Value, right: Value, state: State): State | null {
     if (one.k === "choice") return supposeNot(one, other, state);
     return withFacts(state, knowOpen(one, state.facts, String(other.value), false));
   }
+  // `account.type !== AccountType.PRIVATE`
+  if (left.k === "rows" && isConstant(right))
+    return withFacts(state, knowOpen(left, state.facts, lastName(right), false));
   return state;
 }
 

@@ -64,7 +64,8 @@ export function requestMember(request: RequestValue, name: string, place: Place)
     return { k: "chain", root: { ...request, path: "" }, steps, place };
   }
   if (SAME.test(name)) return request;
-  if (isCallerName(name)) {
+  // `ctx.authorization.userId`: of the header of that name a client's headers are asked.
+  if (isCallerName(name) || name === "authorization") {
     const path = request.path === "" ? name : `${request.path}.${name}`;
     return { k: "principal", path, sure: false, origin: request.authenticated ? place : null };
   }

@@ -3,6 +3,7 @@ import { noteAbsent } from "../interpret/note-untested.ts";
 import { choose } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise } from "../values/authorise.ts";
+import { givenIn } from "../values/given.ts";
 import { clientsOf, isCredential, trustOf } from "../values/trust.ts";
 import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
 import { recogniseQuery } from "./databases/recognise.ts";
@@ -77,6 +78,10 @@ export function unseen(call: UnseenCall): Value {
     case "guards":
       machine.assume(granted(call));
       return { k: "principal", path: "", sure: false, origin: place };
+    case "reads":
+    case "none":
+      if (orThrows(call)) machine.assume(granted(call));
+      break;
     default:
   }
   // `PresignedUrl.findByToken(token)`: whoever knows the secret has what it was made for.
@@ -127,6 +132,15 @@ export function unseen(call: UnseenCall): Value {
   note(call);
   return chain;
 }
+
+/** `Member.isInGuildOrFail(req.user_id, guildId)`: told who asks and for what, it throws where the answer is no. */
+function orThrows({ machine, method, args }: UnseenCall): boolean {
+  if (!OR_THROWS.test(method)) return false;
+  const given = args.flatMap((arg) => givenIn(arg));
+  return given.length > 1 && given.some((arg) => arg.k === "request" || trustOf(arg, machine.facts) !== null);
+}
+const OR_THROWS =
+  /[a-z]_?Or_?(?:Fail|Throw|Abort|Reject|Deny|Error|Die|Forbid|Refuse|Forbidden|Unauthori[sz]ed|NotFound|40[134])$/;
 
 /** The header in which a sender puts its signature. */
 function isSignature(arg: Value): boolean {

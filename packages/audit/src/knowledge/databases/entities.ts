@@ -78,8 +78,15 @@ function saysOnlyHow(criteria: Value): boolean {
   );
 }
 
-/** TypeORM, MikroORM, Sequelize. */
-export function entities(chain: Chain, calls: readonly NamedCall[]): Found | null {
+/** `Role.findOneOrFail(…)` stands beside `Role.delete(…)`: rows are what it is asked for, and no storage or cache. */
+function isAskedForRows(owner: string, text: string): boolean {
+  return ["findOne", "findBy", "find(", "createQueryBuilder(", "countBy(", "findAndCount"].some((method) =>
+    text.includes(`${owner}.${method}`),
+  );
+}
+
+/** TypeORM, MikroORM, Sequelize; `text`: of the file the statement stands in. */
+export function entities(chain: Chain, calls: readonly NamedCall[], text: string): Found | null {
   const last = calls.at(-1);
   if (last === undefined) return null;
   const verb = ENTITY[last.name];
@@ -214,7 +221,8 @@ export function entities(chain: Chain, calls: readonly NamedCall[]): Found | nul
     calls.length === 1 &&
     (other === "update" || other === "delete") &&
     chain.root.k === "foreign" &&
-    /(?:^|\/)entit(?:y|ies)(?:\/|$)|\.entity$/.test(chain.root.from);
+    (/(?:^|\/)entit(?:y|ies)(?:\/|$)|\.entity$/.test(chain.root.from) ||
+      (first?.k === "struct" && (other === "delete" || second?.k === "struct") && isAskedForRows(owner, text)));
   if (!(isRepository || isActive) || first === undefined) return null;
   if (other === "create") return null; // TypeORM makes an object only
   // `manager.delete(Credential, ids)`: whose rows they are is said first.

@@ -49,7 +49,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     documents(chain, calls) ??
     raw(chain, calls) ??
     knex(machine, chain, calls) ??
-    entities(chain, calls) ??
+    entities(chain, calls, machine.project.file(chain.place.file)?.text ?? "") ??
     flushed(machine, calls) ??
     house(machine, chain, calls);
   if (found === null) return null;
