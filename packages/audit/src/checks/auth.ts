@@ -32,6 +32,7 @@ import { setUpAgain } from "./set-up-again.ts";
 import { missingGuard } from "./missing-guard.ts";
 import { aboveOnesOwn } from "./above-ones-own.ts";
 import { missingRoles } from "./roles.ts";
+import { rightToRead } from "./right-to-read.ts";
 import { OWNERS_ALONE, isBehindOpen, isOpenRead, mayBeReadByAll } from "./open-to-all.ts";
 import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "./entry-kinds.ts";
 import { isOfPublished } from "./of-published.ts";
@@ -125,7 +126,7 @@ export const auth: Check = {
     const [first] = unheld;
     if ((first === undefined || !isPublicByDesign(entry, judged)) && untested(judged, report)) return;
     if (first === undefined) {
-      if (!unguarded && !refusedAndDone(judged, report)) {
+      if (!unguarded && !rightToRead(judged, report) && !refusedAndDone(judged, report)) {
         missingRoles(judged, report);
         aboveOnesOwn(judged, report);
       }
