@@ -1,3 +1,4 @@
+import type { Node } from "oxc-parser";
 import { commandInjection, htmlInjection, sqlInjection } from "../rules/catalogue.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
@@ -34,12 +35,25 @@ export const sql: Check = {
 /** A piece that is written where it is sent belongs to the call that sends it. */
 function wholeOf(piece: Operation, operations: readonly Operation[]): Place {
   const { file, node } = piece.place;
-  const holds = (one: Operation): boolean =>
-    (one.kind === "query" || one.kind === "html" || (one.kind === "respond" && piece.kind === "html")) &&
-    one.place.file === file &&
-    one.place.node.start <= node.start &&
-    node.end <= one.place.node.end;
-  return operations.findLast(holds)?.place ?? piece.place;
+  const within = (one: Operation): boolean =>
+    one.place.file === file && one.place.node.start <= node.start && node.end <= one.place.node.end;
+  const found = operations.findLast(
+    (one) =>
+      within(one) && (one.kind === "query" || one.kind === "html" || (one.kind === "respond" && piece.kind === "html")),
+  );
+  if (found !== undefined || piece.kind !== "sql") return found?.place ?? piece.place;
+  // `dbExecute(`select … ${column}`, values)`: a helper that is not seen, and that is handed the text where it is written.
+  const sends = operations.filter((one) => one.kind === "call" && within(one) && isHanded(one.place.node, node));
+  const [first, ...more] = sends.map(({ place }) => place);
+  return more.reduce((least, one) => (one.node.start > (least?.node.start ?? 0) ? one : least), first) ?? piece.place;
+}
+
+/** Is the text one of the call's own arguments, and not in something that runs in it? */
+function isHanded(call: Node, text: Node): boolean {
+  return (
+    call.type === "CallExpression" &&
+    call.arguments.some((arg) => !isFunction(arg) && arg.start <= text.start && text.end <= arg.end)
+  );
 }
 
 /** `run(`docker logs ${id}`)`: what is handed whole to a helper is wrong where it is put together. */
@@ -49,14 +63,7 @@ function builtAt({ calls, place }: Operation, text: Value): Place | null {
   const holds = (outer: Place): boolean =>
     outer.file === file && outer.node.start <= node.start && node.end <= outer.node.end;
   if (holds(place)) return null;
-  return (
-    calls.findLast(
-      (call) =>
-        call.node.type === "CallExpression" &&
-        holds(call) &&
-        call.node.arguments.some((arg) => !isFunction(arg) && arg.start <= node.start && node.end <= arg.end),
-    ) ?? null
-  );
+  return calls.findLast((call) => holds(call) && isHanded(call.node, node)) ?? null;
 }
 
 function isDefinition(text: Value): boolean {

@@ -1,5 +1,7 @@
 import type { Node } from "oxc-parser";
+import { walk } from "../syntax/walk.ts";
 import type { Value } from "../values/value.ts";
+import { calledIn } from "./secret-names.ts";
 
 /** What a link's last word says that whoever follows it may do as somebody. */
 const OPENS =
@@ -23,7 +25,10 @@ function isFresh(value: Value): boolean {
 export function linkIn(value: Value, depth = 0): string | null {
   if (depth > 6) return null;
   switch (value.k) {
+    case "chain":
+      return stringified(value);
     case "derived": {
+      if (value.op === "url" || value.op === "string") return queryIn(value.args, depth);
       if (value.op !== "template" && value.op !== "+") return null;
       const parts = partsOf(value);
       for (const [at, part] of parts.entries()) {
@@ -44,6 +49,85 @@ export function linkIn(value: Value, depth = 0): string | null {
     default:
       return null;
   }
+}
+
+/** `qs.stringify({ email, token })` */
+function stringified(value: Extract<Value, { k: "chain" }>): string | null {
+  const last = value.steps.at(-1);
+  return last?.kind === "call" && /^(?:stringify|encode|build)$/.test(calledIn(value)) ? queryIn(last.args, 0) : null;
+}
+
+/** `new URLSearchParams({ email, token })`: what stands behind the question mark is written out with it. */
+function queryIn(args: readonly Value[], depth: number): string | null {
+  for (const arg of args) {
+    if (arg.k !== "struct") {
+      const found = linkIn(arg, depth + 1);
+      if (found !== null) return found;
+      continue;
+    }
+    for (const [name, one] of arg.props)
+      if (KEPT_AS.test(snake(name)) && isMade(one)) return "a link with its one-time token";
+  }
+  return null;
+}
+
+/** `link` of `link.searchParams.set("token", …)`: what is written of a link that a token was put into by then. */
+export function linkPutTogether(node: Node, around: Node | undefined): string | null {
+  const name = linkNamed(node);
+  if (name === null || around === undefined) return null;
+  for (const one of walk(around)) {
+    if (one.start >= node.start || one.type !== "CallExpression" || one.callee.type !== "MemberExpression") continue;
+    const { object, property } = one.callee;
+    const [key, made] = one.arguments;
+    if (
+      property.type === "Identifier" &&
+      /^(?:set|append)$/.test(property.name) &&
+      key?.type === "Literal" &&
+      typeof key.value === "string" &&
+      KEPT_AS.test(snake(key.value)) &&
+      made !== undefined &&
+      made.type !== "Literal" &&
+      (nameOf(object) === name ||
+        (object.type === "MemberExpression" &&
+          object.property.type === "Identifier" &&
+          object.property.name === "searchParams" &&
+          nameOf(object.object) === name))
+    )
+      return "a link with its one-time token";
+  }
+  return null;
+}
+
+/** `link`, `link.href`, `String(link)`, `${link}`, `{ link: link.toString() }` */
+function linkNamed(node: Node): string | null {
+  switch (node.type) {
+    case "Identifier":
+      return node.name;
+    case "MemberExpression":
+      return node.property.type === "Identifier" && node.property.name === "href" ? nameOf(node.object) : null;
+    case "CallExpression":
+      if (node.callee.type === "Identifier" && node.callee.name === "String")
+        return node.arguments[0] === undefined ? null : nameOf(node.arguments[0]);
+      return node.callee.type === "MemberExpression" &&
+        node.callee.property.type === "Identifier" &&
+        node.callee.property.name === "toString"
+        ? nameOf(node.callee.object)
+        : null;
+    case "TemplateLiteral":
+      return node.expressions.map(linkNamed).find((found) => found !== null) ?? null;
+    case "ObjectExpression":
+      return (
+        node.properties
+          .map((one) => (one.type === "Property" ? linkNamed(one.value) : null))
+          .find((found) => found !== null) ?? null
+      );
+    default:
+      return null;
+  }
+}
+
+function nameOf(node: Node): string | null {
+  return node.type === "Identifier" ? node.name : null;
 }
 
 /** `resetLink`, `{ url: inviteUrl }`: by its name, wherever it was put together. */
@@ -70,6 +154,10 @@ function snake(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, "$1_$2");
 }
 
+/** `tokens.issue…Token(user)`, `manager.createResetPassword(id)`: what comes of it is given once. */
+const MAKES =
+  /^(?:create|generate|gen|make|issue|mint|new|sign|build|request|start|begin)(?!\w*(?:Hash|Digest|Id)$)\w*(?:Token|Otp|OTP|Nonce|Code|Secret|Reset|Recovery|(?:Reset|Forgot|Recover)Password|PasswordReset|Verification|Invite|Invitation|MagicLink|Jwt|JWT)$/;
+
 const MAX_PARTS = 200;
 
 /** What a text is put together of: not more than anybody writes, since `s = s + s` doubles it. */
@@ -93,7 +181,10 @@ function isMade(value: Value): boolean {
     case "rows":
       return /token$|code$|otp$/i.test(value.path);
     case "chain":
-      return value.root.k === "foreign" && /(?:token|otp|nonce|random|code)$/i.test(value.root.name);
+      return (
+        (value.root.k === "foreign" && /(?:token|otp|nonce|random|code)$/i.test(value.root.name)) ||
+        (value.steps.at(-1)?.kind === "call" && MAKES.test(calledIn(value)))
+      );
     case "pending":
       return isMade(value.value);
     case "choice":

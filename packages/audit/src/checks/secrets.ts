@@ -1,6 +1,6 @@
 import { clientSecret, logSecret, urlSecret } from "../rules/catalogue.ts";
 import type { EntryPoint } from "../entry-points/entry-point.ts";
-import { linkIn, namedLink } from "./link-with-token.ts";
+import { linkIn, linkPutTogether, namedLink } from "./link-with-token.ts";
 import { loggedWhole } from "./logged-whole.ts";
 import type { Node } from "oxc-parser";
 import type { Check, Report } from "../rules/rule.ts";
@@ -62,7 +62,9 @@ function logged(one: Extract<Operation, { kind: "log" | "call" }>, entry: EntryP
   if (named !== null)
     return report.violated(logSecret, one.place, `${named} is written to a log, and stays wherever the log goes.`, one);
   const given = one.kind === "log" && one.place.node.type === "CallExpression" ? one.place.node.arguments : [];
-  const link = one.kind === "log" ? (given.map(namedLink).find((found) => found !== null) ?? null) : null;
+  const around = one.within.at(-1)?.node;
+  const link =
+    given.map((arg) => namedLink(arg) ?? linkPutTogether(arg, around)).find((found) => found !== null) ?? null;
   for (const arg of one.args) {
     const name = secretIn(arg) ?? link ?? (one.kind === "log" ? linkIn(arg) : null) ?? loggedWhole(arg, entry, one);
     if (name !== null) {
