@@ -45,7 +45,9 @@ function namesWhat({ facts }: QueryOperation): boolean {
 /** `adminOnly`, where no tenant is spoken of whose administrator it could be. */
 function isAdministrator(why: string, text: string): boolean {
   return (
-    /(?:^|[^a-z])admin(?:istrator)?s?(?![a-z])|[a-z](?:Admin|Administrator)s?(?![a-z])/.test(why) &&
+    /(?:^|[^a-z])admin(?:istrator)?s?(?![a-z])|[a-z](?:Admin|Administrator)s?(?![a-z])|(?:^|[^A-Za-z_])ADMIN(?:ISTRATOR)?S?(?![A-Za-z_])/.test(
+      why,
+    ) &&
     !knowsTenants(text) &&
     !speaksOfTenants(text)
   );

@@ -8,7 +8,7 @@ import { isFunction } from "../syntax/is-function.ts";
 import { children } from "../syntax/walk.ts";
 import { client, type FunctionNode, opaque, type Value } from "../values/value.ts";
 import type { EntryKind, EntryPoint } from "./entry-point.ts";
-import { followHandler, REQUEST } from "./follow-handler.ts";
+import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { nameWithin } from "../syntax/declared.ts";
 
 type CallNode = Extract<Node, { type: "CallExpression" }>;
@@ -59,6 +59,30 @@ const ALL: readonly Declares[] = [
     kind: "page",
     framework: "qwik",
     args: [REQUEST],
+    asks: null,
+  },
+  {
+    said: /@azure\/functions/,
+    called: /^app\.(?:http|get|post|put|patch|deleteRequest)$/,
+    kind: "route",
+    framework: "azure",
+    args: [REQUEST],
+    asks: null,
+  },
+  {
+    said: /@google-cloud\/functions-framework/,
+    called: /^(?:functions\.|ff\.|functionsFramework\.)?http$/,
+    kind: "route",
+    framework: "express",
+    args: [REQUEST, WRITER],
+    asks: null,
+  },
+  {
+    said: /\bJsonRoutes\b/,
+    called: /^JsonRoutes\.add$/,
+    kind: "route",
+    framework: "express",
+    args: [REQUEST, WRITER],
     asks: null,
   },
   {
@@ -152,8 +176,8 @@ function entry(
     framework: declares.framework,
     name,
     // TanStack's functions are read by GET where nothing else is said.
-    method: declares.framework === "tanstack" ? (/method:\s*["']POST/.test(said) ? "POST" : "GET") : methodIn(said),
-    path: declares.framework === "better-auth" ? pathIn(node) : null,
+    method: declares.framework === "tanstack" ? (/method:\s*["']POST/.test(said) ? "POST" : "GET") : saidMethod(said),
+    path: declares.framework === "better-auth" ? pathIn(node) : saidPath(said),
     file: file.path,
     node,
     follow(machine) {
@@ -168,12 +192,28 @@ function entry(
   };
 }
 
-function methodIn(said: string): string {
-  return /\bmethod:\s*["'](GET|PUT|PATCH|DELETE)["']/.exec(said)?.[1] ?? "POST";
+/** `{ method: "DELETE" }`, `JsonRoutes.add("DELETE", …)`, `app.http("name", { methods: ["GET"] })`. */
+function saidMethod(said: string): string {
+  return (
+    /\bmethod:\s*["'](GET|PUT|PATCH|DELETE)["']|^[\w.]+\(\s*["'](GET|PUT|PATCH|DELETE)["']|\bmethods:\s*\[\s*["'](GET|PUT|PATCH|DELETE)["']\s*\]/
+      .exec(said)
+      ?.slice(1)
+      .find((one) => one !== undefined) ?? "POST"
+  );
 }
 
 function pathIn({ arguments: [first] }: CallNode): string | null {
   return first?.type === "Literal" && typeof first.value === "string" ? first.value : null;
+}
+
+/** `JsonRoutes.add("GET", "/api/boards/:boardId", …)`, `{ route: "notes/{id}" }` */
+function saidPath(said: string): string | null {
+  return (
+    /^JsonRoutes\.add\(\s*["']\w+["']\s*,\s*["'`](\/[^"'`]*)["'`]|\broute:\s*["'`]([^"'`]+)["'`]/
+      .exec(said)
+      ?.slice(1)
+      .find((one) => one !== undefined) ?? null
+  );
 }
 
 /** The scope of a function that stands inside others whose arguments nobody knows. */

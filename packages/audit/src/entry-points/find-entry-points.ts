@@ -17,6 +17,9 @@ import { nextEntryPoints } from "./next.ts";
 import { pageFileEntryPoints } from "./page-files.ts";
 import { procedureEntryPoints } from "./procedures.ts";
 import { resolverMapEntryPoints } from "./resolver-maps.ts";
+import { endpointClassEntryPoints } from "./endpoint-classes.ts";
+import { routeObjectEntryPoints } from "./route-objects.ts";
+import { socketEventEntryPoints } from "./socket-events.ts";
 import { routerEntryPoints } from "./routers/router-entry-points.ts";
 
 /** Every entry point of a tree whose kind a framework's own conventions tell, in the order of the files. */
@@ -34,6 +37,9 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
     ...errorHandlerEntryPoints(file),
     ...procedureEntryPoints(file),
     ...declaredRouteEntryPoints(file),
+    ...routeObjectEntryPoints(file),
+    ...socketEventEntryPoints(file),
+    ...endpointClassEntryPoints(file),
     ...nestEntryPoints(file, guarded),
     ...jobEntryPoints(file),
   ]);

@@ -2,6 +2,7 @@ import type { Node, ParamPattern } from "oxc-parser";
 import { closureOf } from "../interpret/closure.ts";
 import { exportedValue, moduleScope } from "../interpret/module-value.ts";
 import type { ProjectFile } from "../project.ts";
+import { calledName } from "../syntax/called-name.ts";
 import { walk } from "../syntax/walk.ts";
 import { nameKind } from "../knowledge/names.ts";
 import { client, struct, type FunctionNode, type Value } from "../values/value.ts";
@@ -21,7 +22,7 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
   for (const name of mayHandle(file) ? file.module.exports.keys() : []) {
     const node = handedOut(file, name);
     const listed = listIn(node);
-    const fn = listed ?? functionIn(node) ?? wrappedIn(node);
+    const fn = listed ?? functionIn(node) ?? wrappedIn(node, file);
     if (fn !== null && takesContextAndInput(fn)) {
       found.push(procedureHandler(file, name, node));
       continue;
@@ -223,11 +224,20 @@ function listIn(node: Node): FunctionNode | null {
 }
 
 /** `asyncHandler(async (req, res) => …)`, under whatever name: the function, where it answers as Express has it. */
-function wrappedIn(node: Node): FunctionNode | null {
-  if (node.type === "VariableDeclarator" && node.init !== null) return wrappedIn(node.init);
+function wrappedIn(node: Node, file: ProjectFile | null = null): FunctionNode | null {
+  if (node.type === "VariableDeclarator" && node.init !== null) return wrappedIn(node.init, file);
+  if (node.type === "AssignmentExpression") return wrappedIn(node.right, file);
   if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return null;
-  const fn = node.arguments.find(isFunction);
-  return fn !== undefined && !isWebStyle(fn) ? fn : null;
+  const fn = node.arguments.find(isFunction) ?? namedIn(node.arguments, file);
+  return fn !== undefined && fn !== null && !isWebStyle(fn) ? fn : null;
+}
+
+/** `expressify(removeNote)`, of a function of the file. */
+function namedIn(args: readonly Node[], file: ProjectFile | null): FunctionNode | null {
+  const [only, ...more] = args;
+  if (file === null || only?.type !== "Identifier" || more.length > 0) return null;
+  const binding = file.module.bindings.get(only.name);
+  return binding?.kind === "local" ? functionIn(binding.node) : null;
 }
 
 export function takesRequest(fn: FunctionNode): boolean {
@@ -314,7 +324,7 @@ function passesOn(fn: FunctionNode): boolean {
 
 /** What is done to a response, at the beginning of a chain as well: `reply.type("image/png").send(bytes)`. */
 const ANSWERS =
-  /^(?:status|json|jsonp|send|end|code|sendStatus|sendFile|writeHead|render|redirect|type|contentType|header|set|download|attachment)$/;
+  /^(?:status|json|jsonp|send|end|code|sendStatus|sendFile|writeHead|render|redirect|type|contentType|header|set|download|attachment|respond|ok|created|noContent|badRequest|forbidden|notFound|serverError|success)$/;
 
 function answers(fn: FunctionNode): boolean {
   const names = new Set(fn.params.map(nameOfParameter));
@@ -332,8 +342,20 @@ function answers(fn: FunctionNode): boolean {
       if (name.endsWith("Response") && method === "json") return true;
       if (names.has(name) && /^(?:res|response|reply)$/.test(name) && ANSWERS.test(method)) return true;
     }
+    if (node.type === "CallExpression" && handsOnAnswer(node, fn)) return true;
   }
   return false;
+}
+
+/** `helpers.formatApiResponse(200, res)` of a function of a request and what answers it. */
+function handsOnAnswer(node: Extract<Node, { type: "CallExpression" }>, { params }: FunctionNode): boolean {
+  const [request, response, ...more] = params.map(nameOfParameter);
+  if (more.length > 0 || request === undefined || !REQUEST_NAME.test(request)) return false;
+  return (
+    /^(?:res|response)$/.test(response ?? "") &&
+    /respon|^send|answer|reply|success/i.test(calledName(node)) &&
+    node.arguments.some((arg) => arg.type === "Identifier" && arg.name === response)
+  );
 }
 
 export function isWebStyle(fn: FunctionNode): boolean {

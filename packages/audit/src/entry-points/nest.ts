@@ -123,7 +123,9 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
       one.expression.type === "CallExpression"
         ? one.expression.arguments.map((arg) => machine.evaluate(arg, moduleScope(machine, file.path)))
         : [];
-    if (asks === "rights")
+    // `@Authorized()`, `@Security("jwt")`: by whom, and nothing of what they may.
+    const known = (name === "Authorized" && given.length === 0) || (name === "Security" && given.length < 2);
+    if (asks === "rights" && !known)
       machine.learn("role", { sure: false, place, why: `@${name}${saidIn(given)} is taken for a check by its name` });
     return;
   }

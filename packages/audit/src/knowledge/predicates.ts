@@ -18,8 +18,11 @@ export function predicates(call: UnseenCall): Value | undefined {
   // `isUuid(params.token)`, `validator.isAlphanumeric(name)`: of letters that mean nothing in another language.
   if (FORMATS.test(method) || (/^(?:validate|isValid)$/.test(method) && OF_IDS.test(packageOf(call.root))))
     return { k: "derived", op: "matches", args: [only], place };
+  // `isString(title)`, `_.isPlainObject(body)`: its type was asked under the name a library gives it.
+  if (TYPES.test(method)) return { k: "derived", op: "is-type", args: [only], place };
   return undefined;
 }
+const TYPES = /^is(?:String|Number|Boolean|Array|PlainObject|Finite|SafeInteger|Date)$/;
 const FORMATS =
   /^is_?(?:Valid_?)?(?:uuid(?:v\d)?|guid|cuid2?|ulid|nano_?id|object_?id|mongo_?id|alpha(?:numeric)?|hex(?:adecimal)?|numeric|int(?:eger)?|ip(?:v[46])?|md5|iso8601|hex_?colou?r)$/i;
 const OF_IDS = /^(?:uuid|ulid|ulidx|cuid|@paralleldrive\/cuid2|mongoose|bson|mongodb|uuid-validate|is-uuid|slugid)$/;

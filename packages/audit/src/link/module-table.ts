@@ -28,6 +28,7 @@ export function readModule(program: Program): ModuleTable {
   const exports = new Map<string, Exported>();
   const stars: string[] = [];
   const directives = new Set<string>();
+  const members: Members = new Map();
 
   for (const statement of program.body) {
     switch (statement.type) {
@@ -79,15 +80,19 @@ export function readModule(program: Program): ModuleTable {
       case "ExpressionStatement":
         if ("directive" in statement && typeof statement.directive === "string") directives.add(statement.directive);
         commonJs(statement.expression, exports);
+        noteMember(statement.expression, members);
         break;
       case "TSExportAssignment":
         exports.set("default", { kind: "value", value: statement.expression, node: statement });
         break;
       default:
+        if (statement.type === "VariableDeclaration")
+          for (const { init } of statement.declarations) if (init !== null) commonJs(init, exports);
         declare(statement, bindings);
     }
   }
   handOutMembers(exports, bindings);
+  if (members.size > 0) handOutLater(exports, bindings, members);
   return { bindings, exports, stars, directives };
 }
 
@@ -103,6 +108,43 @@ function handOutMembers(exports: Map<string, Exported>, bindings: ReadonlyMap<st
     if (one.type === "Property" && one.key.type === "Identifier" && !one.computed && !exports.has(one.key.name))
       exports.set(one.key.name, { kind: "value", value: one.value, node: one });
   }
+}
+
+type Members = Map<string, [name: string, value: Expression, node: Node][]>;
+
+/** `Notes.remove = async (req, res) => …`, by the name of the object. */
+function noteMember(node: Expression, members: Members): void {
+  if (node.type !== "AssignmentExpression" || node.operator !== "=" || node.left.type !== "MemberExpression") return;
+  const { object, property, computed } = node.left;
+  if (computed || object.type !== "Identifier" || property.type !== "Identifier" || object.name === "exports") return;
+  const before = members.get(object.name) ?? [];
+  before.push([property.name, node.right, node]);
+  members.set(object.name, before);
+}
+
+/** `const Notes = module.exports; Notes.remove = …`, `const api = {}; api.list = …; export default api`. */
+function handOutLater(exports: Map<string, Exported>, bindings: ReadonlyMap<string, Binding>, members: Members): void {
+  const whole = exports.get("default");
+  for (const [owner, all] of members) {
+    const binding = bindings.get(owner);
+    if (binding?.kind !== "local" || binding.node.type !== "VariableDeclarator") continue;
+    const { init } = binding.node;
+    const isWhole = whole?.kind === "value" && whole.value.type === "Identifier" && whole.value.name === owner;
+    if (!(isWhole && init?.type === "ObjectExpression") && !(init !== null && isExportsOf(init))) continue;
+    for (const [name, value, node] of all) if (!exports.has(name)) exports.set(name, { kind: "value", value, node });
+  }
+}
+
+/** `module.exports`, `exports = module.exports = {}` */
+function isExportsOf(node: Node): boolean {
+  if (node.type === "AssignmentExpression") return isExportsOf(node.left) || isExportsOf(node.right);
+  return (
+    node.type === "MemberExpression" &&
+    node.object.type === "Identifier" &&
+    node.object.name === "module" &&
+    node.property.type === "Identifier" &&
+    node.property.name === "exports"
+  );
 }
 
 /** Adds what a declaration binds and returns the names. */
@@ -171,7 +213,10 @@ function requireOf(node: Expression): string | null {
 
 /** `module.exports = x`, `module.exports = { a, b }`, `exports.a = x`. */
 function commonJs(node: Expression, exports: Map<string, Exported>): void {
-  if (node.type !== "AssignmentExpression" || node.left.type !== "MemberExpression") return;
+  if (node.type !== "AssignmentExpression") return;
+  // `exports = module.exports = { … }`
+  if (node.left.type === "Identifier" && node.left.name === "exports") return commonJs(node.right, exports);
+  if (node.left.type !== "MemberExpression") return;
   const { object, property } = node.left;
   if (property.type !== "Identifier") return;
   if (object.type === "Identifier" && object.name === "module" && property.name === "exports") {

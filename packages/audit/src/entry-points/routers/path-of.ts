@@ -1,5 +1,6 @@
 import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../../project.ts";
+import { calledName } from "../../syntax/called-name.ts";
 import { isFunction } from "../../syntax/is-function.ts";
 import { walk } from "../../syntax/walk.ts";
 
@@ -39,13 +40,22 @@ export function pathOf(file: ProjectFile, node: Node, depth = 0): string | null 
 /** `app.get(ROUTES.orders, async (req, res) => …)`: a route by its handler, whatever its path is called. */
 export function isHandledAt(path: Node, handlers: readonly Node[]): boolean {
   const last = handlers.at(-1);
-  if (last === undefined || !isFunction(last) || last.params.length === 0) return false;
+  if (last === undefined) return false;
+  // `this.router.delete(`${this.path}/:id`, this.auth, this.remove.bind(this))`
+  if (isOwnMethod(last)) return path.type === "TemplateLiteral" || path.type === "BinaryExpression";
+  if (!isFunction(last) || last.params.length === 0) return false;
   const [first] = last.params;
   return (
     /^(?:Identifier|MemberExpression|TemplateLiteral|BinaryExpression)$/.test(path.type) &&
     first?.type === "Identifier" &&
     /^_?(?:req|request|ctx|context|c)$/.test(first.name)
   );
+}
+
+function isOwnMethod(node: Node): boolean {
+  if (node.type === "CallExpression" && node.callee.type === "MemberExpression" && calledName(node) === "bind")
+    return isOwnMethod(node.callee.object);
+  return node.type === "MemberExpression" && node.object.type === "ThisExpression" && !node.computed;
 }
 
 const constants = new WeakMap<ProjectFile, ReadonlyMap<string, Node | null>>();
