@@ -20,6 +20,8 @@ import type { EntryPoint } from "../entry-points/entry-point.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
+import { nameKind } from "../knowledge/names.ts";
+import { isBroughtToken } from "../values/brought-token.ts";
 import { comparisons } from "../values/query.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
 import type { Place, Value } from "../values/value.ts";
@@ -352,7 +354,13 @@ function holdsCaller(value: Value, depth = 0): boolean {
 
 /** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */
 function isLookUp(operation: Operation): boolean {
-  if (operation.kind === "call") return operation.args.some((arg) => isCredential(arg));
+  if (operation.kind === "call")
+    return operation.args.some(
+      (arg) =>
+        isCredential(arg) ||
+        // Where it is kept among other things, nobody is asked about it.
+        (arg.k !== "struct" && nameKind(operation.name) !== "writes" && isBroughtToken(arg, false)),
+    );
   return (
     operation.kind === "query" &&
     (operation.query.verb === "read" || operation.query.verb === "list") &&

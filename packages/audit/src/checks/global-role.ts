@@ -73,7 +73,10 @@ function ofLast(what: RegExp): (text: string) => boolean {
 
 const WHOSE =
   /\b(?:tenant|organi[sz]ation|workspace)s?\b|\borgs?\b|\b(?:owner|author|creator|tenant|environment|org|organi[sz]ation|workspace|team|company|account|project|space|household|store|shop|school|clinic|site|board|customer|client|business|agency|group|club)_?(?:id|slug)\b|\b(?:user|owner|created_?by)_?(?:id)?\s*(?::|=|,\s*["'=]+,)\s*(?:String\()?(?:req|request|ctx|c|session|user|me|auth|this)\b/i;
-const saysWhose = ofLast(WHOSE);
+/** Applications that sign in with OAuth have an id of their own, and are no clients of anybody. */
+const OAUTH = /client_?secret|redirect_?uri/i;
+const saysWhose = (text: string): boolean => saysOf(OAUTH.test(text) ? text.replace(/\bclient_?id\b/gi, "") : text);
+const saysOf = ofLast(WHOSE);
 
 /** Of a router whose procedures are made in several ways, what those do that are made in this one. */
 function ofSameProcedure(why: string, text: string): string {

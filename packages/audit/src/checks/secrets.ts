@@ -9,7 +9,7 @@ import { nameKind } from "../knowledge/names.ts";
 import { clientOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
-import { answered } from "./sent-to-client.ts";
+import { ANSWERS, answered } from "./sent-to-client.ts";
 
 /** Are secrets kept out of logs, answers, addresses and browsers? */
 export const secrets: Check = {
@@ -22,6 +22,8 @@ export const secrets: Check = {
         logged(one, entry, report);
       else if (one.kind === "fetch") inUrl(one.url, one, report);
       else if (one.kind === "respond" && entry.kind !== "function") answered(one.body, one, judged, report);
+      else if (one.kind === "call" && isAnswer(one) && entry.kind !== "function")
+        for (const arg of one.args) answered(arg, one, judged, report);
       else if (one.kind === "prop") handedOn(one, report);
       // The schema says which fields of what a resolver answers leave the server.
       else if (one.kind === "return" && entry.framework === "graphql") continue;
@@ -32,6 +34,11 @@ export const secrets: Check = {
     }
   },
 };
+
+/** `sendSuccess(res, row)` */
+function isAnswer({ name, args }: Extract<Operation, { kind: "call" }>): boolean {
+  return args.some((arg) => arg.k === "response-writer") && ANSWERS.test(name);
+}
 
 /** `getServerSideProps`: what is under `props` stands in the page's source. */
 function propsIn(value: Value): Value | null {

@@ -10,9 +10,23 @@ import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
 /** What is sent to the client: columns that hold secrets, and whole rows of tables that have such columns. */
 export function answered(body: Value | null, one: Operation, judged: Judged, report: Report): void {
   if (body === null) return;
-  const found = sent(body, judged);
+  const found = sent(body, judged) ?? helped(body, judged);
   if (found !== null) report.violated(returnSecret, one.place, `${found} is sent to the client.`, one);
 }
+
+/** `return API.v1.success({ app })`, `return jsonResponse(row)`: an answer that code puts together which is not seen. */
+function helped(value: Value, judged: Judged): string | null {
+  if (value.k === "choice")
+    return value.alternatives.map((one) => helped(one.value, judged)).find((found) => found !== null) ?? null;
+  const last = value.k === "chain" ? value.steps.at(-1) : undefined;
+  if (value.k !== "chain" || last?.kind !== "call" || value.root.k === "rows" || !ANSWERS.test(calledIn(value)))
+    return null;
+  return last.args.map((arg) => sent(arg, judged)).find((found) => found !== null) ?? null;
+}
+
+/** A name under which something is answered as it is. */
+export const ANSWERS =
+  /^(?:ok|okay|success|succeed|json|send|reply|respond|created|(?:send|return|reply|respond)_?(?:with)?_?(?:success|ok|json|response|result|data)|(?:success|json|ok|api|http|data|format_?json|create|make|build)_?response)$/i;
 
 function sent(value: Value, judged: Judged, name = "", depth = 0): string | null {
   if (depth > 8) return null;
@@ -236,9 +250,15 @@ function columnIn(value: Value, query: number, depth = 0): string | null {
 }
 
 /** A secret that the same file writes into the same table. */
-function storedSecret({ table, library }: Query, { entry, project }: Judged): string | null {
+function storedSecret({ table, library, place }: Query, { entry, project }: Judged): string | null {
   const file = project.file(entry.file);
-  if (library !== "prisma" || table === "" || file === null) return null;
+  if (table === "" || file === null) return null;
+  // The driver of MongoDB hides nothing by itself, unless the statement leaves it out.
+  const asStored =
+    (library === "mongoose" || library === "other") &&
+    file.text.includes(".insertOne(") &&
+    !LEAVES_OUT.test(project.file(place.file)?.text.slice(place.node.start, place.node.end) ?? "");
+  if (library !== "prisma" && !asStored) return null;
   const known = written.get(file) ?? new Map<string, string | null>();
   written.set(file, known);
   const before = known.get(table);
@@ -251,8 +271,12 @@ function storedSecret({ table, library }: Query, { entry, project }: Judged): st
 /** By file and table: every handler of the file asks. */
 const written = new WeakMap<ProjectFile, Map<string, string | null>>();
 
+const LEAVES_OUT = /projection|fields|select|project/i;
+
 function writtenSecret(text: string, table: string): string | null {
-  for (const write of [`.${table}.create(`, `.${table}.update(`, `.${table}.upsert(`]) {
+  const writes = [`.${table}.create(`, `.${table}.update(`, `.${table}.upsert(`];
+  writes.push(`${table}.insertOne(`, `("${table}").insertOne(`, `('${table}').insertOne(`);
+  for (const write of writes) {
     const at = text.indexOf(write);
     if (at === -1) continue;
     const statement = text.slice(at, at + 800).split(/\n\s*\}\);/)[0] ?? "";

@@ -26,6 +26,7 @@ import { lookedUp } from "./looked-up.ts";
 import { changesRow, takesCallerForGranted } from "./taken-for-granted.ts";
 import { isScopedDespite } from "./guarded-and-scoped.ts";
 import { EVERYBODYS, isSharedByAll } from "./shared-by-all.ts";
+import { isOfTheServer } from "./of-the-server.ts";
 import { done, nameOf } from "./query-words.ts";
 import { isOfUnseenTenant } from "./unseen-tenant.ts";
 import { isCopied, isUsed } from "./shown-rows.ts";
@@ -197,6 +198,9 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
       one,
     );
   if (isSharedByAll(one, judged)) return report.unknown(EVERYBODYS);
+  const file = judged.project.file(one.place.file);
+  if (isRead(query) && file !== null && isOfTheServer(file, query.table))
+    return report.unknown(`only those with a right over all of it change ${nameOf(query)}`);
   lookedUp(value, one, report);
   const checked = otherAuthorised(facts);
   if (checked !== null)

@@ -15,6 +15,7 @@ import {
   scopeOf,
   trustOf,
 } from "../values/trust.ts";
+import { isBroughtToken } from "../values/brought-token.ts";
 import { givenIn } from "../values/given.ts";
 import { comparisons, type Query } from "../values/query.ts";
 import type { Condition, Place, Value } from "../values/value.ts";
@@ -139,7 +140,11 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
     value.root.k !== "rows" &&
     value.steps.some((step) => step.kind !== "member" && step.args.some(carriesCredential))
   )
-    return facts.with("auth", evidence("others were asked about the caller's credential", value.place, false));
+    return authorise(
+      value,
+      facts.with("auth", evidence("others were asked about the caller's credential", value.place, false)),
+      evidence("it is what others answer to the caller's credential", value.place, false),
+    );
   if (call?.kind !== "call" || value.root.k === "rows" || asksHowOften(value)) return facts;
   const parts = call.args.flatMap((arg) => givenIn(arg));
   const asked = parts.some((arg) => arg.k === "request");
@@ -177,7 +182,10 @@ function carriesCredential(value: Value): boolean {
   if (value.k === "struct") return [...value.props.values(), ...value.spreads].some(carriesCredential);
   if (value.k === "list") return value.items.some(carriesCredential);
   if (value.k === "derived" && value.op !== "hmac") return value.args.some(carriesCredential);
-  return (value.k === "client" || value.k === "chain" || value.k === "choice") && isCredential(value);
+  return (
+    (value.k === "client" || value.k === "chain" || value.k === "choice") &&
+    (isCredential(value) || isBroughtToken(value, false))
+  );
 }
 
 export function whereHasCredential(value: Extract<Value, { k: "rows" }>): boolean {

@@ -3,6 +3,7 @@ import { noteAbsent } from "../interpret/note-untested.ts";
 import { choose } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise } from "../values/authorise.ts";
+import { isBroughtToken } from "../values/brought-token.ts";
 import { givenIn } from "../values/given.ts";
 import { clientsOf, isCredential, trustOf } from "../values/trust.ts";
 import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
@@ -103,6 +104,16 @@ export function unseen(call: UnseenCall): Value {
       { value: NULL, facts: Facts.none },
     ]);
   }
+  // `server.openIdUserInfo(body.openIdToken)`: the service that made the token says for whom.
+  if (
+    kind !== "writes" &&
+    !call.isNew &&
+    ASKS_WHOSE_TOKEN.test(call.method) &&
+    args.some((arg) => isBroughtToken(arg, true))
+  ) {
+    note(call);
+    return somebody(place);
+  }
   // `await sessionFor(cookie)`: whatever it is called, it was given a credential and nothing else decides.
   if (kind !== "writes" && args.some((arg) => isCredential(arg)) && !call.isNew && !isStore(call)) {
     note(call);
@@ -163,6 +174,8 @@ function mayAskInside({ machine, method, root, receiver, isNew, args }: UnseenCa
     !/^(?:get|find|load|fetch)_?users?$/i.test(method)
   );
 }
+const ASKS_WHOSE_TOKEN =
+  /user_?info|token_?info|introspect|who_?ami|profile|identity|claims|subject|^(?:get|fetch|load|lookup|resolve|read)_?(?:me|user|account|person|member)$|(?:verify|validate|check|inspect)\w*(?:token|credential|assertion)/i;
 const BY_SECRET =
   /^(?:find|get|fetch|load|lookup)\w*By(?:\w*Token|\w*Hash|\w*Secret|ShareKey|ShareSlug|InviteCode|InvitationCode|OneTimeCode|Nonce)$/;
 const ANSWERS_ACCESS = /^(?:access|accessible|membership|authori[sz]ed|allowed|permitted|visible|viewable|editable)$/;
