@@ -29,6 +29,7 @@ import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
 import { isGuardedWhereMounted, takesCallerForGranted } from "./taken-for-granted.ts";
 import { isOfLink } from "./leads-on.ts";
+import { leftUnguarded } from "./left-unguarded.ts";
 import { leftByStrangers } from "./left-by-strangers.ts";
 import { setUpAgain } from "./set-up-again.ts";
 import { missingGuard } from "./missing-guard.ts";
@@ -94,7 +95,7 @@ export const auth: Check = {
     if (setUpAgain(judged, report)) return;
     grantLost(judged, report);
     changedBeforeAsked(judged, report);
-    const unguarded = missingGuard(judged, report);
+    const unguarded = missingGuard(judged, report) || leftUnguarded(judged, report);
     const sensitive = trace.operations.filter(
       (one) =>
         (isSensitive(one) || isLeftOutside(one, judged)) &&

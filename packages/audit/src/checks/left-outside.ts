@@ -43,7 +43,7 @@ export function isSaidToBeOpen(one: Operation, { declaredOpen }: EntryPoint): bo
   return one.kind === "call" && one.args.every((arg) => clientsOf(arg).length === 0);
 }
 /** What those who are no members look at and do. */
-const FOR_VISITORS =
+export const FOR_VISITORS =
   /^(?:comments?|replies|repl(?:y|ied)|reviews?|ratings?|photos?|images?|pictures?|cover|poster|related|similar|recommended|likes?|stats|public|preview|feed|views?|clicks?|hits?|votes?|track|report|contact|apply|subscribe|unsubscribe|rsvp|checkout|verify|confirm|availability|slots|schedule|embed|share\w*|og|rss|menu|followers|following)$/i;
 const ID = /^_?(?:id|uuid)$|[a-z](?:Id|_id|Uuid|_uuid)$/;
 const SECRET = /share|public|invit|token|code|key|hash|secret|slug|handle|signature|username|domain/i;

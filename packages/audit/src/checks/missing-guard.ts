@@ -1,5 +1,5 @@
 import type { Node } from "oxc-parser";
-import { guardOfAllOthers, guardOfMilder, isOddOne } from "../entry-points/neighbours.ts";
+import { guardOfAllOthers, guardOfMilder, isAskedOfAll, isOddOne } from "../entry-points/neighbours.ts";
 import { nameKind } from "../knowledge/names.ts";
 import { asksForRights, namesStaff } from "../knowledge/staff.ts";
 import { missingRole } from "../rules/catalogue.ts";
@@ -7,7 +7,7 @@ import type { ProjectFile } from "../project.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
-import { clientOf, scopeOf } from "../values/trust.ts";
+import { clientOf, clientsOf, scopeOf } from "../values/trust.ts";
 import { rightsInBodies } from "../entry-points/rights-in-bodies.ts";
 import type { Place, Value } from "../values/value.ts";
 import { walk } from "../syntax/walk.ts";
@@ -22,10 +22,13 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   const guard = beside === undefined ? null : (milder ?? guardOfAllOthers(beside));
   if (guard === null) return inBodies(judged, report);
   const open = milder !== null || entry.framework === "nest";
+  const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one) || isToldWhich(one));
   // Where all the others are for those who run the product, nothing is for everybody because of its name.
-  if ((open && isPublicByDesign(entry, judged)) || OWN.test(`${entry.path ?? ""} ${entry.name}`)) return false;
+  if (OWN.test(`${entry.path ?? ""} ${entry.name}`)) return false;
+  const surrounded =
+    beside !== undefined && beside.others.length > 2 && isAskedOfAll(beside) && done.some((one) => isToldWhich(one));
+  if (open && !surrounded && isPublicByDesign(entry, judged)) return false;
   if (asksInText({ file: entry.file, node: entry.node }, judged) || asksPolicy(judged)) return false;
-  const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one));
   const [first] = done;
   if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one, done))) return false;
   // What those ask for who run the product is nothing that a tenant's people are to be asked for their own rows.
@@ -33,11 +36,12 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   // Between what administrators do, whoever is known adds something of their own: a review, a report.
   if (milder === null && done.some(isOwnAddition)) return false;
   // Where nobody at all is asked for, that is the finding.
-  if (!first.facts.has("auth") && !first.facts.has("opaque:auth")) return false;
+  const told = done.every((one) => isToldWhich(one) && !isSensitive(one));
+  if (!told && !first.facts.has("auth") && !first.facts.has("opaque:auth")) return false;
   report.violated(
     missingRole,
     { file: entry.file, node: entry.node },
-    `Whoever is known may do this: ${guard} stands before ${milder === null ? "all that is beside it" : "what is less"}, and nothing of the kind before it.`,
+    `Whoever ${told ? "gets here" : "is known"} may do this: ${guard} stands before ${milder === null ? "all that is beside it" : "what is less"}, and nothing of the kind before it.`,
     first,
   );
   return true;
@@ -211,6 +215,21 @@ function isPerson(value: Value, depth = 0): boolean {
 }
 const PERSON_PATH =
   /^$|^(?:(?:\w*user|me|viewer|actor|principal|session|auth|claims|token|payload|data|profile|account|caller|identity)\.)*(?:id|_id|sub|uid|email|username|(?:user|member|profile|person|employee)_?id)$/i;
+
+/** `EmbedConfig.delete({ id: Number(params.embedId) })`: code that is not seen changes what the client names by its id. */
+function isToldWhich(one: Operation): boolean {
+  return (
+    one.kind === "call" &&
+    one.origin === "missing" &&
+    (nameKind(one.name) === "writes" || (BARE_WRITE.test(one.path) && !KEPT.test(one.path))) &&
+    one.args.some((arg) =>
+      clientsOf(arg).some(({ part, path }) => part === "params" && /(?:id|uuid|slug)$/i.test(path)),
+    )
+  );
+}
+
+const BARE_WRITE = /\.(?:delete|remove|destroy|update|archive|restore|disable|enable|revoke|cancel|set)$/;
+const KEPT = /cache|map|redis|memo|session|log|emit|socket/i;
 
 /** Rows are changed by a package that is not there: of the application's own monorepo. */
 function isPassedOn(one: Operation): boolean {

@@ -11,6 +11,10 @@ export interface Asked {
   readonly asksWhose?: boolean;
   /** All that it says, of a function that asks in its own body. */
   readonly said?: string;
+  /** Something stands before it that by its name turns strangers away. */
+  readonly gated?: boolean;
+  /** The path it is registered by. */
+  readonly path?: string | null;
 }
 
 export interface Neighbours {
@@ -41,6 +45,11 @@ const HARM: Readonly<Record<string, number>> = { GET: 0, HEAD: 0, OPTIONS: 0, PO
 /** All the others that change anything ask for a right: what asks for none is the odd one out. */
 export function isOddOne({ others }: Neighbours): boolean {
   return others.every(({ method, guards }) => guards.length > 0 || (HARM[method ?? ""] ?? 0) === 0);
+}
+
+/** Each of the others asks for a right, whatever it does, and this takes something away or changes it. */
+export function isAskedOfAll({ own, others }: Neighbours): boolean {
+  return (HARM[own.method ?? ""] ?? 0) > 1 && others.every(({ guards }) => guards.length > 0);
 }
 
 /** `adminOnly`, `requireAdmin`, `isStaff`, `ensureSuperuser`. */

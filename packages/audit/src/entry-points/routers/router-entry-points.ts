@@ -74,7 +74,7 @@ function entryOf(
     file: route.file.path,
     node: route.node,
     neighbours: () => ({
-      own: askedBy(method, [...chain.before.flatMap(({ args }) => args), ...beforeHandler(route)], route.file.text),
+      own: askedBy(route, [...chain.before.flatMap(({ args }) => args), ...beforeHandler(route)]),
       others: (byRouter.get(route.router) ?? []).flatMap((one) =>
         one === route || !isRoute(one) || one.file !== route.file ? [] : [askedByOwn(one)],
       ),
@@ -153,7 +153,7 @@ const asked = new WeakMap<Registration, Asked>();
 
 /** What a route itself asks: read once, since each of its neighbours wants to know. */
 function askedByOwn(one: Registration): Asked {
-  const known = asked.get(one) ?? askedBy(methodOf(one), beforeHandler(one), one.file.text);
+  const known = asked.get(one) ?? askedBy(one, beforeHandler(one));
   asked.set(one, known);
   return known;
 }
@@ -164,14 +164,16 @@ function beforeHandler({ args }: Registration): readonly Node[] {
   return last?.type === "ObjectExpression" ? args : args.slice(0, -1);
 }
 
-function askedBy(method: string | null, args: readonly Node[], text: string): Asked {
+function askedBy(route: Registration, args: readonly Node[]): Asked {
   const names = args.flatMap(middlewareNames);
   const told = args.flatMap(calledIn).flatMap((call) => {
-    const right = toldRight(call, text);
+    const right = toldRight(call, route.file.text);
     return right === null ? [] : [`${calledName(call)}(${right})`];
   });
   return {
-    method,
+    method: methodOf(route),
+    path: route.path,
+    gated: args.some((arg) => isGate(arg, route.file)),
     guards: [...names.filter((name) => ASKS_RIGHTS.test(name)), ...told],
     staff: names.filter((name) => ASKS_STAFF.test(name)),
     signatures: names.filter((name) => VERIFIES_SENDER.test(name)),
@@ -200,6 +202,14 @@ function isGate(node: Node, file: ProjectFile): boolean {
       );
     case "ArrayExpression":
       return node.elements.some((one) => one !== null && isGate(one, file));
+    case "ObjectExpression":
+      return node.properties.some(
+        (one) =>
+          one.type === "Property" &&
+          one.key.type === "Identifier" &&
+          HOOK.test(one.key.name) &&
+          isGate(one.value, file),
+      );
     default:
       return false;
   }
