@@ -6,6 +6,7 @@ import { type ModuleTable, readModule } from "./link/module-table.ts";
 import { createResolver } from "./link/resolve.ts";
 import type { TreeFiles } from "./link/tree-files.ts";
 import { readWorkspaces } from "./link/workspaces.ts";
+import { type ModelSecrets, modelSecrets, SECRET_COLUMN } from "./link/model-secrets.ts";
 import { putOnRequests } from "./link/put-on-requests.ts";
 import type { Project, ProjectFile } from "./project.ts";
 import type { SourceFile } from "./source/discover.ts";
@@ -23,8 +24,6 @@ export interface LoadedProject {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const SECRET_COLUMN =
-  /^(?:password\w*|hash(?:ed)?_?\w*|\w*_?hash|\w*Hash|\w*secret\w*|access_?token|refresh_?token|id_?token|api_?key|private_?key|encrypted\w*|salt|otp\w*|two_?factor\w*)$/i;
 const CODE = /\.[cm]?[jt]sx?$/;
 /** Nine of ten are looked into; of components and tests, few. */
 const MOSTLY_READ = /\.[cm]?ts$/;
@@ -105,6 +104,7 @@ export function loadProject(
     [...present].filter((file) => file === "package.json" || file.endsWith("/package.json")),
   );
   let put: ReadonlySet<string> | null = null;
+  let models: ReadonlyMap<string, ModelSecrets> | null = null;
   let unsecured: ReadonlySet<string> | null = null;
   const project: Project = {
     file: (file) => files.get(file) ?? null,
@@ -124,6 +124,7 @@ export function loadProject(
       publicPaths: configuration.publicRoutes.map((one) => one.path),
     },
     putOnRequests: () => (put ??= putOnRequests(files.values())),
+    modelSecrets: () => (models ??= modelSecrets(files.values())),
     unsecuredTables: () =>
       (unsecured ??= [...files.values()].some(({ text: code }) => SECURES.test(code))
         ? new Set<string>()

@@ -1,5 +1,6 @@
 import type { Syntax } from "./syntax/parse.ts";
 import type { ModuleTable } from "./link/module-table.ts";
+import type { ModelSecrets } from "./link/model-secrets.ts";
 import type { Resolver } from "./link/resolve.ts";
 
 /** A parsed file with what its top binds and hands out. */
@@ -20,6 +21,8 @@ export interface Project {
   readonly names: ConfiguredNames;
   /** Names that code of the tree puts on requests and contexts. Read when first asked for. */
   putOnRequests(): ReadonlySet<string>;
+  /** Models of Mongoose and Sequelize whose rows come with a secret, by lower-case name. Read when first asked for. */
+  modelSecrets(): ReadonlyMap<string, ModelSecrets>;
   /** Tables that the tree's migrations make and leave without row level security. Read when first asked for. */
   unsecuredTables(): ReadonlySet<string>;
 }

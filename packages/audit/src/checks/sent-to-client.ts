@@ -5,6 +5,7 @@ import type { Operation } from "../trace/operation.ts";
 import { comparisons, type Query } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
 import { comesUnasked, isKeptBack } from "./kept-back.ts";
+import { modelSecret } from "./of-model.ts";
 import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
 
 /** What is sent to the client: columns that hold secrets, and whole rows of tables that have such columns. */
@@ -40,7 +41,7 @@ function sent(value: Value, judged: Judged, name = "", depth = 0): string | null
         const saved = savedSecret(value.query);
         if (saved !== null) return saved;
       }
-      if (value.query.verb === "create") return null;
+      if (value.query.verb === "create" || value.query.verb === "count") return null;
       if (value.path === "" || /^\[\]$|^rows(?:\.\[\])?$/.test(value.path))
         return wholeRow(value.query, judged) ?? (value.path === "" ? wholePeople(value.query, judged) : null);
       return isStoredSecret(value.path) && !isRelation(value.query, value.path) && !isOneTime(judged)
@@ -134,6 +135,8 @@ function wholeRow(query: Query, judged: Judged): string | null {
   const read = readSecret(query, judged);
   if (read !== null) return `${read} of ${query.table}`;
   if (ROWS_OF.test(query.library) && isKeptWhole(query.table, judged)) return `every column of ${query.table}`;
+  const declared = modelSecret(query, judged);
+  if (declared !== null) return `${declared} of ${query.table}`;
   const columns = columnsOf(query.table, judged);
   return columns?.[0] === undefined ? null : `${columns[0]} of ${query.table}`;
 }

@@ -1,4 +1,5 @@
 import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { wordsOf } from "./names.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 /** Answers to the client, in every framework's way of giving them. */
@@ -76,6 +77,7 @@ export function responses(call: UnseenCall): Value | undefined {
   }
   const helped = byHelper(call);
   if (helped !== undefined) return helped;
+  bySender(call);
   if (
     root.k === "foreign" &&
     names.length === 0 &&
@@ -128,6 +130,19 @@ function byHelper(call: UnseenCall): Value | undefined {
     return answer(call, first ?? null, statusOf(second));
   return undefined;
 }
+
+/** `apiUtil.sendSuccess(res, { accounts })`, `successResponse(res, user, 200)`: of the application's own, told where to answer and what. */
+function bySender(call: UnseenCall): void {
+  const { machine, root, method, args, place, isNew } = call;
+  if (isNew || root.k !== "foreign" || root.origin !== "missing" || machine.atTop) return;
+  const [first, ...told] = args;
+  if (first?.k !== "response-writer" || !wordsOf(method).every((word) => SENDS.test(word))) return;
+  const body = told.filter((one) => one.k !== "literal");
+  if (body.length > 0) machine.record({ kind: "respond", body: { k: "list", items: body }, status: null, place });
+}
+/** No word of what it is that is sent: what has a name of its own may be shown in part. */
+const SENDS =
+  /^(?:send|sends|respond|response|responses|reply|answer|success|successful|successfully|ok|json|data|result|results|created|api|http|res|return|render|output|with|and|to|handle|handler|write|util|utils|helper|\d+)$/;
 
 function answer(call: UnseenCall, body: Value | null, status: Value | null): Value {
   call.machine.record({ kind: "respond", body, status, place: call.place });
