@@ -30,6 +30,7 @@ import { isOfTheServer } from "./of-the-server.ts";
 import { done, nameOf } from "./query-words.ts";
 import { isOfUnseenTenant } from "./unseen-tenant.ts";
 import { isCopied, isUsed } from "./shown-rows.ts";
+import { unaskedPredicate } from "./asked-by-predicate.ts";
 import { tenantOfCall } from "./tenant-of-call.ts";
 import { tenantOfObject } from "./tenant-of-object.ts";
 import { returnedState } from "./returned-state.ts";
@@ -51,6 +52,7 @@ export const tenant: Check = {
     for (const one of trace.operations) {
       tenantOfObject(one, judged, report);
       tenantOfCall(one, judged, report);
+      unaskedPredicate(one, judged, report);
       if (one.kind === "call") handedOver(one, judged, report);
       if (one.kind !== "query") continue;
       if (!one.facts.has("auth") && isPublicByDesign(entry, judged)) continue;
