@@ -1,5 +1,3 @@
-import type { ProjectFile } from "../project.ts";
-
 /** Names of columns that hold what nobody else is to have. */
 export const SECRET_COLUMN =
   /^(?:password\w*|hash(?:ed)?_?\w*|\w*_?hash|\w*Hash|\w*secret\w*|access_?token|refresh_?token|id_?token|api_?key|private_?key|encrypted\w*|salt|otp\w*|two_?factor\w*)$/i;
@@ -15,7 +13,7 @@ const DECLARES = /\bSchema\s*(?:<[^>()]{0,80}>)?\(\s*\{|\.define\(\s*["'`]\w+["'
 const HIDES = /\btoJSON\b|\btoObject\b|\btransform\b|\bhidden\b|defaultScope|\.set\(\s*["'`]toJSON/;
 
 /** By the models' names, lower case. */
-export function modelSecrets(files: Iterable<ProjectFile>): Map<string, ModelSecrets> {
+export function modelSecrets(files: Iterable<{ readonly text: string }>): Map<string, ModelSecrets> {
   const found = new Map<string, ModelSecrets>();
   for (const { text } of files) {
     if (!/mongoose|sequelize/i.test(text)) continue;
