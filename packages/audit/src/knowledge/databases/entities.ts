@@ -3,6 +3,7 @@ import { type Chain, struct, type Value } from "../../values/value.ts";
 import { modelName, type NamedCall, repositoryOf, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
+import { madeOf } from "./made-objects.ts";
 import { columnsIn, requiredIncludes, together, wholeRelations } from "./relations.ts";
 
 const ENTITY: Readonly<Record<string, Verb>> = {
@@ -223,6 +224,12 @@ export function entities(chain: Chain, calls: readonly NamedCall[], text: string
     chain.root.k === "foreign" &&
     (/(?:^|\/)entit(?:y|ies)(?:\/|$)|\.entity$/.test(chain.root.from) ||
       (first?.k === "struct" && (other === "delete" || second?.k === "struct") && isAskedForRows(owner, text)));
+  // `Note.build({ … }).save()`
+  const built =
+    isModel && first === undefined && last.name === "save"
+      ? madeOf({ ...chain, steps: chain.steps.slice(0, -2) })
+      : null;
+  if (built !== null) return { library: "sequelize", table: owner, verb: "create", data: built };
   if (!(isRepository || isActive) || first === undefined) return null;
   if (other === "create") return null; // TypeORM makes an object only
   // `manager.delete(Credential, ids)`: whose rows they are is said first.
@@ -239,9 +246,12 @@ export function entities(chain: Chain, calls: readonly NamedCall[], text: string
       where: row.query.where,
       at: row.query.place,
     };
+  const object = madeOf(subject);
+  if (last.name === "persistAndFlush" && object !== null)
+    return { library: "typeorm", table, verb: "create", data: object };
   if (last.name.endsWith("AndFlush")) return null;
   if (last.name === "save" || last.name === "insert")
-    return { library: "typeorm", table, verb: last.name === "insert" ? "create" : "upsert", data: subject };
+    return { library: "typeorm", table, verb: last.name === "insert" ? "create" : "upsert", data: object ?? subject };
   const options = prop(subject, "where") === undefined ? given : subject;
   return {
     library: "typeorm",
