@@ -11,11 +11,11 @@ export function isWebhook({ entry, trace }: Judged): boolean {
   const where = `${entry.path ?? ""} ${entry.name} ${entry.file}`;
   // Routes that administer webhooks are no webhooks themselves.
   if (
-    /webhooks?\/\[|webhooks\/:|webhooks?[-_]?(?:endpoint|config|setting|log|deliver|test|subscription)|api\/(?:v\d\/)?webhooks(?:\/route|\s|$)/i.test(
+    /webhooks?\/\[|webhooks\/:|(?:\]|[:}]\w+\}?)\/webhooks(?![a-z])|webhooks?[-_]?(?:endpoint|config|setting|log|deliver|test|subscription)|api\/(?:v\d\/)?webhooks(?:\/route|\s|$)/i.test(
       where,
     ) &&
     !/stripe|github|clerk|svix|resend|paddle|lemon|twilio|slack|shopify|polar|inbound|incoming|receive|hook\//i.test(
-      where,
+      entry.path === null ? where : `${entry.path} ${entry.name}`,
     )
   )
     return (

@@ -1,4 +1,5 @@
 import type { EntryPoint } from "../entry-points/entry-point.ts";
+import { PLAIN } from "../entry-points/procedures.ts";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import type { Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
@@ -56,6 +57,7 @@ export function opaqueGate(one: Operation, { entry, project }: Judged): Evidence
   if (found === undefined) return undefined;
   // What stands in those that ask for somebody, too, is none that asks.
   const [, beside] = /^(\w+) is not in the tree$/.exec(found.why) ?? [];
+  if (beside !== undefined && PLAIN.test(beside) && entry.gateBeside?.() === true) return undefined;
   if (beside !== undefined && entry.kind === "procedure" && entry.gateBeside?.() === true) {
     const text = project.file(entry.file)?.text ?? "";
     if (text.split(`(${beside}`).length > 2) return undefined;

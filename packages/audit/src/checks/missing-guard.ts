@@ -74,7 +74,7 @@ function inBodies(judged: Judged, report: Report): boolean {
     if (
       OWN.test(entry.name) ||
       asksForMore(one, around, judged) ||
-      (guard.includes(".") && (isTheirs(one) || !isAskedOf(one, file, around.node)))
+      (isOfItself(guard) && (isTheirs(one) || !isAskedOf(one, file, around.node)))
     )
       continue;
     const inside = entry.node.start <= around.node.start && around.node.end <= entry.node.end;
@@ -88,6 +88,11 @@ function inBodies(judged: Judged, report: Report): boolean {
     return true;
   }
   return false;
+}
+
+/** `session.isAdmin`, `adminProcedure`: it stands for one handler, and says nothing of what another is to ask. */
+function isOfItself(guard: string): boolean {
+  return guard.includes(".") || /(?:procedure|action)$/i.test(guard);
 }
 
 /** A role is asked by those beside it that do something to the same. */

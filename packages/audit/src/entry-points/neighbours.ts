@@ -22,8 +22,11 @@ export interface Neighbours {
   readonly others: readonly Asked[];
 }
 
-/** `requireRole`, `withRequiredScope`, `RequiresTeamRole`: asks for more than to be known. */
-export const ASKS_RIGHTS =
+/** `requireRole`, `withRequiredScope`, `canManageMembers`: asks for more than to be known. */
+export function asksRights(name: string): boolean {
+  return ASKS_RIGHTS.test(name) || /^(?:can|may)(?:[A-Z]|_[a-z])/.test(name);
+}
+const ASKS_RIGHTS =
   /roles?(?![a-z])|permission|scopes?(?![a-z])|polic(?:y|ies)|privilege|ability|^(?:allow|permit|permits|restrictTo|grant|acl|only)$/i;
 
 /** `isOwnProfileOrAdmin`, `ensureOwner`: asks whose it is. */

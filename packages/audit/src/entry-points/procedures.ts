@@ -37,7 +37,13 @@ export function procedureEntryPoints(file: ProjectFile): EntryPoint[] {
       const built = builderOf(node.callee.object);
       builders.push(built);
       const made = entry(file, node, node.callee.property.name, name, around);
-      found.push(OPEN.test(built) ? { ...made, gateBeside: () => isOnlyOpen(builders) } : made);
+      found.push(
+        OPEN.test(built)
+          ? { ...made, gateBeside: () => isOnlyOpen(builders) }
+          : PLAIN.test(built)
+            ? { ...made, gateBeside: () => isOnlyPlain(builders, built) }
+            : made,
+      );
       return;
     }
     const named = nameWithin(node, name);
@@ -54,6 +60,14 @@ const KNOWN =
   /protect|auth(?!or)|admin|owner|private|secure|staff|session|signed|logged|user|member|permission|role|scope/i;
 const GOVERNS = /admin|owner|staff|super|permission|role/i;
 
+/** What the others are made of, before it was told to ask for anybody: `actionClient` beside `authedAction`. */
+export const PLAIN = /^(?:base|plain|simple|safe|raw)?_?(?:actionclient|action|procedure)$/i;
+
+function isOnlyPlain(builders: readonly string[], own: string): boolean {
+  const others = builders.filter((one) => one !== own);
+  return builders.length - others.length === 1 && others.length > 1 && others.every((one) => KNOWN.test(one));
+}
+
 /** One is open to everybody among those of its router that none but somebody known, or who governs it, may call. */
 function isOnlyOpen(builders: readonly string[]): boolean {
   const others = builders.filter((one) => !OPEN.test(one));
@@ -65,8 +79,13 @@ function isOnlyOpen(builders: readonly string[]): boolean {
   );
 }
 
+/** Does it let through those only who have a right, by what it is called? */
+export function governs(builder: string): boolean {
+  return GOVERNS.test(builder);
+}
+
 /** `adminProcedure` of `adminProcedure.input(…).mutation(…)`. */
-function builderOf(node: Node): string {
+export function builderOf(node: Node): string {
   let at = node;
   for (;;) {
     if (at.type === "Identifier") return at.name;

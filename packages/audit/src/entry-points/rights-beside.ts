@@ -1,7 +1,7 @@
 import type { Class, Decorator, MethodDefinition } from "oxc-parser";
 import { decorator, lastNameOf, nameOf, VERB } from "./decorators.ts";
 import { asksRightsOf } from "./guard-names.ts";
-import { type Asked, ASKS_RIGHTS, type Neighbours, VERIFIES_SENDER } from "./neighbours.ts";
+import { type Asked, asksRights, type Neighbours, VERIFIES_SENDER } from "./neighbours.ts";
 
 /** The HTTP method that a decorator stands for; null for all of them. */
 export function methodOf(verb: string): string | null {
@@ -20,7 +20,7 @@ export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
   const asked = (decorators: readonly Decorator[]): string[] =>
     decorators.flatMap((one) => {
       const name = nameOf(one);
-      if (name !== "UseGuards") return ASKS_RIGHTS.test(name) && !/^Api[A-Z]/.test(name) ? [name] : [];
+      if (name !== "UseGuards") return asksRights(name) && !/^Api[A-Z]/.test(name) ? [name] : [];
       return guardsOf(one).filter((guard) => !LOOKS_UP.test(guard) && asksRightsOf(guard));
     });
   // Which guards, where each method has its own: whatever they ask for, one that has none is asked for nothing.

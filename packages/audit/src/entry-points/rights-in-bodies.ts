@@ -9,8 +9,11 @@ import { isRefusal } from "../syntax/is-refusal.ts";
 import { walk, walkOwn } from "../syntax/walk.ts";
 import type { FunctionNode } from "../values/value.ts";
 import type { Asked, Neighbours } from "./neighbours.ts";
+import { builderOf, governs } from "./procedures.ts";
 import { toldRight } from "./told-rights.ts";
 import { declaredBy } from "../syntax/declared.ts";
+
+type CallNode = Extract<Node, { type: "CallExpression" }>;
 
 /** A function at the top of a file, or a method of a class or object that stands there. */
 interface Body {
@@ -21,7 +24,7 @@ interface Body {
 const known = new WeakMap<ProjectFile, readonly Body[]>();
 /** There is anything to read only where somebody is asked for more than to be known. */
 const MAY_ASK =
-  /[.?]\.?(?:role|is_?(?:super_?)?(?:admin|staff)\w*)\b|\b(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)\s*\(|\b(?=(?:require|assert|ensure|must|enforce|check|verify|only|demand|guard|authori[sz]e)\w*(?:Admin|Owner|Role|Permission|Staff|Manager|Moderator|Super|Access|Scope|Right|Privilege|Operator|Member|Can))\w+\s*\(/i;
+  /\b\w*(?:admin|owner|staff|super|permission|role)\w*(?:Procedure|Action)\b|[.?]\.?(?:role|is_?(?:super_?)?(?:admin|staff)\w*)\b|\b(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)\s*\(|\b(?=(?:require|assert|ensure|must|enforce|check|verify|only|demand|guard|authori[sz]e)\w*(?:Admin|Owner|Role|Permission|Staff|Manager|Moderator|Super|Access|Scope|Right|Privilege|Operator|Member|Can))\w+\s*\(/i;
 
 /**
  * What the functions of a file ask of their callers in their own bodies: `await requireAdmin()`, `mustBeAdmin(user)`. How
@@ -72,7 +75,7 @@ function bodiesOf(file: ProjectFile): Body[] {
   return found;
 }
 
-const ROUTES = /\.(?:get|post|put|patch|delete)\s*\(/;
+const ROUTES = /\.(?:get|post|put|patch|delete|query|mutation|action)\s*\(/;
 
 /** Handlers that stand where their routes are registered: `app.put("/users/:id", async (req, res) => …)`. */
 function addRoutes({ text, syntax }: ProjectFile, found: Body[]): void {
@@ -80,10 +83,20 @@ function addRoutes({ text, syntax }: ProjectFile, found: Body[]): void {
   for (const node of walk(syntax.program)) {
     if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") continue;
     const verb = calledName(node);
+    if (/^(?:query|mutation|action)$/.test(verb)) addProcedure(node, verb, text, found);
     if (!/^(?:get|post|put|patch|delete)$/.test(verb) || node.arguments[0]?.type !== "Literal") continue;
     const handler = handlerIn(node.arguments.at(-1));
     if (handler !== null) found.push({ node: handler, asked: askedIn(handler, verb, text) });
   }
+}
+
+/** `adminProcedure.input(schema).mutation(async ({ ctx, input }) => …)`: what it is built on asks, and its own body may. */
+function addProcedure(node: CallNode, verb: string, text: string, found: Body[]): void {
+  const handler = handlerIn(node.arguments.at(-1));
+  const builder = builderOf(node.callee);
+  if (handler === null || !/procedure|action/i.test(builder)) return;
+  const asked = askedIn(handler, verb === "query" ? "get" : "post", text);
+  found.push({ node: handler, asked: governs(builder) ? { ...asked, guards: [builder, ...asked.guards] } : asked });
 }
 
 /** The handler itself, or in what wraps it. */

@@ -70,6 +70,9 @@ function constantsOf(file: ProjectFile): ReadonlyMap<string, Node | null> {
     found.set(name, found.has(name) ? null : value);
   };
   for (const node of walk(file.syntax.program)) {
+    // `readonly path = "/members"` of a class whose routes are `${this.path}/:id`.
+    if (node.type === "PropertyDefinition" && node.key.type === "Identifier" && node.value?.type === "Literal")
+      note(`this.${node.key.name}`, node.value);
     if (node.type !== "VariableDeclaration" || node.kind !== "const") continue;
     for (const { id, init } of node.declarations) {
       if (id.type !== "Identifier" || init === null) continue;

@@ -15,7 +15,7 @@ import type { EntryPoint } from "../entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "../follow-handler.ts";
 import { followMiddleware, functionOf } from "../follow-middleware.ts";
 import { CONTEXT, pathOfFile } from "../next.ts";
-import { type Asked, ASKS_RIGHTS, ASKS_STAFF, ASKS_WHOSE, VERIFIES_SENDER } from "../neighbours.ts";
+import { type Asked, ASKS_STAFF, ASKS_WHOSE, asksRights, VERIFIES_SENDER } from "../neighbours.ts";
 import { toldRight } from "../told-rights.ts";
 import { calledName } from "../../syntax/called-name.ts";
 import { chainOf, type Mounts, mountsOf } from "./mounts.ts";
@@ -174,7 +174,7 @@ function askedBy(route: Registration, args: readonly Node[]): Asked {
     method: methodOf(route),
     path: route.path,
     gated: args.some((arg) => isGate(arg, route.file)),
-    guards: [...names.filter((name) => ASKS_RIGHTS.test(name)), ...told],
+    guards: [...names.filter(asksRights), ...told],
     staff: names.filter((name) => ASKS_STAFF.test(name)),
     signatures: names.filter((name) => VERIFIES_SENDER.test(name)),
     asksWhose: names.some((name) => ASKS_WHOSE.test(name)),
