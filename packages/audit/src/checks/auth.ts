@@ -16,15 +16,17 @@ import { contradictory } from "./contradictory.ts";
 import { tokenAge } from "./token-age.ts";
 import { tokens } from "./tokens.ts";
 import { grantLost, letGoOn, refusedAndDone } from "./let-go-on.ts";
+import { nameKind } from "../knowledge/names.ts";
+import { PRESENTED } from "../interpret/presented.ts";
 import type { EntryPoint } from "../entry-points/entry-point.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Facts } from "../values/facts.ts";
-import { nameKind } from "../knowledge/names.ts";
 import { isBroughtToken } from "../values/brought-token.ts";
 import { comparisons } from "../values/query.ts";
 import { clientOf, isCapability, isCredential } from "../values/trust.ts";
-import type { Place, Value } from "../values/value.ts";
+import type { Place } from "../values/value.ts";
+import { isToldCaller } from "./told-caller.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
 import { isGuardedWhereMounted, takesCallerForGranted } from "./taken-for-granted.ts";
@@ -42,6 +44,7 @@ import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 import { isCaller, isVisitors } from "./visitors.ts";
 import { decidedByRow, isDecided } from "./decided-by-row.ts";
+import { answersOnlyWhether } from "./only-whether.ts";
 import { isForStrangersToo, isNobodysOrOwn } from "./for-strangers-too.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
 
@@ -101,6 +104,7 @@ export const auth: Check = {
         (isSensitive(one) || isLeftOutside(one, judged)) &&
         !isSaidToBeOpen(one, entry) &&
         !isLookUp(one) &&
+        !isLookUpOfSecret(one, trace.operations) &&
         !asksItself(one, entry),
     );
     const signing = signUps(trace.operations, entry);
@@ -177,6 +181,7 @@ export const auth: Check = {
       );
       return;
     }
+    if (answersOnlyWhether(unheld, trace.operations)) return report.unknown("it answers only whether there is any");
     if (isForStrangersToo(unheld, judged) || isNobodysOrOwn(judged))
       return report.unknown("what strangers see of it was decided");
     if (isOpenUntilSetUp(entry, trace.operations)) return report.unknown("what is set up once is open until it is");
@@ -338,21 +343,6 @@ function whyUnsure(operations: readonly Operation[]): string {
   return "some operations are open to everybody by what they read";
 }
 
-/** `service.list(req.query.type, req.user?.workspaceId)` of a handler that is mounted elsewhere: who calls, it is told. */
-function isToldCaller(one: Operation): boolean {
-  return (
-    one.kind === "call" &&
-    one.origin === "missing" &&
-    one.facts.has("unmounted") &&
-    one.args.some((arg) => holdsCaller(arg))
-  );
-}
-
-function holdsCaller(value: Value, depth = 0): boolean {
-  if (value.k !== "struct") return isCaller(value);
-  return depth < 3 && [...value.props.values()].some((one) => holdsCaller(one, depth + 1));
-}
-
 /** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */
 function isLookUp(operation: Operation): boolean {
   if (operation.kind === "call")
@@ -367,6 +357,12 @@ function isLookUp(operation: Operation): boolean {
     (operation.query.verb === "read" || operation.query.verb === "list") &&
     comparisons(operation.query.where).some((one) => isCredential(one.value))
   );
+}
+
+/** `(await storage.metadata(id)).owner`, which the sender then has to know. */
+function isLookUpOfSecret(operation: Operation, operations: readonly Operation[]): boolean {
+  if (operation.kind !== "call" || nameKind(operation.name) === "writes") return false;
+  return operations.some(({ facts }) => facts.get("capability")?.why === PRESENTED);
 }
 
 function isCapabilityQuery(operation: Operation): boolean {

@@ -1,6 +1,6 @@
 import { isOwnerName } from "../knowledge/names.ts";
 import type { Judged } from "../rules/rule.ts";
-import type { Operation } from "../trace/operation.ts";
+import type { Operation, Trace } from "../trace/operation.ts";
 import { holds } from "../values/holds.ts";
 import { keyOf } from "../values/key.ts";
 import { comparisons } from "../values/query.ts";
@@ -23,8 +23,18 @@ const LETS_STRANGERS =
  * a stranger is refused by what the row says, and so is whoever it does not belong to.
  */
 export function decidedByRow({ trace }: Judged): Decided | null {
+  const before = known.get(trace);
+  if (before !== undefined) return before;
+  const found = decided(trace);
+  known.set(trace, found);
+  return found;
+}
+/** Every statement of an entry point asks about the same. */
+const known = new WeakMap<Trace, Decided | null>();
+
+function decided({ operations }: Trace): Decided | null {
   const tables = new Set<string>();
-  for (const [at, one] of trace.operations.entries()) {
+  for (const [at, one] of operations.entries()) {
     for (const value of valuesOf(one))
       holds(value, (inner) => {
         if (inner.k === "rows" && SAYS_FOR_WHOM.test(inner.path)) tables.add(inner.query.table);

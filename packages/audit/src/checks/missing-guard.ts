@@ -12,6 +12,7 @@ import { rightsInBodies } from "../entry-points/rights-in-bodies.ts";
 import type { Place, Value } from "../values/value.ts";
 import { walk } from "../syntax/walk.ts";
 import { isSensitive } from "./entry-kinds.ts";
+import { isToldCaller } from "./told-caller.ts";
 import { isPublicByDesign } from "./public-by-design.ts";
 
 /** Something that milder neighbours are guarded from by a role, a scope or a permission, and that asks for none. */
@@ -37,7 +38,8 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   if (milder === null && done.some(isOwnAddition)) return false;
   // Where nobody at all is asked for, that is the finding.
   const told = done.every((one) => isToldWhich(one) && !isSensitive(one));
-  if (!told && !first.facts.has("auth") && !first.facts.has("opaque:auth")) return false;
+  const isKnown = first.facts.has("auth") || first.facts.has("opaque:auth") || isToldCaller(first);
+  if (!told && !isKnown) return false;
   report.violated(
     missingRole,
     { file: entry.file, node: entry.node },

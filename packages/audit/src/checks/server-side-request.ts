@@ -74,6 +74,9 @@ function isFiltered(node: Node, text: string): boolean {
   if (/ssrf|request-filtering-agent/i.test(text.slice(node.start, node.end))) return true;
   if (/ssrf|filtering/i.test(text) && /setGlobalDispatcher\(|globalAgent\s*=/.test(text)) return true;
   if (node.type !== "CallExpression") return false;
+  // `axios.get(url, { httpAgent, httpsAgent })`, where the agents were made to refuse.
+  for (const [, given = ""] of text.slice(node.start, node.end).matchAll(AGENT))
+    if (isRefusing(given, text)) return true;
   const callee = node.callee.type === "MemberExpression" ? node.callee.object : node.callee;
   if (callee.type !== "Identifier") return false;
   // `const client = axios.create({ httpAgent: ssrfAgent })`
@@ -86,6 +89,17 @@ function isFiltered(node: Node, text: string): boolean {
       return true;
   }
   return false;
+}
+
+const AGENT = /\b(?:https?Agent|agent|dispatcher|lookup)\b(?:\s*:\s*(\w+))?/g;
+const REFUSING = /ssrf|filter|guard|block|private|egress|restrict|safe/i;
+
+/** `const httpAgent = new RequestFilteringHttpAgent()`; of the same name where it is handed over as it is called. */
+function isRefusing(given: string, text: string): boolean {
+  for (const [, name = "", made = ""] of text.matchAll(/\b(\w+)\s*=\s*(?:new\s+)?(\w+)\(/g))
+    if ((given === "" ? /^(?:https?Agent|agent|dispatcher|lookup)$/.test(name) : name === given) && REFUSING.test(made))
+      return true;
+  return REFUSING.test(given);
 }
 
 /** `url.protocol !== "https:"`, `url.startsWith("http")`: how it is to be reached says nothing of where it leads. */

@@ -28,6 +28,7 @@ import { isScopedDespite } from "./guarded-and-scoped.ts";
 import { EVERYBODYS, isSharedByAll } from "./shared-by-all.ts";
 import { isOfTheServer } from "./of-the-server.ts";
 import { done, nameOf } from "./query-words.ts";
+import { isTheirsOrAllowed } from "./theirs-or-allowed.ts";
 import { isOfUnseenTenant } from "./unseen-tenant.ts";
 import { isCopied, isUsed } from "./shown-rows.ts";
 import { unaskedPredicate } from "./asked-by-predicate.ts";
@@ -179,6 +180,8 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
     return report.unknown("an invitation may be shown to whoever has its link");
   if (query.verb === "update" && isTouch(query.data))
     return report.unknown("when something was last looked at is noted");
+  if (isTheirsOrAllowed(query, facts))
+    return report.unknown(`whoever the row of ${nameOf(query)} does not belong to was asked for a role`);
   if (isOfUnseenTenant(query.where))
     return report.unknown(`whose rows of ${nameOf(query)} are meant is said by code that is not seen`);
   const [field, value] = chosen[0] ?? ["", null];

@@ -52,7 +52,7 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
   const calls = callsOf(chain);
   const middleware: Value[] = [];
   let checked = false;
-  let schema: Value | null = null;
+  const schemas: Value[] = [];
   const base = baseOf(chain);
   const start = chain.steps.findIndex((step) => step.kind === "member" && step.name === "createServerAction");
   if (start > 0) middleware.push(...zsaProcedures({ ...chain, steps: chain.steps.slice(0, start) }));
@@ -60,7 +60,7 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
     if (call.name === "use" || call.name === "unstable_concat" || call.name === "concat") middleware.push(...call.args);
     else if (/^(?:input|schema|inputSchema|bindArgsSchemas)$/.test(call.name)) {
       checked = !isAny(call.args[0]);
-      schema = schema === null ? (call.args[0] ?? null) : null;
+      if (call.args[0] !== undefined) schemas.push(call.args[0]);
     }
   }
   if (base === "guarded") {
@@ -81,7 +81,7 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
   if (base === "open" && chain.root.k === "foreign" && /^(?:initTRPC|createSafeActionClient)$/.test(chain.root.name))
     machine.absent = makesContext(machine, chain) ? machine.project.putOnRequests() : "every";
   const whole = client("body", "", checked);
-  const shaped = schema === null ? whole : fromSchema(schema, whole, 0);
+  const shaped = shapedBy(schemas, whole);
   // A builder that is not in the tree may ask for more of its own.
   const input: Value =
     shaped.k === "struct" && chain.root.k === "foreign" && chain.root.name !== "initTRPC"
@@ -198,6 +198,20 @@ function zsaProcedures(chain: Chain): Value[] {
   const before = parent?.k === "chain" ? zsaProcedures(parent) : [];
   const fn = calls.find((call) => call.name === "handler")?.args.find((arg) => arg.k === "closure");
   return fn === undefined ? before : [...before, { k: "derived", op: "zsa-procedure", args: [fn], place: chain.place }];
+}
+
+/** `.input(base).input(own)`: what each of them names is as it says; where one is not seen there may be more. */
+function shapedBy(schemas: readonly Value[], whole: Extract<Value, { k: "client" }>): Value {
+  const shapes = schemas.map((schema) => fromSchema(schema, whole, 0));
+  const [first = whole] = shapes;
+  if (shapes.length < 2) return first;
+  const seen = shapes.filter((one) => one.k === "struct");
+  return {
+    k: "struct",
+    props: new Map(seen.flatMap(({ props }) => [...props])),
+    spreads: seen.length < shapes.length ? [whole] : [],
+    node: null,
+  };
 }
 
 /** Beside `initTRPC` stands the function that makes the context: what it puts there is there. */

@@ -63,7 +63,9 @@ export const ASKS_STAFF =
 export function guardOfAllOthers({ own, others }: Neighbours): string | null {
   if (own.guards.length > 0 || (own.staff ?? []).length > 0 || others.length < 2) return null;
   // What is looked at is often for more people than what is changed.
-  if ((HARM[own.method ?? ""] ?? 0) === 0 && !others.some(({ method }) => (HARM[method ?? ""] ?? 4) === 0)) return null;
+  // One of several that are looked at may be for all who are known; two of them hardly.
+  if ((HARM[own.method ?? ""] ?? 0) === 0 && others.filter(({ method }) => (HARM[method ?? ""] ?? 4) === 0).length < 2)
+    return null;
   return others.every(({ staff = [] }) => staff.length > 0) ? (others[0]?.staff?.[0] ?? null) : null;
 }
 

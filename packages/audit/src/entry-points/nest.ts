@@ -9,7 +9,7 @@ import { followMiddleware } from "./follow-middleware.ts";
 import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { walk } from "../syntax/walk.ts";
 import { saidIn } from "../knowledge/staff.ts";
-import { scopeFact } from "../knowledge/vouches.ts";
+import { guardedBy, scopeFact } from "../knowledge/vouches.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
@@ -127,6 +127,8 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
     const known = (name === "Authorized" && given.length === 0) || (name === "Security" && given.length < 2);
     if (asks === "rights" && !known)
       machine.learn("role", { sure: false, place, why: `@${name}${saidIn(given)} is taken for a check by its name` });
+    // `@FormGuard()` of the application's own.
+    if (name.endsWith("Guard")) mayHaveLookedAt(machine, name, place);
     return;
   }
   if (
@@ -169,17 +171,26 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
         if (machine.state?.facts.has("auth") === true || value.node.superClass === null) continue;
       }
     }
-    if (/throttl|rate|cache|csrf/i.test(called)) continue;
-    if (VERIFIES_SENDER.test(called)) {
-      machine.learn("signature", { sure: false, place, why: `${called} is taken for a check by its name` });
-      continue;
-    }
-    machine.learn("auth", { sure: false, place, why: `${called} is taken for a check by its name` });
-    if (asksRightsOf(called))
-      machine.learn("role", { sure: false, place, why: `${called} is taken for a check by its name` });
-    if (asksWhoseOf(called))
-      machine.learn(scopeFact(called), { sure: false, place, why: `${called} may have looked at what is asked for` });
+    byGuardName(machine, called, place);
   }
+}
+
+function byGuardName(machine: Machine, called: string, place: Place): void {
+  if (/throttl|rate|cache|csrf/i.test(called)) return;
+  if (VERIFIES_SENDER.test(called)) {
+    machine.learn("signature", { sure: false, place, why: `${called} is taken for a check by its name` });
+    return;
+  }
+  machine.learn("auth", { sure: false, place, why: `${called} is taken for a check by its name` });
+  if (asksRightsOf(called))
+    machine.learn("role", { sure: false, place, why: `${called} is taken for a check by its name` });
+  mayHaveLookedAt(machine, called, place);
+}
+
+function mayHaveLookedAt(machine: Machine, guard: string, place: Place): void {
+  const noun = guardedBy(guard);
+  const fact = asksWhoseOf(guard) ? scopeFact(guard) : noun === null ? null : `opaque:scope:${noun}`;
+  if (fact !== null) machine.learn(fact, { sure: false, place, why: `${guard} may have looked at what is asked for` });
 }
 
 function throws(node: Node): boolean {

@@ -9,8 +9,17 @@ import { isFunction } from "../syntax/is-function.ts";
 export function toldRight(call: Node, text: string): string | null {
   if (call.type !== "CallExpression") return null;
   for (const arg of call.arguments) if (!isFunction(arg) && isNamed(arg)) return text.slice(arg.start, arg.end);
-  return null;
+  return resourceAndAction(call.arguments);
 }
+
+/** `checkAccess("teamMembers", "update")` */
+function resourceAndAction([resource, action, ...more]: readonly Node[]): string | null {
+  if (resource?.type !== "Literal" || action?.type !== "Literal" || more.length > 0) return null;
+  if (typeof resource.value !== "string" || typeof action.value !== "string") return null;
+  return /^\w+$/.test(resource.value) && ACTION.test(action.value) ? `${resource.value}, ${action.value}` : null;
+}
+const ACTION =
+  /^(?:read|view|list|get|show|create|add|update|write|edit|delete|remove|destroy|manage|admin|invite|export|execute|publish)$/;
 
 function isNamed(node: Node): boolean {
   switch (node.type) {

@@ -3,6 +3,7 @@ import { isRoleName } from "../knowledge/names.ts";
 import type { Facts } from "../values/facts.ts";
 import { trustOf } from "../values/trust.ts";
 import { opaque, type Place, type Value } from "../values/value.ts";
+import { lastName } from "./last-name.ts";
 import { evidence, knowPrincipal, knowRow } from "./learn.ts";
 
 type OfRole = Extract<Value, { k: "derived" }>;
@@ -87,4 +88,14 @@ function firstOf(values: readonly (Value | null)[]): Value | null {
 
 function mayBeCalled(value: Value): boolean {
   return value.k === "closure" || (value.k === "choice" && value.alternatives.some((one) => mayBeCalled(one.value)));
+}
+
+/** `user.roles.includes(Role.MODERATOR)`: which role was asked of whom; null where it is a permission, or no constant. */
+export function roleAsked(held: Value, wanted: Value): string | null {
+  const path = held.k === "principal" || held.k === "rows" ? held.path : "";
+  if (!/roles?$/i.test(path)) return null;
+  if (wanted.k === "literal")
+    return typeof wanted.value === "string" ? `the role ${wanted.value} was asked of ${path}` : null;
+  const name = wanted.k === "chain" ? lastName(wanted) : "";
+  return /^[A-Z]/.test(name) ? `the role ${name} was asked of ${path}` : null;
 }

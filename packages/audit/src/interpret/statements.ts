@@ -178,9 +178,18 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
 /** The refusal that the function itself sent since then, by the status it carries. */
 function refusedSince(machine: Machine, mark: number): Place | null {
   const own = machine.within.at(-1)?.node;
-  const sent = machine.operations
-    .slice(mark)
-    .findLast((one) => one.kind === "respond" && one.within.at(-1)?.node === own && isRefusal(one.status));
+  const since = machine.operations.slice(mark);
+  // What a test further in sent before it returned is over.
+  const over = since.flatMap((one) =>
+    one.kind === "test" && one.denies === "yes" && one.consequent !== null ? [one.consequent] : [],
+  );
+  const sent = since.findLast(
+    (one) =>
+      one.kind === "respond" &&
+      one.within.at(-1)?.node === own &&
+      isRefusal(one.status) &&
+      !over.some(({ start, end }) => start <= one.place.node.start && one.place.node.end <= end),
+  );
   return sent?.place ?? null;
 }
 

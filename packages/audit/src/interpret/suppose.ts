@@ -16,10 +16,11 @@ import {
   pathOf,
 } from "./learn.ts";
 import { lastName } from "./last-name.ts";
+import { knowPresented } from "./presented.ts";
 import { isCount } from "./is-count.ts";
 import { typeOf } from "./type-of.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
-import { isOfRole, knowRole } from "./by-role.ts";
+import { isOfRole, knowRole, roleAsked } from "./by-role.ts";
 import { asksForDeveloper } from "../knowledge/developers.ts";
 import { isRefusalName, isRoleName } from "../knowledge/names.ts";
 import { joinEither } from "./either.ts";
@@ -137,7 +138,9 @@ function supposeDerived(value: Extract<Value, { k: "derived" }>, truth: boolean,
     case "^":
       return right === undefined || truth ? state : supposeEqual(left, right, value.place, state);
     case "safe-equal":
-      return right === undefined || !truth ? state : supposeEqual(left, right, value.place, state);
+      return right === undefined || !truth
+        ? state
+        : knowPresented(left, right, value.place, supposeEqual(left, right, value.place, state));
     case "includes":
       if (right === undefined) return state;
       if (!truth) return isHeld(left, right) === true ? null : state;
@@ -327,7 +330,8 @@ function supposeIncludes(container: Value, element: Value, place: Place, state: 
   const asked = isOfRole(container) ? knowRole(container, facts, place) : null;
   if (asked !== null) return withFacts(state, asked);
   if (isRoleName(pathOf(container)) && trustOf(container, facts) !== null) {
-    return withFacts(state, facts.with("role", evidence("a permission was looked up", place)));
+    const known = facts.with("role", evidence(roleAsked(container, element) ?? "a permission was looked up", place));
+    return withFacts(state, container.k === "principal" ? knowPrincipal(container, known) : known);
   }
   return withFacts(state, knowEqual(container, element, place, facts));
 }

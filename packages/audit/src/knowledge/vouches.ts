@@ -42,3 +42,13 @@ export function lookedAtBy(name: string): string | null {
   const nouns = rest.filter((word) => !BESIDE.test(word) && !isTechnical(word) && !isPerson(word));
   return nouns.length === 1 || nouns.length === 2 ? nouns.join("") : null;
 }
+
+/** `FormGuard`, `NotePermissionGuard`: which thing a guard of the application's own may have looked at; null for none. */
+export function guardedBy(name: string): string | null {
+  const nouns = wordsOf(name.replace(/Guard$/, "")).filter(
+    (word) => !BESIDE.test(word) && !OF_REQUESTS.test(word) && !isTechnical(word) && !isPerson(word),
+  );
+  return nouns.length === 1 || nouns.length === 2 ? nouns.join("") : null;
+}
+const OF_REQUESTS =
+  /^(?:jwt|gql|graphql|http|ws|local|bearer|basic|passport|firebase|cookie|ip|origin|maintenance|optional|anonymous|throttler|google|github|refresh|oauth|openid|environment|panel)$/;

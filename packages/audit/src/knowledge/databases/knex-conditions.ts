@@ -5,7 +5,8 @@ import { callsOf, columnName, type NamedCall } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 
 /** What a callback is given, and what `this` is in it. */
-const BUILDER: Value = { k: "foreign", from: "knex", name: "builder", origin: "package" };
+/** What stands for the statement within a function that is given to one of its clauses. */
+export const BUILDER: Value = { k: "foreign", from: "knex", name: "builder", origin: "package" };
 
 /** The conditions of a statement, a sub-select or a group in a callback. */
 export function knexConditions(machine: Machine, calls: readonly NamedCall[]): Condition[] {

@@ -3,7 +3,7 @@ import type { Verb } from "../../values/query.ts";
 import { nameOfRoot } from "../call.ts";
 import { literal, struct, type Chain, type Value } from "../../values/value.ts";
 import { type NamedCall, tableName } from "./chain.ts";
-import { knexConditions } from "./knex-conditions.ts";
+import { BUILDER, knexConditions } from "./knex-conditions.ts";
 import { type Found } from "./found.ts";
 
 const KNEX_VERBS: Readonly<Record<string, Verb>> = {
@@ -34,7 +34,7 @@ const HANDED_OVER = /^(?:stream|pipe|asCallback|on|once)$/;
 export function knex(machine: Machine, chain: Chain, all: readonly NamedCall[]): Found | null {
   const end = all.findIndex(({ name }) => HANDED_OVER.test(name));
   const calls = end === -1 ? all : all.slice(0, end);
-  const [first] = calls;
+  const first = beginning(chain, calls);
   const last = calls.at(-1);
   if (first === undefined || last === undefined || calls.length < 2) return null;
   if (KNEX_VERBS[last.name] === undefined && !CLAUSE.test(last.name)) return null;
@@ -63,6 +63,21 @@ export function knex(machine: Machine, chain: Chain, all: readonly NamedCall[]):
         !NAMES_COLUMNS.test(name) || args.every((arg) => arg.k === "literal" && /(?:^|\.)\*$/.test(String(arg.value))),
     ),
   };
+}
+
+/** `knex("notes").where(…)`, and where the columns are named first: `database.select("id").from("notes").where(…)`. */
+function beginning({ root }: Chain, calls: readonly NamedCall[]): NamedCall | undefined {
+  const [first, second] = calls;
+  if (first === undefined || second?.name !== "from" || second.args[0]?.k !== "literal") return first;
+  // `this.select("*").from("boards")` within `whereExists` is a condition of the statement around it.
+  if (root.k !== "foreign" || root === BUILDER) return first;
+  // `const database = require("./database")`: its members look like what the file exports.
+  const name = first.name === "" ? nameOfRoot(root) : first.name;
+  return NAMES_COLUMNS.test(name) && first.args.every(isColumn) ? second : first;
+}
+
+function isColumn(value: Value): boolean {
+  return value.k === "list" ? value.items.every(isColumn) : value.k === "literal";
 }
 
 /** `.increment("visit_count", 1)`, `.decrement({ seats: 2 })`, as Prisma writes it. */
