@@ -99,6 +99,8 @@ export const input: Check = {
     if (first.kind === "call" && first.origin === "missing" && (first.args.some(isWhole) || isPassedOn(first)))
       return report.unknown(`${first.name} is given the body, and what it does to it is not seen`);
     if (isCast(first)) return report.unknown("the model's own schema casts the fields it is given, and may check them");
+    if (entry.framework === "socket.io" && bodyIn(first)?.part === "arguments")
+      return report.unknown("an id that an event tells by itself looks a row up");
     if (entry.kind === "action" && entry.framework === "next" && !formIn(judged) && !storesFields(judged))
       return report.unknown("arguments of an action are typed, and the type is not checked at run time");
     report.violated(

@@ -31,11 +31,20 @@ export function isMadeForNobody(file: ProjectFile, table: string): boolean {
   const stem = stemOf(name);
   if (makings.get(stem) !== true) return false;
   // `board_members(board_id, user_id)`: whose it is may stand in a table beside it.
-  const text = file.text.toLowerCase();
-  return !text.includes(`${stem}id`) && !text.includes(`${stem}_id`);
+  return (
+    !hangsOnSomebody(file.text.toLowerCase(), `${stem}id`) && !hangsOnSomebody(file.text.toLowerCase(), `${stem}_id`)
+  );
 }
 
-const MAKES = /\.(?:create|insert|insertOne|insertInto|values|into)\s*\(|\bnew\s+[A-Z]\w+\(|\binsert\s+into\b/i;
+function hangsOnSomebody(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + name.length))
+    if (SOMEBODY.test(text.slice(Math.max(0, at - 60), at + name.length + 60))) return true;
+  return false;
+}
+const SOMEBODY = /\b(?:user|member|owner|account|org\w*|team|workspace|tenant|customer)_?id\b/;
+
+const MAKES =
+  /\.(?:create|dispense|insert|insertOne|insertInto|values|into)\s*\(|\bnew\s+[A-Z]\w+\(|\binsert\s+into\b/i;
 
 /** By the stems of the tables: is every making of one for nobody? */
 function makingsIn({ syntax, text }: ProjectFile): ReadonlyMap<string, boolean> {
@@ -50,8 +59,12 @@ function makingsIn({ syntax, text }: ProjectFile): ReadonlyMap<string, boolean> 
   }
   for (const [, table = "", columns = ""] of text.matchAll(INSERTS))
     note(table, columns !== "" && columns.split(",").every((column) => !WHOSE.test(column.replace(/["'`\s]/g, ""))));
+  for (const [, table = "", set = ""] of text.matchAll(DISPENSED))
+    note(table, !CALLER.test(set) && !/\b(?:user|owner|org|team|account)_?id\b/i.test(set));
   return found;
 }
+/** RedBean: `const bean = R.dispense("tag"); bean.name = …; await R.store(bean)`. */
+const DISPENSED = /\bdispense\(\s*["'](\w+)["']\s*\)([\s\S]{0,800}?)\bstore\(/g;
 const INSERTS = /\binsert\s+into\s+["'`]?(?:\w+\.)?["'`]?(\w+)["'`]?\s*(?:\(([^()]{0,800})\))?/gi;
 
 interface Making {

@@ -25,6 +25,8 @@ export function endpointClassEntryPoints(file: ProjectFile): EntryPoint[] {
   return found;
 }
 
+const OPEN = /\brequireCredential\s*:\s*false/;
+
 function constructorOf(of: Class): FunctionNode | null {
   for (const one of of.body.body)
     if (one.type === "MethodDefinition" && one.kind === "constructor" && one.value.body !== null) return one.value;
@@ -52,7 +54,7 @@ function entry(file: ProjectFile, of: Class, maker: FunctionNode, fn: FunctionNo
     path: `/${name}`,
     file: file.path,
     node: fn,
-    declaredOpen: /\brequireCredential\s*:\s*false/.test(file.text),
+    declaredOpen: OPEN.test(file.text),
     follow(machine) {
       const place = { file: file.path, node: fn };
       if (/\brequire(?:Credential|Auth\w*|Login)\s*:\s*true/.test(file.text))
@@ -61,6 +63,10 @@ function entry(file: ProjectFile, of: Class, maker: FunctionNode, fn: FunctionNo
         machine.learn("auth", { sure: false, place, why: "the endpoint is declared to be for those who are known" });
         machine.learn("role", { sure: false, place, why: "the endpoint is declared to be for staff of the instance" });
       }
+      // Declared to be for strangers too: what they see of it is decided row by row.
+      if (OPEN.test(file.text))
+        machine.learn("opaque:auth", { sure: false, place, why: "the endpoint is declared to be for everybody" });
+      machine.learn("opaque:scope:user", { sure: false, place, why: "people are everybody's to look up there" });
       if (!/["'`](?:write|admin)[:/]/.test(file.text))
         machine.learn("opaque:scope", { sure: false, place, why: "what may be read there is for the services to say" });
       machine.learn("valid:client:body.", { sure: true, place, why: "the endpoint declares its shape" });

@@ -83,7 +83,9 @@ function entry(
 /** What the client sends, and at the end the function by which it is answered. */
 function told(machine: Machine, parameter: ParamPattern): Value {
   const name = parameter.type === "Identifier" ? parameter.name : "";
-  if (!/^_?(?:cb|callback|ack|acknowledge\w*|respond|reply|fn|done|next)$/i.test(name)) return client("body", name);
+  if (!/^_?(?:cb|callback|ack|acknowledge\w*|respond|reply|fn|done|next)$/i.test(name))
+    // An id by itself needs no schema, and what is sent whole does.
+    return client(/ids?$/i.test(name) ? "arguments" : "body", name);
   return {
     k: "continuation",
     run: (given, place) => {
@@ -99,7 +101,7 @@ function scopeAround(machine: Machine, file: ProjectFile, node: Node, around: re
   for (const fn of around) {
     const inner = new Scope(file.path, scope);
     for (const parameter of fn.params)
-      bindPattern(machine, parameter, isSocket(parameter) ? REQUEST : opaque("parameter"), inner);
+      bindPattern(machine, parameter, isSocket(parameter) ? socketAt(node, file.path) : opaque("parameter"), inner);
     if (fn.body?.type === "BlockStatement")
       for (const statement of fn.body.body) {
         if (statement.type === "FunctionDeclaration" && statement.id !== null)
@@ -111,6 +113,16 @@ function scopeAround(machine: Machine, file: ProjectFile, node: Node, around: re
     scope = inner;
   }
   return scope;
+}
+
+/** What was put on a connection when it was made is known of it: `socket.data.userId`. */
+function socketAt(node: Node, file: string): Value {
+  return {
+    k: "struct",
+    props: new Map([["data", { k: "principal", path: "", sure: false, origin: { file, node } } satisfies Value]]),
+    spreads: [REQUEST],
+    node: null,
+  };
 }
 
 function isSocket(parameter: ParamPattern): boolean {
