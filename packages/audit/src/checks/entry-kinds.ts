@@ -1,6 +1,7 @@
 import type { EntryPoint } from "../entry-points/entry-point.ts";
 import { wordsOf } from "../knowledge/names.ts";
 import type { Operation } from "../trace/operation.ts";
+import { actsAsServer } from "./acts-as-server.ts";
 import { isProviderCallback, readsSignature } from "./provider-callback.ts";
 import type { Value } from "../values/value.ts";
 import type { Judged } from "../rules/rule.ts";
@@ -90,7 +91,7 @@ export function isSensitive(operation: Operation): boolean {
       if (operation.origin === "package") {
         const from =
           operation.result.k === "chain" && operation.result.root.k === "foreign" ? operation.result.root.from : "";
-        return SERVICES.test(from) && EFFECT.test(operation.name);
+        return (SERVICES.test(from) && EFFECT.test(operation.name)) || actsAsServer(operation);
       }
       // `getIP(req)`: of the request itself, and nothing of anybody's.
       if (OF_THE_REQUEST.test(words.at(-1) ?? "")) return false;
