@@ -227,7 +227,8 @@ const PERSON_PATH =
 function isToldWhich(one: Operation): boolean {
   return (
     one.kind === "call" &&
-    one.origin === "missing" &&
+    // `function configure(app, ctx)`: what is handed over when the application is put together is not seen either.
+    (one.origin === "missing" || (one.origin === "opaque" && one.path.split(".").length > 2)) &&
     (nameKind(one.name) === "writes" || (BARE_WRITE.test(one.path) && !KEPT.test(one.path))) &&
     one.args.some((arg) =>
       clientsOf(arg).some(({ part, path }) => part === "params" && /(?:id|uuid|slug)$/i.test(path)),

@@ -1,3 +1,5 @@
+import { wordsOf } from "../knowledge/names.ts";
+
 /** What an entry point, or one that stands beside it in the same router or class, asks of its caller's rights. */
 export interface Asked {
   readonly method: string | null;
@@ -72,10 +74,39 @@ export function guardOfAllOthers({ own, others }: Neighbours): string | null {
 /** Something of no more consequence asks for a right, and this asks for none: the guard's name, or null. */
 export function guardOfMilder({ own, others }: Neighbours): string | null {
   const harm = HARM[own.method ?? ""] ?? 0;
-  if (own.guards.length > 0 || own.asksWhose === true || harm === 0) return null;
+  // A right to look at it, asked of whoever comes to any of them, is none to change it.
+  if (!toldApart(own.guards).every(isToRead) || own.asksWhose === true || harm === 0) return null;
   for (const { method, guards } of others) {
-    const [first] = guards;
-    if (first !== undefined && (HARM[method ?? ""] ?? 4) <= harm) return first;
+    if ((HARM[method ?? ""] ?? 4) > harm) continue;
+    const first = own.guards.length === 0 ? guards[0] : guards.find((one) => isTold(one) && !isToRead(one));
+    if (first !== undefined) return first;
   }
-  return null;
+  return own.guards.length === 0 ? staffOfChanges({ own, others }) : null;
+}
+
+/** `isPermitted('api:treatments:read')`: told a right, as the guard is called with. */
+function isTold(guard: string): boolean {
+  return guard.includes("(");
+}
+
+/** A guard that is told a right stands among them by its name alone, too. */
+function toldApart(guards: readonly string[]): readonly string[] {
+  return guards.filter((one) => isTold(one) || !guards.some((told) => told.startsWith(`${one}(`)));
+}
+
+function isToRead(guard: string): boolean {
+  if (!isTold(guard)) return false;
+  const said = wordsOf(guard.slice(guard.indexOf("(")));
+  return said.some((word) => TO_READ.test(word)) && !said.some((word) => TO_CHANGE.test(word));
+}
+const TO_READ = /^(?:read|reads|view|views|list|see|browse|readable|readonly|viewer|reader)$/;
+const TO_CHANGE =
+  /^(?:writes?|create|add|insert|updates?|edit|delete|destroy|remove|manage|admin|owner|editor|manager|all|full|any|publish|approve|invite)$/;
+
+/** All others that change anything, making it among them, are for those who run the product; and this takes it away or alters it. */
+function staffOfChanges({ own, others }: Neighbours): string | null {
+  if ((own.staff ?? []).length > 0 || (HARM[own.method ?? ""] ?? 0) < 2) return null;
+  const changing = others.filter(({ method }) => (HARM[method ?? ""] ?? 0) > 0);
+  if (changing.length < 2 || !changing.every(({ staff = [] }) => staff.length > 0)) return null;
+  return changing.find(({ method }) => method === "POST")?.staff?.[0] ?? null;
 }
