@@ -19,23 +19,49 @@ export function pathsOfClient({ trace, project }: Judged, report: Report): void 
     const said = foreignPart(withoutNames(one.path), one.facts, false);
     if (said === null || said.k !== "client" || said.part === "cookie" || said.part === "file") continue;
     if (isAsserted(said, one.facts)) continue;
+    let beginsAlike = false;
     const looked = trace.operations.slice(0, at).some((test) => {
       if (test.kind === "call")
         return LOOKS.test(test.name) && !SHORTENS.test(test.name) && test.args.some((arg) => speaksOf(arg, said));
       if (test.kind !== "test" || test.denies === "neither") return false;
       const text = project.file(test.place.file)?.text.slice(test.place.node.start, test.place.node.end) ?? "";
       if (![test.value, ...(test.asked ?? [])].some((value) => speaksOf(value, said))) return false;
+      if (test.asked === undefined && onlyBegins(test.value)) {
+        beginsAlike = true;
+        return false;
+      }
       return LOOKS.test(ofWhereItLeads(text));
     });
     if (looked) continue;
     report.violated(
       pathTraversal,
       one.place,
-      `${describe(said)} is part of the path, and ".." in it leads to any file the server may open.`,
+      beginsAlike
+        ? `${describe(said)} is part of the path: a folder beside the right one, whose name begins with its name, is let through.`
+        : `${describe(said)} is part of the path, and ".." in it leads to any file the server may open.`,
       one,
     );
     return;
   }
+}
+
+/** `target.startsWith(path.join(root, "media"))`: `media-private` begins so, too, where no separator ends the folder. */
+function onlyBegins(value: Value): boolean {
+  if (value.k === "derived" && value.op === "!" && value.args[0] !== undefined) return onlyBegins(value.args[0]);
+  const [asks, call] = value.k === "chain" ? value.steps.slice(-2) : [];
+  if (asks?.kind !== "member" || asks.name !== "startsWith" || call?.kind !== "call") return false;
+  const [folder] = call.args;
+  if (folder?.k !== "chain" || folder.root.k !== "foreign" || !/^(?:node:)?path$/.test(folder.root.from)) return false;
+  const made = folder.steps.at(-1);
+  const before = folder.steps.at(-2);
+  const name = before?.kind === "member" ? before.name : folder.root.name;
+  const last = made?.kind === "call" ? made.args.at(-1) : undefined;
+  // What `resolve` answers never ends in a separator; what `join` answers does where its last part does.
+  return (
+    made?.kind === "call" &&
+    (name === "resolve" ||
+      (name === "join" && last !== undefined && !(last.k === "literal" && /[\\/]$/.test(String(last.value)))))
+  );
 }
 
 /** Of what type it is, whether it is there and how it ends says nothing of where it leads. */

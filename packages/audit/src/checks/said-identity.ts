@@ -35,7 +35,7 @@ function saidIn(value: Value, depth = 0): Extract<Value, { k: "client" }> | null
     case "client":
       return isCredential(value) || value.part === "params" ? null : value;
     case "derived":
-      return /^(?:string|number)$/.test(value.op) && value.args[0] !== undefined
+      return /^(?:string|number|parse|JSON|bytes|decoded|trimmed|copy)$/.test(value.op) && value.args[0] !== undefined
         ? saidIn(value.args[0], depth + 1)
         : null;
     case "choice":

@@ -1,4 +1,5 @@
 import type { Value } from "../values/value.ts";
+import { clientsOf } from "../values/trust.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 const METHOD =
@@ -17,6 +18,10 @@ export function files(call: UnseenCall): Value | undefined {
     (name === "Bun" && method === "file") ||
     // A root that is given holds whatever path it is.
     (receiver?.k === "response-writer" && /^(?:sendFile|download)$/.test(method) && !hasRoot(args));
+  const folder = receiver?.k === "response-writer" || SENDS.test(from) ? rootIn(args) : null;
+  // `sendFile(file, { root: join(folder, params.name) })`: the root itself is what the client makes of it.
+  if (folder !== null && clientsOf(folder).length > 0)
+    machine.record({ kind: "file", name: method, path: folder, place });
   if (!ofServer) return undefined;
   machine.record({ kind: "file", name: method, path, place });
   if (/^(?:copyFile|copyFileSync|rename|renameSync|move)$/.test(method) && second !== undefined)
@@ -24,6 +29,17 @@ export function files(call: UnseenCall): Value | undefined {
   return undefined;
 }
 
+/** Libraries that send a file below a root. */
+const SENDS = /^(?:send|koa-send|serve-static|@koa\/send)$/;
+
 function hasRoot(args: readonly Value[]): boolean {
-  return args.some((arg) => arg.k === "struct" && arg.props.has("root"));
+  return rootIn(args) !== null;
+}
+
+function rootIn(args: readonly Value[]): Value | null {
+  for (const arg of args) {
+    const root = arg.k === "struct" ? arg.props.get("root") : undefined;
+    if (root !== undefined) return root;
+  }
+  return null;
 }

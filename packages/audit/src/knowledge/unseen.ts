@@ -4,7 +4,6 @@ import { choose } from "../interpret/state.ts";
 import { Facts } from "../values/facts.ts";
 import { authorise } from "../values/authorise.ts";
 import { isBroughtToken } from "../values/brought-token.ts";
-import { givenIn } from "../values/given.ts";
 import { clientsOf, isCredential, trustOf } from "../values/trust.ts";
 import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
 import { recogniseQuery } from "./databases/recognise.ts";
@@ -14,6 +13,7 @@ import { recordUnseen } from "./record-unseen.ts";
 import { asksForRights, saidIn } from "./staff.ts";
 import { isOfOthers } from "./of-others.ts";
 import { mayNameCaller, nameKind, type NameKind, wordsOf } from "./names.ts";
+import { orThrows } from "./or-throws.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
 
 const SIGNATURE = /signature|webhook|hmac|svix/i;
@@ -143,15 +143,6 @@ export function unseen(call: UnseenCall): Value {
   note(call);
   return chain;
 }
-
-/** `Member.isInGuildOrFail(req.user_id, guildId)`: told who asks and for what, it throws where the answer is no. */
-function orThrows({ machine, method, args }: UnseenCall): boolean {
-  if (!OR_THROWS.test(method)) return false;
-  const given = args.flatMap((arg) => givenIn(arg));
-  return given.length > 1 && given.some((arg) => arg.k === "request" || trustOf(arg, machine.facts) !== null);
-}
-const OR_THROWS =
-  /[a-z]_?Or_?(?:Fail|Throw|Abort|Reject|Deny|Error|Die|Forbid|Refuse|Forbidden|Unauthori[sz]ed|NotFound|40[134])$/;
 
 /** The header in which a sender puts its signature. */
 function isSignature(arg: Value): boolean {

@@ -3,6 +3,21 @@ import { callsOf, type NamedCall } from "./chain.ts";
 import { statementOf } from "./sql-text.ts";
 import { type Found } from "./found.ts";
 
+/** `dbExecute(text, values)`, `pg.fetchRows(text, values)`: a function of the application's that is handed a statement. */
+function isOfHouse({ root }: Chain, name: string): boolean {
+  return root.k === "foreign" && root.origin === "missing" && SENDS.test(name);
+}
+const SENDS =
+  /query|exec|sql|select|fetch|rows?(?![a-z])|statement|^(?:db|pg|run|read|write|find|update|insert|delete)/i;
+const STATEMENT =
+  /^\s*(?:select\b[\s\S]+?\bfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s+as\s*\()/i;
+
+/** The text begins as statements do. */
+function isStatement(text: Value | undefined): boolean {
+  const [first] = text?.k === "derived" && (text.op === "template" || text.op === "+") ? text.args : [text];
+  return first?.k === "literal" && typeof first.value === "string" && STATEMENT.test(first.value);
+}
+
 export function raw(chain: Chain, calls: readonly NamedCall[]): Found | null {
   const last = calls.at(-1);
   if (last === undefined) return null;
@@ -28,7 +43,8 @@ export function raw(chain: Chain, calls: readonly NamedCall[]): Found | null {
   } else if (
     !/^(?:query|execute|\$?queryRaw|\$?executeRaw|\$queryRawUnsafe|\$executeRawUnsafe|raw|run|all|get|any|one|oneOrNone|none|many|manyOrNone|unsafe|sql|exec|queryRow|queryObject|\$queryRawTyped)$/.test(
       name,
-    )
+    ) &&
+    !(isOfHouse(chain, name) && isStatement(text))
   )
     return null;
   if (text === undefined) return null;
