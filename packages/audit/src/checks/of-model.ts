@@ -1,4 +1,5 @@
 import type { Node } from "oxc-parser";
+import type { ModelSecrets } from "../link/model-secrets.ts";
 import type { Judged } from "../rules/rule.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { walk } from "../syntax/walk.ts";
@@ -14,15 +15,27 @@ export function modelSecret(
 ): string | null {
   // `findAll` and `findOne` are several libraries' own.
   if (!/^(?:mongoose|sequelize|typeorm)$/.test(library) || table === "" || selected !== null) return null;
-  const models = project.modelSecrets();
-  const name = table.toLowerCase();
-  const model = models.get(name) ?? models.get(name.replace(/s$/, "")) ?? models.get(`${name}s`);
+  const model = modelOf(table, project);
   if (model === undefined) return null;
   const after = calledOn(project.file(place.file)?.text ?? "", place.node.end);
   if (model.hides && plain !== true && !after.includes("lean") && !calls(place.node).some(isLean)) return null;
   if (namesColumns(place.node) || after.some((one) => COLUMNS.test(one))) return null;
   const texts = [entry.file, place.file].map((path) => project.file(path)?.text ?? "");
   return model.columns.find((column) => !texts.some((text) => takesAway(text, column))) ?? null;
+}
+
+/** `.select("+password")` of a model that leaves it out where a row is written out. */
+export function isHiddenByModel({ library, table, plain, place }: Query, { project }: Judged): boolean {
+  if (library !== "mongoose" || plain === true || modelOf(table, project)?.hides !== true) return false;
+  return (
+    !calledOn(project.file(place.file)?.text ?? "", place.node.end).includes("lean") && !calls(place.node).some(isLean)
+  );
+}
+
+function modelOf(table: string, project: Judged["project"]): ModelSecrets | undefined {
+  const models = project.modelSecrets();
+  const name = table.toLowerCase();
+  return models.get(name) ?? models.get(name.replace(/s$/, "")) ?? models.get(`${name}s`);
 }
 
 function isLean(node: Node): boolean {

@@ -15,7 +15,7 @@ export function isOpenRead(operation: Operation, { entry }: Judged): boolean {
   const { query } = operation;
   if (query.verb === "create") return false;
   if (query.verb !== "read" && query.verb !== "list" && query.verb !== "count") return false;
-  if (mayBeOpen(query.where)) return true;
+  if (mayBeOpen(query.where) || isShown(query.where)) return true;
   if (
     comparisons(query.where).some(
       ({ field, value }) =>
@@ -66,4 +66,15 @@ export function isBehindOpen({ name, facts }: Extract<Operation, { kind: "call" 
   if (OWNERS_ALONE.test(name)) return false;
   for (const [name] of facts.entries()) if (name.startsWith("open:ok:")) return true;
   return false;
+}
+
+/** `where: { display: true }`: what everybody is shown. */
+function isShown(where: Condition | null): boolean {
+  return comparisons(where).some(
+    ({ field, op, value }) =>
+      op === "equal" &&
+      /(?:^|[._])(?:is_?)?(?:display(?:ed)?|shown|listed)$/i.test(field) &&
+      value.k === "literal" &&
+      value.value === true,
+  );
 }

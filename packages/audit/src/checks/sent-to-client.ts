@@ -5,7 +5,7 @@ import type { Operation } from "../trace/operation.ts";
 import { comparisons, type Query } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
 import { comesUnasked, isKeptBack } from "./kept-back.ts";
-import { modelSecret } from "./of-model.ts";
+import { isHiddenByModel, modelSecret } from "./of-model.ts";
 import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
 
 /** What is sent to the client: columns that hold secrets, and whole rows of tables that have such columns. */
@@ -124,6 +124,7 @@ function wholeRow(query: Query, judged: Judged): string | null {
   }
   const asked = query.related?.find(isStoredSecret);
   if (asked !== undefined) return asked;
+  if (query.selected !== null && isHiddenByModel(query, judged)) return null;
   if (query.selected !== null)
     return query.selected.find((name) => isStoredSecret(name) || isKeyToken(name, query)) ?? null;
   const stored = storedSecret(query, judged);

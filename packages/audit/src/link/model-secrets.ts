@@ -20,8 +20,9 @@ export function modelSecrets(files: Iterable<{ readonly text: string }>): Map<st
     for (const declared of text.matchAll(DECLARES)) {
       const start = declared.index + declared[0].length;
       const columns = columnsOf(text, start);
-      if (columns.length === 0) continue;
-      for (const name of namesOf(text, declared)) found.set(name.toLowerCase(), { columns, hides: HIDES.test(text) });
+      const hides = HIDES.test(text);
+      if (columns.length === 0 && !hides) continue;
+      for (const name of namesOf(text, declared)) found.set(name.toLowerCase(), { columns, hides });
     }
   }
   return found;
