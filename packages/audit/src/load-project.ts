@@ -140,9 +140,10 @@ function secretColumns(tree: TreeFiles, schemas: readonly string[]): ReadonlyMap
     // Up to the bracket that closes each: a schema of models that never end is read but once.
     for (const part of (tree.text(schema) ?? "").split(/^\}/m).slice(0, -1)) {
       const [, model = "", body = ""] = /^model\s+(\w+)\s*\{([\s\S]*)/m.exec(part) ?? [];
+      if (model === "") continue;
       const columns = [...body.matchAll(/^[ \t]+(\w+)[ \t]+(?:String|Bytes|Json)/gm)].map(([, column = ""]) => column);
       const secret = columns.filter((column) => SECRET_COLUMN.test(column));
-      if (secret.length > 0) found.set(model.toLowerCase(), secret);
+      found.set(model.toLowerCase(), secret); // none is known of it, too
     }
   }
   return found;

@@ -138,6 +138,7 @@ function wholeRow(query: Query, judged: Judged): string | null {
   if (ROWS_OF.test(query.library) && isKeptWhole(query.table, judged)) return `every column of ${query.table}`;
   const declared = modelSecret(query, judged);
   if (declared !== null) return `${declared} of ${query.table}`;
+  if (keepsTokens(query, judged)) return `Everything that is kept of each of ${query.table}, its tokens among it,`;
   const columns = columnsOf(query.table, judged);
   return columns?.[0] === undefined ? null : `${columns[0]} of ${query.table}`;
 }
@@ -177,6 +178,29 @@ function wholePeople(query: Query, judged: Judged): string | null {
     ({ field, op }) => op === "equal" && /^(?:\w+\.)*(?:_?id|email|username|slug)$/i.test(field),
   );
   return byOne ? null : `Everything that is kept of each of ${table}`;
+}
+
+/** By what it is called a row holds what another service lets the server in with; no schema says otherwise. */
+function keepsTokens({ library, table, verb, plain }: Query, { project, entry }: Judged): boolean {
+  return (
+    verb === "list" &&
+    (library === "prisma" ? plain === true : ROWS_OF.test(library)) &&
+    project.secretColumns.size === 0 &&
+    KEEPS_TOKENS.test(table.replace(/([a-z])([A-Z])/g, "$1_$2")) &&
+    !/decrypt|unseal|encrypt/i.test(project.file(entry.file)?.text ?? "decrypt") &&
+    !isDeclaredInTree(table.replace(/Repository$/, ""), entry.file, project)
+  );
+}
+const KEEPS_TOKENS =
+  /^(?:\w+_)?(?:integrations?|credentials?|oauth_?(?:accounts?|tokens?|connections?)|(?:social|linked|connected|external)_?(?:accounts?|connections?|channels?))(?:_Repository)?$/i;
+
+/** A model whose file is there says itself what its rows hold. */
+function isDeclaredInTree(model: string, from: string, project: Judged["project"]): boolean {
+  for (const [name, binding] of project.file(from)?.module.bindings ?? []) {
+    if (binding.kind !== "import" || name.toLowerCase() !== model.toLowerCase()) continue;
+    if (project.resolve(from, binding.specifier).kind === "file") return true;
+  }
+  return false;
 }
 
 /** Under these names a relation leads to users in whatever product. */
