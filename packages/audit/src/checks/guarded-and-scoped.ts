@@ -1,5 +1,7 @@
+import { decorator, lastNameOf, nameOf } from "../entry-points/decorators.ts";
 import type { ProjectFile } from "../project.ts";
 import type { Judged } from "../rules/rule.ts";
+import { declaredBy } from "../syntax/declared.ts";
 import type { Operation } from "../trace/operation.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -40,8 +42,24 @@ function standingBeforeAll(file: ProjectFile): ReadonlySet<string> {
   ))
     if (!/[:{]/.test(path))
       for (const name of given.split(/\W+/)) if (name !== "" && !given.includes(`${name}(`)) found.add(name);
+  if (file.text.includes("UseGuards(")) for (const name of guardsOfClasses(file)) found.add(name);
   standing.set(file, found);
   return found;
+}
+
+/** `@UseGuards(JwtGuard, MemberGuard) @Controller("notes")`: before every method, whatever each is asked for. */
+function guardsOfClasses(file: ProjectFile): string[] {
+  return file.syntax.program.body.flatMap((statement) => {
+    const declared = declaredBy(statement);
+    if (declared?.type !== "ClassDeclaration") return [];
+    const controller = decorator(declared.decorators, /^(?:Controller|Resolver)$/);
+    if (controller === null || file.text.slice(controller.start, controller.end).includes(":")) return [];
+    return declared.decorators.flatMap((one) =>
+      nameOf(one) === "UseGuards" && one.expression.type === "CallExpression"
+        ? one.expression.arguments.map(lastNameOf).filter((name) => name !== "")
+        : [],
+    );
+  });
 }
 
 function confinedStatements(text: string, table: string): number {

@@ -72,7 +72,7 @@ function entry(
   const http = methodOf(verb);
   return {
     neighbours: () => {
-      const beside = rightsBeside(of, method);
+      const beside = rightsBeside(of, method, file.text);
       return guardedEverywhere ? { ...beside, own: { ...beside.own, staff: ["a guard of every route"] } } : beside;
     },
     with: [], // whether all routes are guarded is said anywhere

@@ -2,6 +2,7 @@ import type { Class, Decorator, MethodDefinition } from "oxc-parser";
 import { decorator, lastNameOf, nameOf, VERB } from "./decorators.ts";
 import { asksRightsOf } from "./guard-names.ts";
 import { type Asked, asksRights, type Neighbours, VERIFIES_SENDER } from "./neighbours.ts";
+import { toldRight } from "./told-rights.ts";
 
 /** The HTTP method that a decorator stands for; null for all of them. */
 export function methodOf(verb: string): string | null {
@@ -16,11 +17,16 @@ const LOOKS_UP = /^(?:Has|Check)?(?:Roles?|Permissions?|Scopes?|Polic(?:y|ies))G
 const asks = new WeakMap<MethodDefinition, Asked | null>();
 
 /** What a method of a controller asks of its caller, and what the others of its class do. */
-export function rightsBeside(of: Class, method: MethodDefinition): Neighbours {
+export function rightsBeside(of: Class, method: MethodDefinition, text: string): Neighbours {
+  // `@Permissions("invoices:read")`
+  const told = (one: Decorator, name: string): string[] => {
+    const right = toldRight(one.expression, text);
+    return right === null ? [] : [`${name}(${right})`];
+  };
   const asked = (decorators: readonly Decorator[]): string[] =>
     decorators.flatMap((one) => {
       const name = nameOf(one);
-      if (name !== "UseGuards") return asksRights(name) && !/^Api[A-Z]/.test(name) ? [name] : [];
+      if (name !== "UseGuards") return asksRights(name) && !/^Api[A-Z]/.test(name) ? [name, ...told(one, name)] : [];
       return guardsOf(one).filter((guard) => !LOOKS_UP.test(guard) && asksRightsOf(guard));
     });
   // Which guards, where each method has its own: whatever they ask for, one that has none is asked for nothing.
