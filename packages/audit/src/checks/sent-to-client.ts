@@ -6,12 +6,13 @@ import { comparisons, type Query } from "../values/query.ts";
 import type { Value } from "../values/value.ts";
 import { comesUnasked, isKeptBack } from "./kept-back.ts";
 import { isHiddenByModel, modelSecret } from "./of-model.ts";
+import { resetAnswered } from "./reset-answered.ts";
 import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
 
 /** What is sent to the client: columns that hold secrets, and whole rows of tables that have such columns. */
 export function answered(body: Value | null, one: Operation, judged: Judged, report: Report): void {
   if (body === null) return;
-  const found = sent(body, judged) ?? helped(body, judged);
+  const found = sent(body, judged) ?? helped(body, judged) ?? resetAnswered(body, one, judged);
   if (found !== null) report.violated(returnSecret, one.place, `${found} is sent to the client.`, one);
 }
 

@@ -148,6 +148,12 @@ function hostOf(value: Value, depth = 0): Said | null {
       ? hostOf(made.args[0], depth + 1)
       : null;
   }
+  // `encodeURL(body.url)`, `normalizeUrl(body.url)`: the same address, written otherwise.
+  if (value.k === "chain" && value.root.k === "foreign" && REWRITES.test(lastCalled(value))) {
+    const call = value.steps.at(-1);
+    const [given] = call?.kind === "call" ? call.args : [];
+    return given === undefined ? null : hostOf(given, depth + 1);
+  }
   // `url.origin`, `target.host` of what was parsed.
   if (value.k === "chain" && value.steps.length === 1) {
     const [only] = value.steps;
@@ -166,4 +172,18 @@ function hostOf(value: Value, depth = 0): Said | null {
         : null
       : hostOf(first, depth + 1);
   return /^(?:string|trimmed|url|lower|upper)$/.test(value.op) ? hostOf(first, depth + 1) : null;
+}
+
+const REWRITES =
+  /^(?:en|de)code_?(?:ur[il]\w*)?$|^normali[sz]e_?ur[il]$|^(?:ensure|add|with|prepend|force)_?(?:https?|protocol|scheme)\w*$|^prepend_?http$/i;
+
+/** What the chain calls last: a method, or the function it begins with. */
+function lastCalled({ root, steps }: Extract<Value, { k: "chain" }>): string {
+  const before = steps.at(-2);
+  if (before !== undefined) return before.kind === "member" ? before.name : "";
+  return root.k !== "foreign"
+    ? ""
+    : root.name === "default"
+      ? root.from.slice(root.from.lastIndexOf("/") + 1)
+      : root.name;
 }

@@ -59,14 +59,15 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
     }
     if (namedInstead(name, value, facts) !== null) continue; // said of who is calling
     const stem = /^(.*?)_?id$/i.exec(name)?.[1] ?? "";
+    const isOwn = isOwnCustomer(stem, project.file(one.place.file)?.text ?? "");
     // What it is called over there stands beside it: the id is another service's.
     if (data?.k === "struct" && [`${stem}Name`, `${stem}_name`].some((beside) => data.props.has(beside))) continue;
     if (
       stem !== "" &&
       /(?:Id|_id)$/.test(name) &&
-      !SHARED.test(stem) &&
+      (isOwn || !SHARED.test(stem)) &&
       // Somebody who is given work is one of the tenant's own: it was looked whether there is such a person, and no more.
-      (!isOwnerName(name) || (value.k === "rows" && /^(?:assignee|reviewer|approver|employee)$/i.test(stem)))
+      (isOwn || !isOwnerName(name) || (value.k === "rows" && /^(?:assignee|reviewer|approver|employee)$/i.test(stem)))
     ) {
       if (isOfOpen(value, facts) || mayReferTo(stem, one, judged)) continue;
       lookedUp(value, one, report);
@@ -79,6 +80,14 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       return;
     }
   }
+}
+
+/** `include: { customer: true }`, `prisma.customer`: no customer of a payment provider's, but a row of the product's own. */
+function isOwnCustomer(stem: string, text: string): boolean {
+  return (
+    /^customer$/i.test(stem) &&
+    /\b(?:prisma|db|tx|trx)\.customers?\b|\bcustomer\s*:\s*(?:true\b|\{\s*(?:select|include|columns)\b)/.test(text)
+  );
 }
 
 /** It was shown to be everybody's, or those that were not were left out. */
