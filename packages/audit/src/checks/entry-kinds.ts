@@ -94,8 +94,8 @@ export function isSensitive(operation: Operation): boolean {
         return (SERVICES.test(from) && EFFECT.test(operation.name)) || actsAsServer(operation);
       }
       // `getIP(req)`: of the request itself, and nothing of anybody's.
-      if (OF_THE_REQUEST.test(words.at(-1) ?? "")) return false;
       const first = words[0] ?? "";
+      if (OF_THE_REQUEST.test(words.at(-1) ?? "") && !DOES.test(first)) return false;
       // `getBranding(c.env)`, `loadSitemap()`: what every visitor is shown.
       if (/^(?:get|load|fetch|read|render|build|generate)$/.test(first) && OF_THE_PRODUCT.test(words.at(-1) ?? ""))
         return false;
@@ -117,6 +117,8 @@ export function isSensitive(operation: Operation): boolean {
       return false;
   }
 }
+/** `runAgent`, `deletePage`: done to what is called so, and no reading of the request. */
+const DOES = /^(?:run|execute|start|stop|trigger|create|update|delete|remove|publish|deploy|send|save|restart|invoke)$/;
 const WRITES =
   /^(?:create|add|insert|invite|remove|delete|destroy|update|set|save|publish|unpublish|send|cancel|move)(?![a-z])/;
 

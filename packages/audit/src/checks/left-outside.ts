@@ -3,6 +3,7 @@ import { PLAIN } from "../entry-points/procedures.ts";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import type { Judged } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
+import type { Project, ProjectFile } from "../project.ts";
 import type { Evidence } from "../values/facts.ts";
 import { comparisons } from "../values/query.ts";
 import { clientsOf } from "../values/trust.ts";
@@ -55,6 +56,8 @@ const NEUTRAL =
 export function opaqueGate(one: Operation, { entry, project }: Judged): Evidence | undefined {
   const found = one.facts.get("opaque:auth");
   if (found === undefined) return undefined;
+  // Those beside it ask in their own bodies who is there: what is mounted before all of them lets strangers by.
+  if (entry.kind === "route" && askedBeside(entry, found.why, project)) return undefined;
   // What stands in those that ask for somebody, too, is none that asks.
   const [, beside] = /^(\w+) is not in the tree$/.exec(found.why) ?? [];
   if (beside !== undefined && PLAIN.test(beside) && entry.gateBeside?.() === true) return undefined;
@@ -68,3 +71,19 @@ export function opaqueGate(one: Operation, { entry, project }: Judged): Evidence
     : found;
 }
 const WRAPS = /async|promis|catch|wrap|safe|try|handle|error|run|route|controller|endpoint|^\w{1,2}$/;
+
+/** `if (!req.user || !req.user.isAuthenticated) return res.status(401)`, in more than one of the routes beside it. */
+function askedBeside({ file: path, node }: EntryPoint, why: string, project: Project): boolean {
+  const file = project.file(path);
+  const [, name] = /^([\w.]+) is not in the tree$/.exec(why) ?? [];
+  if (file === null || name === undefined) return false;
+  let places = asking.get(file);
+  if (places === undefined) asking.set(file, (places = [...file.text.matchAll(ASKS)].map(({ index }) => index)));
+  return (
+    places.filter((at) => at < node.start || at >= node.end).length > 1 &&
+    !file.text.slice(node.start, node.end).includes(name)
+  );
+}
+const asking = new WeakMap<ProjectFile, readonly number[]>();
+const ASKS =
+  /\bif\s*\([^{};]{0,60}!\s*(?:req|request|ctx|ctx\.state|c)\.(?:user|session|account)\b[^{};]{0,160}\)\s*\{?\s*(?:return\s+)?(?:res|reply|response|ctx|c)\.(?:status\(40[13]|sendStatus\(40[13]|code\(40[13]|redirect\(|throw\(40[13])/g;

@@ -13,7 +13,7 @@ import { client, opaque, type Place, type Value } from "../values/value.ts";
 import { run } from "./follow-handler.ts";
 
 const NEUTRAL_WORD =
-  /^(?:log(?:s|ger|gers|ging)?|\w+logger|morgan|pino|winston|rates?|(?:rate)?limit(?:er|ers|s|ed|ing)?|throttl\w*|cors|helmet|pars(?:e|er|ers|ed|ing)|json|urlencoded|compress\w*|trac(?:e|er|ing)|spans?|metrics?|time[rds]?|timeout|timing|cach(?:e|ed|ing)|uploads?|uploader|multer|single|static|raw|text|body|locales?|geo\w*|agent|useragent|cookies?|csrf|errors?|async|wrap\w*|swagger|sentry|methods?|pretty|etag|trim\w*|validators?|turnstile|captcha|recaptcha|honeypot)$/;
+  /^(?:log(?:s|ger|gers|ging)?|\w+logger|morgan|pino|winston|rates?|(?:rate)?limit(?:er|ers|s|ed|ing)?|throttl\w*|cors|helmet|pars(?:e|er|ers|ed|ing)|json|urlencoded|compress\w*|trac(?:e|er|ing)|spans?|metrics?|time[rds]?|timeout|timing|cach(?:e|ed|ing)|uploads?|uploader|multer|single|static|raw|text|body|locales?|geo\w*|agent|useragent|cookies?|csrf|csurf|xsrf|lusca|hpp|favicon|nocache|errors?|async|wrap\w*|swagger|sentry|methods?|pretty|etag|trim\w*|validators?|turnstile|captcha|recaptcha|honeypot)$/;
 const NEUTRAL_NAME = /session$|secureHeaders|requestId|poweredBy|responseTime|notFound$/i;
 /** Middleware that looks at the request's shape, counts or notes it, whoever sends it: by the words of its name. */
 function isNeutral(name: string): boolean {

@@ -76,6 +76,8 @@ export function guardOfMilder({ own, others }: Neighbours): string | null {
   const harm = HARM[own.method ?? ""] ?? 0;
   // A right to look at it, asked of whoever comes to any of them, is none to change it.
   if (!toldApart(own.guards).every(isToRead) || own.asksWhose === true || harm === 0) return null;
+  // What is looked for may be sent in a body: `@Permissions("table|read") @Post("query")`.
+  if (own.guards.length > 0 && harm < 2) return null;
   for (const { method, guards } of others) {
     if ((HARM[method ?? ""] ?? 4) > harm) continue;
     const first = own.guards.length === 0 ? guards[0] : guards.find((one) => isTold(one) && !isToRead(one));

@@ -2,7 +2,6 @@ import type { Class, Decorator, MethodDefinition } from "oxc-parser";
 import { decorator, lastNameOf, nameOf, VERB } from "./decorators.ts";
 import { asksRightsOf } from "./guard-names.ts";
 import { type Asked, asksRights, type Neighbours, VERIFIES_SENDER } from "./neighbours.ts";
-import { toldRight } from "./told-rights.ts";
 
 /** The HTTP method that a decorator stands for; null for all of them. */
 export function methodOf(verb: string): string | null {
@@ -18,15 +17,11 @@ const asks = new WeakMap<MethodDefinition, Asked | null>();
 
 /** What a method of a controller asks of its caller, and what the others of its class do. */
 export function rightsBeside(of: Class, method: MethodDefinition, text: string): Neighbours {
-  // `@Permissions("invoices:read")`
-  const told = (one: Decorator, name: string): string[] => {
-    const right = toldRight(one.expression, text);
-    return right === null ? [] : [`${name}(${right})`];
-  };
   const asked = (decorators: readonly Decorator[]): string[] =>
     decorators.flatMap((one) => {
       const name = nameOf(one);
-      if (name !== "UseGuards") return asksRights(name) && !/^Api[A-Z]/.test(name) ? [name, ...told(one, name)] : [];
+      if (name !== "UseGuards")
+        return asksRights(name) && !/^Api[A-Z]/.test(name) ? [name, ...toldIn(one, name, text)] : [];
       return guardsOf(one).filter((guard) => !LOOKS_UP.test(guard) && asksRightsOf(guard));
     });
   // Which guards, where each method has its own: whatever they ask for, one that has none is asked for nothing.
@@ -65,6 +60,13 @@ export function rightsBeside(of: Class, method: MethodDefinition, text: string):
     },
     others,
   };
+}
+
+/** `@Permissions("space|read")`: the right it is told, as it stands there. */
+function toldIn({ expression }: Decorator, name: string, text: string): string[] {
+  if (expression.type !== "CallExpression" || expression.arguments.length === 0) return [];
+  const [first, last] = [expression.arguments[0], expression.arguments.at(-1)];
+  return first === undefined || last === undefined ? [] : [`${name}(${text.slice(first.start, last.end)})`];
 }
 
 /** The classes that `@UseGuards(…)` names. */
