@@ -14,6 +14,7 @@ import { clientOf } from "../values/trust.ts";
 import { guardOfSigned } from "../entry-points/neighbours.ts";
 import type { Place, Value } from "../values/value.ts";
 import { askedBack } from "./asked-back.ts";
+import { signedOrNot } from "./signed-or-not.ts";
 import { signedParts } from "./signed-parts.ts";
 import { unsignedTenant } from "./unsigned-tenant.ts";
 import { letGoOn } from "./let-go-on.ts";
@@ -26,6 +27,7 @@ export const webhook: Check = {
     const { entry, trace } = judged;
     for (const one of trace.operations) digests(one, trace.operations, report);
     signedParts(judged, report);
+    signedOrNot(judged, report);
     if (!isWebhook(judged)) return;
     const effects = trace.operations.filter((one) => (isSensitive(one) || isEffect(one)) && !looksUp(one));
     const open =
