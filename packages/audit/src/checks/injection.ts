@@ -6,6 +6,7 @@ import { walk } from "../syntax/walk.ts";
 import type { Check, Judged, Report } from "../rules/rule.ts";
 import type { Operation } from "../trace/operation.ts";
 import type { Place, Value } from "../values/value.ts";
+import { textInJson } from "./script-json.ts";
 import { foreignPart, nameOf } from "./foreign-text.ts";
 import { BY_AUTHORS } from "./markup-origin.ts";
 
@@ -142,7 +143,16 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace, project }: Jud
   // `renderPage(values)` of a file that is not in the tree: what it does to them is not seen.
   if (isOwnTemplate(value)) return report.unknown("the function that makes the page is not in the tree");
   // A style or a script that a component is given is its author's own.
-  const part = foreignPart(value, one.facts, !isOwnLanguage(one.place, project));
+  const isOwn = isOwnLanguage(one.place, project);
+  const inScript = isOwn && value.k === "derived" && value.op === "stringify" ? textInJson(value) : null;
+  if (inScript !== null && !BY_AUTHORS.test(project.file(one.place.file)?.text ?? ""))
+    return report.violated(
+      htmlInjection,
+      one.place,
+      `${nameOf(inScript)} is written into a script as JSON: "</script>" in it ends the script, and what follows runs.`,
+      one,
+    );
+  const part = foreignPart(value, one.facts, !isOwn);
   if (part === null || (part.k === "opaque" && /css$|styles?$/i.test(part.name))) report.proved();
   else if (part.k === "opaque" && BY_AUTHORS.test(project.file(one.place.file)?.text ?? ""))
     report.unknown("what is written into the page when the site is built is its authors' own");
