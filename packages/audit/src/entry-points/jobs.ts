@@ -62,7 +62,7 @@ export function jobEntryPoints(file: ProjectFile): EntryPoint[] {
     }
   }
   if (!NAMED.test(file.text)) return found;
-  if (/@(?:Processor|Process|Cron|Interval)\s*\(/.test(file.text)) found.push(...decorated(file));
+  if (/@(?:\w+\.)?(?:Processor|Process|Cron|Interval)\s*\(/.test(file.text)) found.push(...decorated(file));
   for (const name of file.module.exports.keys()) {
     if (!/(?:Job|Cron|Task)$/.test(name) || /^(?:create|define|make|is|has|add|get|new|with|use|to|on)[A-Z]/.test(name))
       continue;
