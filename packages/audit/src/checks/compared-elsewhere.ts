@@ -57,7 +57,10 @@ function calledFunction(node: Node): string | null {
           callee.object.object.type === "ThisExpression" &&
           callee.object.property.type === "Identifier"
         ? callee.object.property.name
-        : null;
+        : // `getSystemRepo().readResource(id)`
+          callee.object.type === "CallExpression" && callee.object.callee.type === "Identifier"
+          ? callee.object.callee.name
+          : null;
   return of === null ? null : methodNamed(`${of}.${callee.property.name}`);
 }
 
@@ -76,5 +79,17 @@ function rootOf(node: Node): string | null {
 function namesWhom(node: Node): boolean {
   if (node.type === "ChainExpression") return namesWhom(node.expression);
   if (node.type !== "MemberExpression" || node.property.type !== "Identifier") return false;
-  return isTenantName(node.property.name) || isOwnerName(node.property.name);
+  const { name } = node.property;
+  if (isTenantName(name) || isOwnerName(name) || HANGS_ON.test(name)) return true;
+  // `membership.project?.reference`, `file.folder.id`
+  const { object } = node;
+  return (
+    /^(?:_?id|uuid|slug|ref|reference|key)$/.test(name) &&
+    object.type === "MemberExpression" &&
+    object.property.type === "Identifier" &&
+    OF_WHOM.test(object.property.name)
+  );
 }
+const HANGS_ON = /^(?:project|site|board|guild|community)_?(?:id|ref|reference)$/i;
+const OF_WHOM =
+  /^(?:project|org|organi[sz]ation|team|tenant|workspace|account|company|shop|store|site|board|guild|community|owner|user|author|creator)$/i;

@@ -137,7 +137,8 @@ function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
   const [first] = one.args;
   if (
     !one.facts.has("auth") ||
-    one.facts.has("role") ||
+    // What was asked for reaches as far as what it was asked about.
+    (one.facts.has("role") && askedAbout(one.facts) === null) ||
     one.facts.has("global") ||
     isPublicByDesign(judged.entry, judged)
   )
@@ -151,12 +152,21 @@ function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
   if (used === undefined) return false;
   report.violated(
     unscopedQuery,
-    // What a repository finds is wrong where it is looked for.
-    one.path.includes(".") ? one.place : used.place,
+    // What a repository finds is wrong where it is looked for, unless the same one is then told to do away with it.
+    one.path.includes(".") && !isDoneAwayWith(used, one) ? one.place : used.place,
     `Other handlers here compare what ${one.name} finds with whose it is; here ${describe(id)} is enough.`,
     used,
   );
   return true;
+}
+
+/** `repo.deleteResource(found.id)` after `repo.readResource(id)`. */
+function isDoneAwayWith(used: Operation, { path }: Call): boolean {
+  return (
+    used.kind === "call" &&
+    OWNERS_ALONE.test(used.name) &&
+    used.path.slice(0, used.path.lastIndexOf(".")) === path.slice(0, path.lastIndexOf("."))
+  );
 }
 
 /** `this.store.load` is `DocumentsStore.load`, where the class is injected under a shorter name. */
