@@ -8,6 +8,7 @@ import { comparisons } from "../values/query.ts";
 import { walk } from "../syntax/walk.ts";
 import { standing } from "../values/standing.ts";
 import { REFUSED, type Condition, type Value } from "../values/value.ts";
+import { namedAttributes } from "./named-attributes.ts";
 import { pathsOfClient } from "./path-traversal.ts";
 import { serverSideRequests } from "./server-side-request.ts";
 import { isSensitive } from "./entry-kinds.ts";
@@ -35,6 +36,7 @@ export const input: Check = {
       );
     }
     if (wrong) return;
+    namedAttributes(judged, report);
     for (const one of trace.operations) {
       if (one.kind !== "query" || (one.query.library !== "mongoose" && one.query.library !== "other")) continue;
       const spread = wholeQuery(one.query.where, one.facts);
