@@ -11,6 +11,8 @@ import type { Value } from "../values/value.ts";
 export interface Decided {
   readonly at: number;
   readonly tables: ReadonlySet<string>;
+  /** Who may follow a link may not change it, nor what it leads to. */
+  readonly toLook?: boolean;
 }
 
 const SAYS_FOR_WHOM =
@@ -45,7 +47,7 @@ function decided({ operations }: Trace): Decided | null {
     if (tables.size > 0 && asked.some(asksWhose)) return { at, tables };
     if (asked.some(isSetting)) return { at, tables };
     const link = asked.map(linkAsked).find((table) => table !== null);
-    if (link !== undefined && link !== null) return { at, tables: new Set([...tables, link]) };
+    if (link !== undefined && link !== null) return { at, tables: new Set([...tables, link]), toLook: true };
   }
   return null;
 }
@@ -67,6 +69,8 @@ const LIMITS =
 export function isDecided(one: Operation, decided: Decided | null, operations: readonly Operation[]): boolean {
   if (decided === null) return false;
   if (one.kind === "query" && one.query.verb === "read" && decided.tables.has(one.query.table)) return true;
+  if (decided.toLook === true && one.kind === "query" && /^(?:update|delete|upsert)$/.test(one.query.verb))
+    return false;
   return operations.indexOf(one) > decided.at && !isOfAnother(one, decided, operations);
 }
 

@@ -3,6 +3,7 @@ import { wordsOf } from "../knowledge/names.ts";
 import type { Operation } from "../trace/operation.ts";
 import { actsAsServer } from "./acts-as-server.ts";
 import { isProviderCallback, readsSignature } from "./provider-callback.ts";
+import { clientOf } from "../values/trust.ts";
 import type { Value } from "../values/value.ts";
 import type { Judged } from "../rules/rule.ts";
 
@@ -97,7 +98,11 @@ export function isSensitive(operation: Operation): boolean {
       const first = words[0] ?? "";
       if (OF_THE_REQUEST.test(words.at(-1) ?? "") && !DOES.test(first)) return false;
       // `getBranding(c.env)`, `loadSitemap()`: what every visitor is shown.
-      if (/^(?:get|load|fetch|read|render|build|generate)$/.test(first) && OF_THE_PRODUCT.test(words.at(-1) ?? ""))
+      if (
+        /^(?:get|load|fetch|read|render|build|generate)$/.test(first) &&
+        OF_THE_PRODUCT.test(words.at(-1) ?? "") &&
+        !operation.args.some((arg) => clientOf(arg) !== null)
+      )
         return false;
       // `CampaignModel.publishedBySlug(slug)`, `PlanModel.listActive()`: for everybody, or for whoever knows it.
       if (

@@ -1,4 +1,5 @@
 import type { Node } from "oxc-parser";
+import { wordsOf } from "../knowledge/names.ts";
 import { serverSideRequest } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
 import { calledName } from "../syntax/called-name.ts";
@@ -92,14 +93,19 @@ function isFiltered(node: Node, text: string): boolean {
 }
 
 const AGENT = /\b(?:https?Agent|agent|dispatcher|lookup)\b(?:\s*:\s*(\w+))?/g;
-const REFUSING = /ssrf|filter|guard|block|private|egress|restrict|safe/i;
+const REFUSING = /^(?:ssrf|filter(?:ing|ed)?|guard(?:ed)?|safe|egress)$/;
+
+/** `RequestFilteringHttpAgent`, `ssrfAgent`; not `unsafeAgent`. */
+function saysRefusing(name: string): boolean {
+  return wordsOf(name).some((word) => REFUSING.test(word));
+}
 
 /** `const httpAgent = new RequestFilteringHttpAgent()`; of the same name where it is handed over as it is called. */
 function isRefusing(given: string, text: string): boolean {
   for (const [, name = "", made = ""] of text.matchAll(/\b(\w+)\s*=\s*(?:new\s+)?(\w+)\(/g))
-    if ((given === "" ? /^(?:https?Agent|agent|dispatcher|lookup)$/.test(name) : name === given) && REFUSING.test(made))
+    if ((given === "" ? /^(?:https?Agent|agent|dispatcher|lookup)$/.test(name) : name === given) && saysRefusing(made))
       return true;
-  return REFUSING.test(given);
+  return saysRefusing(given);
 }
 
 /** `url.protocol !== "https:"`, `url.startsWith("http")`: how it is to be reached says nothing of where it leads. */

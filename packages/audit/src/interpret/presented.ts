@@ -19,7 +19,10 @@ function isKept(value: Value): boolean {
     const [inner] = /^(?:bytes|hash|string|trimmed)$/.test(value.op) ? value.args : [];
     return inner !== undefined && isKept(inner);
   }
-  if (value.k !== "chain" || value.steps.at(-1)?.kind !== "member") return false;
+  const last = value.k === "chain" ? value.steps.at(-1) : undefined;
+  // Not what others know as well: whose address, which id.
+  if (value.k !== "chain" || last?.kind !== "member" || /e_?mail|name|phone|address|slug|_?id$/i.test(last.name))
+    return false;
   return (
     (value.root.k === "opaque" || (value.root.k === "foreign" && value.root.origin === "missing")) &&
     value.steps.some(({ kind }) => kind === "call")

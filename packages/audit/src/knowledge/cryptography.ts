@@ -2,7 +2,7 @@ import { Facts } from "../values/facts.ts";
 import { isDigest } from "../interpret/learn.ts";
 import { authorise } from "../values/authorise.ts";
 import { clientOf, clientsOf } from "../values/trust.ts";
-import { client, opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { callBack, errorFirst, handBack } from "./callbacks.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 import { claimsOf, isOfProvider } from "./decoded-tokens.ts";
@@ -39,10 +39,25 @@ function verifiedAtOnce({ machine, root, names, method, args, place }: UnseenCal
   if (secret === undefined || said === undefined || payload === undefined) return undefined;
   machine.record({ kind: "digest", secret, payload, place });
   const digest: Value = { k: "derived", op: "hmac", args: [secret, payload], place };
-  // What was decoded on the way, byte by byte, is what the sender says all the same.
-  const right = clientOf(said) === null && said.k !== "literal" ? client("header", "signature") : said;
-  machine.record({ kind: "compare", left: digest, right, op: "safe", place });
-  const value: Value = { k: "derived", op: "safe-equal", args: [digest, right], place };
+  // With a key that came along nothing is verified, nor is a signature that was just made.
+  if (clientOf(secret) !== null || isDigest(said)) {
+    machine.record({ kind: "compare", left: digest, right: said, op: "safe", place });
+    return { k: "pending", value: opaque("answer"), facts: Facts.none, dead: false };
+  }
+  if (clientOf(said) === null) {
+    // What was decoded on the way, byte by byte, may be what the sender says: not seen to be.
+    const shown = Facts.none.with("signature", { sure: false, place, why: "a signature was compared" });
+    const value: Value = {
+      k: "choice",
+      alternatives: [
+        { value: { k: "literal", value: true }, facts: shown },
+        { value: { k: "literal", value: false }, facts: Facts.none },
+      ],
+    };
+    return { k: "pending", value, facts: Facts.none, dead: false };
+  }
+  machine.record({ kind: "compare", left: digest, right: said, op: "safe", place });
+  const value: Value = { k: "derived", op: "safe-equal", args: [digest, said], place };
   return { k: "pending", value, facts: Facts.none, dead: false };
 }
 

@@ -3,7 +3,7 @@ import { isOwnerName, isTenantName, wordsOf } from "./names.ts";
 
 /** Who runs the product itself, whatever else the words stand beside. */
 const ALWAYS = new Set(
-  "superuser superusers superadmin superadmins super root platform system sysadmin god global backoffice instance panel".split(
+  "superuser superusers superadmin superadmins super root platform system sysadmin god global backoffice instance".split(
     " ",
   ),
 );
@@ -25,6 +25,8 @@ const OF_A_TENANT =
  */
 export function namesStaff(text: string, path = ""): "surely" | "maybe" | null {
   const words = wordsOf(text);
+  // `AdminPanelGuard`: a panel of its own; a dashboard's panels have editors.
+  if (words.some((word, at) => word === "panel" && words[at - 1] === "admin")) return "surely";
   if (words.some((word) => ALWAYS.has(word)) || wordsOf(path).some((word) => ALWAYS.has(word))) return "surely";
   if (!words.some((word) => MAYBE.has(word)) || OF_A_TENANT.test(path)) return null;
   return text.includes(",") && words.some((word) => MEMBERS.test(word)) ? null : "maybe";

@@ -244,10 +244,14 @@ export function fromSchema(schema: Value, subject: Extract<Value, { k: "client" 
 function refinements(schema: Extract<Value, { k: "chain" }>): readonly Value[] {
   return schema.steps.flatMap((step, at) => {
     const before = schema.steps[at - 1];
-    return step.kind === "call" && before?.kind === "member" && REFINES.test(before.name) ? step.args.slice(0, 1) : [];
+    if (step.kind !== "call" || before?.kind !== "member") return [];
+    if (REFINES.test(before.name)) return step.args.slice(0, 1);
+    // What changes a value may also refuse it; of code that is not seen that is not to be thought.
+    return CHANGES.test(before.name) ? step.args.slice(0, 1).filter(({ k }) => k === "closure") : [];
   });
 }
-const REFINES = /^(?:refine|superRefine|refinement|check|test|custom|rawCheck|transform|overwrite)$/;
+const REFINES = /^(?:refine|superRefine|refinement|check|test|custom|rawCheck)$/;
+const CHANGES = /^(?:transform|overwrite)$/;
 
 /**
  * A schema that lists what may come and lets nothing else by: TypeBox's `Type.Object({ … }, { additionalProperties: false })`,

@@ -114,11 +114,13 @@ function scopesIn(value: Value): readonly (readonly [Value | undefined, Value | 
 }
 
 function isOwn(by: Value | undefined, whose: Value | undefined): boolean {
-  return by?.k === "literal" && OWN_SCOPE.test(String(by.value)) && whose?.k === "principal";
+  return (
+    by?.k === "literal" && OWN_SCOPE.test(String(by.value)) && whose?.k === "principal" && !namesNobody(whose.path)
+  );
 }
 /** `withCollectionPermissions` joins what is asked about afterwards, and leaves nothing out. */
 const OWN_SCOPE =
-  /^(?:of|for|by|in|within|owned|visible|accessible|belong|mine|my|own|restricted|scoped|tenant|team|org)/i;
+  /^(?:(?:of|for|by|in|within|my|scoped|tenant|team|org)(?![a-z])|owned|visible|accessible|belong|mine|own(?:ed)?(?![a-z])|restricted)/;
 
 function transactionOf(chain: Chain, last: NamedCall): Recognised["transaction"] {
   const callback = last.args.find((arg) => arg.k === "closure");
