@@ -17,6 +17,8 @@ interface Unasked {
   readonly asks: string;
 }
 
+type CallNode = Extract<Node, { type: "CallExpression" }>;
+
 interface Found {
   readonly by: string;
   readonly variable: string;
@@ -97,33 +99,84 @@ function unaskedIn(file: ProjectFile): ReadonlyMap<Node, Unasked> {
 /** What a function finds, and whether it asks of it. */
 function foundIn(body: Node, text: string): Found[] {
   const inner = [...within(body)];
-  return inner.flatMap((node) => {
+  const found = inner.flatMap((node) => {
     if (node.type !== "VariableDeclarator" || node.id.type !== "Identifier" || node.init === null) return [];
     const by = finderIn(node.init, text);
-    if (by === null) return [];
-    const variable = node.id.name;
-    const calls = inner.filter(
-      (one) => one.type === "CallExpression" && one.start > node.end && isHanded(one, variable),
-    );
-    const asks = calls.find(
-      (one) =>
-        one.type === "CallExpression" &&
-        ASKS.test(calledName(one)) &&
-        one.arguments.some((arg) => !isHandedBy(arg, variable) && CALLER.test(text.slice(arg.start, arg.end))),
-    );
-    const asked =
-      asks === undefined ? (inner.some((one) => compares(one, variable, text)) ? "whose" : null) : calledName(asks);
-    return [{ by, variable, asked, used: calls.length > 0 }];
+    return by === null ? [] : [{ by, variable: node.id.name, end: node.end }];
+  });
+  if (found.length === 0) return [];
+  const uses = new Uses(inner, text);
+  return found.map(({ by, variable, end }) => {
+    const asks = uses.asking.after(variable, end);
+    const asked = asks === undefined ? (uses.compared.has(variable) ? "whose" : null) : calledName(asks);
+    return { by, variable, asked, used: uses.handed.after(variable, end) !== undefined };
   });
 }
 
-/** `file.owner !== req.user.id`, `file.members.includes(user.id)`: asked in place. */
-function compares(node: Node, variable: string, text: string): boolean {
-  const has = (one: Node): boolean => isHandedBy(one, variable) || rootOf(one) === variable;
-  const ofCaller = (one: Node): boolean => CALLER.test(text.slice(one.start, one.end)) && rootOf(one) !== variable;
-  if (node.type === "BinaryExpression")
-    return (has(node.left) && ofCaller(node.right)) || (has(node.right) && ofCaller(node.left));
-  return node.type === "CallExpression" && has(node.callee) && node.arguments.some(ofCaller);
+/** What is done with each name in one function: read once, since a function may find thousands of things. */
+class Uses {
+  /** Calls that are handed it. */
+  readonly handed = new CallsByName();
+  /** Calls that ask of it, handed the caller beside it. */
+  readonly asking = new CallsByName();
+  /** `file.owner !== req.user.id`, `file.members.includes(user.id)`: asked in place. */
+  readonly compared = new Set<string>();
+
+  constructor(inner: readonly Node[], text: string) {
+    const speaksOfCaller = (node: Node): boolean =>
+      CALLER.test(text.slice(node.start, Math.min(node.end, node.start + MOST)));
+    const compare = (one: Node, other: Node): void => {
+      const root = rootOf(one);
+      if (root !== null && !this.compared.has(root) && root !== rootOf(other) && speaksOfCaller(other))
+        this.compared.add(root);
+    };
+    for (const node of inner) {
+      if (node.type === "BinaryExpression") {
+        compare(node.left, node.right);
+        compare(node.right, node.left);
+      }
+      if (node.type !== "CallExpression") continue;
+      for (const arg of node.arguments) compare(node.callee, arg);
+      const callers = ASKS.test(calledName(node)) ? node.arguments.filter(speaksOfCaller) : [];
+      for (const name of namesIn(node.arguments)) {
+        this.handed.add(name, node);
+        if (callers.some((arg) => !isHandedBy(arg, name))) this.asking.add(name, node);
+      }
+    }
+  }
+}
+/** What is longer says who is calling at its beginning, or does not. */
+const MOST = 400;
+
+/** Calls by a name, of which the first behind a place is asked for. */
+class CallsByName {
+  readonly #calls = new Map<string, CallNode[]>();
+  readonly #sorted = new Set<string>();
+
+  add(name: string, call: CallNode): void {
+    const known = this.#calls.get(name);
+    if (known === undefined) this.#calls.set(name, [call]);
+    else known.push(call);
+  }
+
+  after(name: string, place: number): CallNode | undefined {
+    const calls = this.#calls.get(name) ?? [];
+    if (!this.#sorted.has(name)) calls.sort((one, other) => one.start - other.start);
+    this.#sorted.add(name);
+    let [low, high] = [0, calls.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((calls[middle]?.start ?? 0) > place) high = middle;
+      else low = middle + 1;
+    }
+    return calls[low];
+  }
+}
+
+function namesIn(args: readonly Node[]): Set<string> {
+  const names = new Set<string>();
+  for (const arg of args) for (const one of walk(arg)) if (one.type === "Identifier") names.add(one.name);
+  return names;
 }
 
 function rootOf(node: Node): string | null {

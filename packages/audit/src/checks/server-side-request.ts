@@ -1,13 +1,13 @@
-import type { Node } from "oxc-parser";
-import { wordsOf } from "../knowledge/names.ts";
 import { serverSideRequest } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
+import { says } from "../source/says.ts";
 import { calledName } from "../syntax/called-name.ts";
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import type { Value } from "../values/value.ts";
 import { isAsserted, speaksOf, type Said } from "./client-word.ts";
 import { describe } from "./describe-value.ts";
+import { isFiltered } from "./refusing-agents.ts";
 
 /** What asks where an address leads before anything is sent there. */
 const LOOKS =
@@ -21,9 +21,9 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
     if (one.kind !== "fetch" || !sends(calledName(one.place.node))) continue;
     const said = hostOf(one.url);
     if (said === null || said.closed === true || one.facts.has("signature") || isAsserted(said, one.facts)) continue;
-    const text = project.file(one.place.file)?.text ?? "";
+    const file = project.file(one.place.file);
     const looked =
-      isFiltered(one.place.node, text) ||
+      (file !== null && isFiltered(one.place.node, file)) ||
       isRefined(said, (file) => project.file(file)?.text ?? "") ||
       trace.operations.slice(0, at).some((before) => {
         if (before.kind === "call") return ASKS.test(before.name) && before.args.some((arg) => speaksOf(arg, said));
@@ -43,7 +43,7 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
         return LOOKS.test(asked) && (speaksOf(before.value, said) || /host|protocol|private|url/i.test(asked));
       });
     if (looked) continue;
-    if (said.looked === undefined && isValidated(said, one.facts) && /refine\(/.test(text)) {
+    if (said.looked === undefined && isValidated(said, one.facts) && file !== null && says(file, /refine\(/)) {
       report.unknown("a schema that is not seen may ask which host it is");
       continue;
     }
@@ -68,44 +68,6 @@ function isRefined(said: Said, textOf: (file: string) => string): boolean {
 
 function isValidated(said: Said, facts: Facts): boolean {
   return said.checked || facts.has(`valid:${keyOf({ ...said, path: "" })}`);
-}
-
-/** What is sent goes through what refuses inner addresses: `{ httpsAgent: ssrfFilter(url) }`, a client made with it. */
-function isFiltered(node: Node, text: string): boolean {
-  if (/ssrf|request-filtering-agent/i.test(text.slice(node.start, node.end))) return true;
-  if (/ssrf|filtering/i.test(text) && /setGlobalDispatcher\(|globalAgent\s*=/.test(text)) return true;
-  if (node.type !== "CallExpression") return false;
-  // `axios.get(url, { httpAgent, httpsAgent })`, where the agents were made to refuse.
-  for (const [, given = ""] of text.slice(node.start, node.end).matchAll(AGENT))
-    if (isRefusing(given, text)) return true;
-  const callee = node.callee.type === "MemberExpression" ? node.callee.object : node.callee;
-  if (callee.type !== "Identifier") return false;
-  // `const client = axios.create({ httpAgent: ssrfAgent })`
-  for (const made of [`const ${callee.name} =`, `let ${callee.name} =`]) {
-    const at = text.indexOf(made);
-    if (
-      at !== -1 &&
-      /ssrf|filtering/i.test(text.slice(at, text.indexOf(";", at) === -1 ? at + 400 : text.indexOf(";", at)))
-    )
-      return true;
-  }
-  return false;
-}
-
-const AGENT = /\b(?:https?Agent|agent|dispatcher|lookup)\b(?:\s*:\s*(\w+))?/g;
-const REFUSING = /^(?:ssrf|filter(?:ing|ed)?|guard(?:ed)?|safe|egress)$/;
-
-/** `RequestFilteringHttpAgent`, `ssrfAgent`; not `unsafeAgent`. */
-function saysRefusing(name: string): boolean {
-  return wordsOf(name).some((word) => REFUSING.test(word));
-}
-
-/** `const httpAgent = new RequestFilteringHttpAgent()`; of the same name where it is handed over as it is called. */
-function isRefusing(given: string, text: string): boolean {
-  for (const [, name = "", made = ""] of text.matchAll(/\b(\w+)\s*=\s*(?:new\s+)?(\w+)\(/g))
-    if ((given === "" ? /^(?:https?Agent|agent|dispatcher|lookup)$/.test(name) : name === given) && saysRefusing(made))
-      return true;
-  return saysRefusing(given);
 }
 
 /** `url.protocol !== "https:"`, `url.startsWith("http")`: how it is to be reached says nothing of where it leads. */

@@ -98,6 +98,7 @@ function told(machine: Machine, parameter: ParamPattern): Value {
 
 function scopeAround(machine: Machine, file: ProjectFile, node: Node, around: readonly FunctionNode[]): Scope {
   let scope = moduleScope(machine, file.path);
+  let left = MOST;
   for (const fn of around) {
     const inner = new Scope(file.path, scope);
     for (const parameter of fn.params)
@@ -107,13 +108,21 @@ function scopeAround(machine: Machine, file: ProjectFile, node: Node, around: re
         if (statement.type === "FunctionDeclaration" && statement.id !== null)
           inner.declare(statement.id.name, closureOf(statement, inner, statement.id.name));
         if (statement.start >= node.start || statement.type !== "VariableDeclaration") continue;
-        for (const { id, init } of statement.declarations)
-          if (init !== null && init.end < node.start) bindPattern(machine, id, machine.evaluate(init, inner), inner);
+        for (const { id, init } of statement.declarations) {
+          if (init === null || init.end >= node.start) continue;
+          left -= 1;
+          if (left < 0) bindPattern(machine, id, opaque("one of too many"), inner);
+          else bindPattern(machine, id, machine.evaluate(init, inner), inner);
+        }
       }
     scope = inner;
   }
+  if (left < 0) machine.unknowns.add("a connection declares too much to be followed for each of its events");
   return scope;
 }
+
+/** Declarations of a connection that are followed for each of its events, of which there may be thousands too. */
+const MOST = 60;
 
 /** What was put on a connection when it was made is known of it: `socket.data.userId`. */
 function socketAt(node: Node, file: string): Value {

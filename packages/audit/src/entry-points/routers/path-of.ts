@@ -6,22 +6,24 @@ import { walk } from "../../syntax/walk.ts";
 
 /** The path a route is registered under, written there or as a constant of the file; null where it is not seen. */
 export function pathOf(file: ProjectFile, node: Node, depth = 0): string | null {
-  if (depth > 5) return null;
+  if (depth > DEEPEST) return null;
   switch (node.type) {
     case "Literal":
       return typeof node.value === "string" ? node.value : null;
-    case "TemplateLiteral":
-      return node.quasis
-        .map((quasi, at) => {
-          const inner = node.expressions[at];
-          const said = inner === undefined ? "" : (pathOf(file, inner, depth + 1) ?? ":x");
-          return `${quasi.value.cooked ?? ""}${said}`;
-        })
-        .join("");
+    case "TemplateLiteral": {
+      let path = "";
+      for (const [at, quasi] of node.quasis.entries()) {
+        const inner = node.expressions[at];
+        const said = inner === undefined ? "" : (pathOf(file, inner, depth + 1) ?? ":x");
+        path += `${quasi.value.cooked ?? ""}${said}`;
+        if (path.length > LONGEST) return path.slice(0, LONGEST);
+      }
+      return path;
+    }
     case "BinaryExpression": {
       if (node.operator !== "+") return null;
       const [left, right] = [pathOf(file, node.left, depth + 1), pathOf(file, node.right, depth + 1)];
-      return left === null || right === null ? null : `${left}${right}`;
+      return left === null || right === null ? null : `${left}${right}`.slice(0, LONGEST);
     }
     case "ArrayExpression": {
       const [first] = node.elements;
@@ -30,11 +32,27 @@ export function pathOf(file: ProjectFile, node: Node, depth = 0): string | null 
     case "Identifier":
     case "MemberExpression": {
       const held = constantsOf(file).get(file.text.slice(node.start, node.end));
-      return held === undefined || held === null ? null : pathOf(file, held, depth + 1);
+      return held === undefined || held === null ? null : saidBy(file, held, depth + 1);
     }
     default:
       return null;
   }
+}
+const DEEPEST = 5;
+/** Constants that are put together of constants may say more than anybody can wait for. */
+const LONGEST = 500;
+
+const constantPaths = new WeakMap<Node, (string | null)[]>();
+
+/** The path a constant says, read once for each depth at which it is named. */
+function saidBy(file: ProjectFile, held: Node, depth: number): string | null {
+  const known = constantPaths.get(held) ?? [];
+  constantPaths.set(held, known);
+  const before = known[depth];
+  if (before !== undefined) return before;
+  const found = pathOf(file, held, depth);
+  known[depth] = found;
+  return found;
 }
 
 /** `app.get(ROUTES.orders, async (req, res) => …)`: a route by its handler, whatever its path is called. */
