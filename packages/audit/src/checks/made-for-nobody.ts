@@ -4,6 +4,7 @@ import { calledName } from "../syntax/called-name.ts";
 import { walk } from "../syntax/walk.ts";
 import { says } from "../source/says.ts";
 import { knowsTenants } from "../knowledge/staff.ts";
+import type { Query } from "../values/query.ts";
 import { stemOf } from "./stem.ts";
 
 /** Columns that say whose a row is, or what it hangs on. */
@@ -16,20 +17,25 @@ const CALLER =
 const THEMSELVES =
   /^(?:\w*_)?(?:users?|accounts?|people|persons?|profiles?|orgs?|organi[sz]ations?|teams?|workspaces?|tenants?|compan(?:y|ies)|projects?|spaces?|stores?|shops?|households?|groups?|members?|customers?|clients?|sessions?|tokens?|secrets?|credentials?|(?:api|access)_?keys?|messages?|orders?|invoices?|payments?|subscriptions?|documents?|notes?|files?|uploads?|chats?|conversations?|rooms?|channels?|boards?)$/i;
 
-const known = new WeakMap<ProjectFile, ReadonlyMap<string, boolean>>();
+/** Whether every making of a table's rows is for nobody; `begun`: one of them is an object that is saved later on. */
+type Makings = ReadonlyMap<string, "nobodys" | "begun" | "somebodys">;
+const known = new WeakMap<ProjectFile, Makings>();
 
 /**
  * Rows that this file makes, and every time of columns that are all seen and none of which says whose they are: search
  * engines, categories of an instance, its announcements. There is no owner that another statement could have forgotten.
+ * An object that was begun may be told its owner where nobody sees it: that excuses no change of it.
  */
-export function isMadeForNobody(file: ProjectFile, table: string): boolean {
+export function isMadeForNobody(file: ProjectFile, { table, verb }: Pick<Query, "table" | "verb">): boolean {
   const name = table.slice(table.lastIndexOf(".") + 1);
   if (THEMSELVES.test(name.replace(/([a-z])([A-Z])/g, "$1_$2"))) return false;
   if (!says(file, MAKES) || knowsTenants(file.text)) return false;
   let makings = known.get(file);
   if (makings === undefined) known.set(file, (makings = makingsIn(file)));
   const stem = stemOf(name);
-  if (makings.get(stem) !== true) return false;
+  const making = makings.get(stem);
+  if (making === undefined || making === "somebodys") return false;
+  if (making === "begun" && verb !== "read" && verb !== "list" && verb !== "count") return false;
   // `board_members(board_id, user_id)`: whose it is may stand in a table beside it.
   return (
     !hangsOnSomebody(file.text.toLowerCase(), `${stem}id`) && !hangsOnSomebody(file.text.toLowerCase(), `${stem}_id`)
@@ -47,16 +53,28 @@ const MAKES =
   /\.(?:create|dispense|insert|insertOne|insertInto|values|into)\s*\(|\bnew\s+[A-Z]\w+\(|\binsert\s+into\b/i;
 
 /** By the stems of the tables: is every making of one for nobody? */
-function makingsIn({ syntax, text }: ProjectFile): ReadonlyMap<string, boolean> {
-  const found = new Map<string, boolean>();
-  const note = (table: string, nobodys: boolean): void => {
+function makingsIn({ syntax, text }: ProjectFile): Makings {
+  const found = new Map<string, "nobodys" | "begun" | "somebodys">();
+  const note = (table: string, nobodys: boolean, begun = false): void => {
     const stem = stemOf(table);
-    if (stem.length > 2) found.set(stem, nobodys && found.get(stem) !== false);
+    const before = found.get(stem);
+    if (stem.length <= 2 || before === "somebodys") return;
+    found.set(stem, !nobodys ? "somebodys" : begun || before === "begun" ? "begun" : "nobodys");
   };
+  const variables = new Map<string, string[]>();
+  const owned: string[] = [];
   for (const node of walk(syntax.program)) {
     const made = makingOf(node);
-    if (made !== null) note(made.table, made.data !== null && isNobodys(made.data, text));
+    if (made !== null)
+      note(made.table, made.data !== null && isNobodys(made.data, text), node.type === "NewExpression");
+    if (node.type === "VariableDeclarator" && node.id.type === "Identifier" && node.init !== null) {
+      const init = node.init.type === "AwaitExpression" ? makingOf(node.init.argument) : makingOf(node.init);
+      if (init !== null) variables.set(node.id.name, [...(variables.get(node.id.name) ?? []), init.table]);
+    }
+    const said = ownedAfterwards(node, text);
+    if (said !== null) owned.push(said);
   }
+  for (const table of owned.flatMap((name) => variables.get(name) ?? [])) note(table, false);
   for (const [, table = "", columns = ""] of text.matchAll(INSERTS))
     note(table, columns !== "" && columns.split(",").every((column) => !WHOSE.test(column.replace(/["'`\s]/g, ""))));
   for (const [, table = "", set = ""] of text.matchAll(DISPENSED))
@@ -66,6 +84,35 @@ function makingsIn({ syntax, text }: ProjectFile): ReadonlyMap<string, boolean> 
 /** RedBean: `const bean = R.dispense("tag"); bean.name = …; await R.store(bean)`. */
 const DISPENSED = /\bdispense\(\s*["'](\w+)["']\s*\)([\s\S]{0,800}?)\bstore\(/g;
 const INSERTS = /\binsert\s+into\s+["'`]?(?:\w+\.)?["'`]?(\w+)["'`]?\s*(?:\(([^()]{0,800})\))?/gi;
+
+/** `recipe.author = …`, `recipe.setUser(…)`, `Object.assign(recipe, { owner })`: what is said of whose it is once it is made. */
+function ownedAfterwards(node: Node, text: string): string | null {
+  const said = (part: Node): string => text.slice(part.start, part.end);
+  if (node.type === "AssignmentExpression" && node.left.type === "MemberExpression") {
+    const { object } = node.left;
+    return object.type === "Identifier" && (WHOSE.test(namedBy(node.left)) || CALLER.test(said(node.right)))
+      ? object.name
+      : null;
+  }
+  if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return null;
+  const { object } = node.callee;
+  const [, verb, column = ""] = /^(set|add|assign|attach|associate|link|merge)_?(\w*)$/.exec(calledName(node)) ?? [];
+  if (verb === undefined || object.type !== "Identifier") return null;
+  const [first] = node.arguments;
+  const isOwner =
+    WHOSE.test(column.charAt(0).toLowerCase() + column.slice(1)) ||
+    node.arguments.some((arg) => CALLER.test(said(arg)) || namesOwner(arg));
+  if (!isOwner) return null;
+  return /^(?:assign|merge)$/.test(calledName(node)) && first?.type === "Identifier" ? first.name : object.name;
+}
+
+function namesOwner(arg: Node): boolean {
+  if (arg.type === "Literal") return typeof arg.value === "string" && WHOSE.test(arg.value);
+  return (
+    arg.type === "ObjectExpression" &&
+    arg.properties.some((one) => one.type === "Property" && one.key.type === "Identifier" && WHOSE.test(one.key.name))
+  );
+}
 
 interface Making {
   readonly table: string;

@@ -1,6 +1,7 @@
 import { wordsOf } from "../knowledge/names.ts";
 import type { ProjectFile } from "../project.ts";
 import type { Judged } from "../rules/rule.ts";
+import { says } from "../source/says.ts";
 import type { Operation } from "../trace/operation.ts";
 import { comparisons } from "../values/query.ts";
 import { speaksOfNobody } from "./global-role.ts";
@@ -32,7 +33,7 @@ export function isSharedByAll(one: Operation, { project, entry }: Judged): boole
   const isNobodys = (noun: string): boolean => !isOwnedWhereDeclared(file, noun, project);
   if (nobodys && nounsOf(one).some((noun) => isMadeIn(file, noun) && isNobodys(noun))) return true;
   if (one.kind !== "query") return false;
-  return (isMadeForNobody(file, one.query.table) && isNobodys(one.query.table)) || isShownToAll(file, one.query);
+  return (isMadeForNobody(file, one.query) && isNobodys(one.query.table)) || isShownToAll(file, one.query);
 }
 
 /** All there are, or all of a kind. */
@@ -66,15 +67,32 @@ function isMadeIn(file: ProjectFile, noun: string): boolean {
 /** The model this file takes its rows from says whose each is: nobody asks here, and somebody was forgotten. */
 function isOwnedWhereDeclared(file: ProjectFile, noun: string, project: Judged["project"]): boolean {
   const stem = stemOf(noun);
-  for (const [, specifier = ""] of file.text.matchAll(IMPORTED)) {
-    const found = project.resolve(file.path, specifier);
-    const text = found.kind === "file" ? (project.file(found.path)?.text ?? "") : "";
+  for (const text of importedTexts(file, project)) {
     for (const { 1: name = "", index } of text.matchAll(DECLARED))
       if (stemOf(name) === stem && OWNER.test(text.slice(index, text.indexOf("\n}", index) + 1 || index + 2_000)))
         return true;
   }
   return false;
 }
+
+/** What the file imports, and what an index among that hands on. */
+function importedTexts(file: ProjectFile, project: Judged["project"]): readonly string[] {
+  const found = new Set<ProjectFile>();
+  const take = (from: ProjectFile, specifiers: RegExp): void => {
+    for (const [, specifier = ""] of from.text.matchAll(specifiers)) {
+      const resolved = project.resolve(from.path, specifier);
+      const other = resolved.kind === "file" ? project.file(resolved.path) : null;
+      if (other !== null && found.size < MAX_IMPORTED) found.add(other);
+    }
+  };
+  take(file, IMPORTED);
+  const imported = [...found];
+  for (const one of imported) if (says(one, HANDED_ON)) take(one, HANDED_ON);
+  return [...found].map(({ text }) => text);
+}
+const MAX_IMPORTED = 200;
+const HANDED_ON =
+  /\bexport\s*(?:type\s*)?(?:\*(?:\s*as\s+\w{1,80})?|\{[^{}]{0,800}\})\s*from\s*["']([^"'\n]{1,200})["']/g;
 const IMPORTED = /(?:\bfrom|\brequire\()\s*["']([^"'\n]{1,200})["']/g;
 const DECLARED = /\b(?:const|class|interface|model)\s+(\w{1,80})/g;
 const OWNER =

@@ -22,8 +22,12 @@ export function takesCallerForGranted({ entry, project }: Judged): boolean {
 
 /** `(req: AuthRequest, res)`, `(req: Request & { user: User }, res)`: whoever mounts it has asked, by what it is handed. */
 function isSaidToBeKnown({ text }: ProjectFile, node: Node): boolean {
-  return KNOWN_BY_TYPE.test(text.slice(node.start, Math.min(node.end, node.start + 400)));
+  const [said] = KNOWN_BY_TYPE.exec(text.slice(node.start, Math.min(node.end, node.start + 400))) ?? [];
+  return said !== undefined && !MAYBE_NOBODY.test(said.slice(said.lastIndexOf("(")));
 }
+/** `OptionalAuthRequest`, `OAuthRequest`, `NoAuthRequest`: there need not be anybody. */
+const MAYBE_NOBODY =
+  /optional|maybe|possibl|nullable|partial|anonym|guest|public|o_?auth|\bno_?auth|un_?auth|pre_?auth|without/i;
 const KNOWN_BY_TYPE =
   /^[^()]{0,120}\(\s*\w+\s*:\s*(?:(?:\w+\.)?(?:\w*(?:Auth(?!or[^i])|LoggedIn|SignedIn|Protected)\w*Req(?:uest)?|(?:User|Member|Session)Req(?:uest)?|Req(?:uest)?With(?:Auth|User|Session|Member|Account|Org|Tenant)\w*)\b|(?:\w+\.)?Req(?:uest)?\b[^,()]{0,80}&\s*\{\s*(?:user|auth|session|account)\s*:)/;
 

@@ -26,23 +26,35 @@ function withoutToken(name: string): string {
 
 /** What a decorator asks of whoever calls: for nothing, to be known, or for a right. */
 export function asksByDecorator(name: string): "known" | "rights" | null {
-  const [first = "", ...rest] = wordsOf(name);
+  const words = wordsOf(name.replace(/(logg|sign)ed_?in(?![a-z])/i, "$1edin"));
+  const [first = ""] = words;
   if (STATES.test(first) || name === "UseGuards" || OPENS.test(name)) return null;
   if (/^(?:Security|CheckPolicies|Authorized|Admin)$/.test(name)) return "rights";
-  const words = [first, ...rest];
-  // `@UseCustomerAuthGuard()`, `@JwtProtected()`: guards that the application puts together.
-  const guards = words.some((word) => /^(?:guards?|guarded|protected)$/.test(word));
-  const asks = /^(?:use|requires?|required|has|check|needs?|only|with|allowed|roles?|permissions?|scopes?|admin)$/.test(
-    first,
-  );
-  if (/^(?:roles?|permissions?|scopes?)$/.test(words.at(-1) ?? "")) return "rights";
-  if ((guards || asks || words.at(-1) === "only") && words.some((word) => RIGHTS.test(word))) return "rights";
-  if (/^auth(?:enticated?)?$/.test(first) && rest.length === 0) return "known";
-  return (guards || asks) &&
-    words.some((word) => /^(?:auth\w*|jwt|session|login|loggedin|signedin|customer|user|guards?)$/.test(word))
-    ? "known"
-    : null;
+  // A verb and whom it asks for, and nothing after that: `@RequireUserAgent()` asks for no user.
+  const said = [...words];
+  let isGuard = false;
+  while (said.length > 1 && GUARDS.test(said.at(-1) ?? "")) {
+    isGuard = true;
+    said.pop();
+  }
+  const asks = VERBS.test(first);
+  if (asks && said.length > 1 && /^(?:to|for|on|in|of|any|all)$/.test(said.at(-1) ?? "")) said.pop();
+  const noun = said.at(-1) ?? "";
+  const isWhole = said.length === 1 || said.slice(0, -1).every((word) => OF.test(word));
+  // `@UseCustomerAuthGuard()`, `@AdminOnly()`, `@ProjectScope("report:update")`.
+  if (RIGHTS.test(noun) && (asks || isGuard || isWhole)) return "rights";
+  if (isGuard && said.some((word) => RIGHTS.test(word))) return "rights";
+  if (said.length === 1 && /^auth(?:enticated?)?$/.test(first)) return "known";
+  if (isGuard && words.some((word) => /^guards?$/.test(word))) return "known";
+  return (asks || isGuard) && said.length > (asks && !isGuard ? 1 : 0) && KNOWN.test(noun) ? "known" : null;
 }
+const VERBS =
+  /^(?:use|requires?|required|has|checks?|needs?|only|with|allowed|restrict|ensure|assert|enforce|roles?|permissions?|scopes?|admin)$/;
+const GUARDS = /^(?:guards?|guarded|protected|only|required|allowed)$/;
+/** Of what the rights are: `@GlobalScope()`, `@OrgRoles()`; `@IncludeRoles()` is told which relations to load. */
+const OF =
+  /^(?:global|project|org|organi[sz]ation|team|workspace|tenant|account|company|user|member|resource|app|min|minimum|any|all)$/;
+const KNOWN = /^(?:auth\w*|jwt|session|login|loggedin|signedin|customer|user|account|member|token)$/;
 /** `@ApiBearerAuth()` tells of it, `@SkipAuth()` and `@OptionalAuth()` do without. */
 const STATES =
   /^(?:api|skip|no|public|allow|un|without|optional|ignore|exclude|set|reflect|inject|get|current|cached?)$/;

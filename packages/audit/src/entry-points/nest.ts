@@ -93,7 +93,7 @@ function entry(
         machine.learn("auth", { sure: false, place, why: "a guard is set for every route" });
       // Controllers of n8n ask for a session unless a route says that it does not.
       if (
-        (/from ["']@n8n\/decorators["']/.test(file.text) || nameOf(controller) === "RestController") &&
+        asksForSession(file, controller) &&
         !decorators.some((one) => /\bskipAuth\s*:\s*true/.test(file.text.slice(one.start, one.end)))
       )
         machine.learn("auth", { sure: false, place, why: "the framework asks for a session" });
@@ -111,6 +111,18 @@ function entry(
       followHandler(machine, handler, args, place);
     },
   };
+}
+
+/** A `RestController` of n8n, or of a file of decorators in the tree: one of any other package may ask for nothing. */
+function asksForSession(file: ProjectFile, controller: Decorator): boolean {
+  return file.syntax.program.body.some(
+    (one) =>
+      one.type === "ImportDeclaration" &&
+      (one.source.value === "@n8n/decorators" ||
+        (nameOf(controller) === "RestController" &&
+          /^(?:[.~#]|@\/|src\/)(?:.*\/)?decorators?(?:\/[\w./-]*)?$/.test(one.source.value) &&
+          one.specifiers.some(({ local }) => local.name === "RestController"))),
+  );
 }
 
 function guard(machine: Machine, file: ProjectFile, one: Decorator): void {

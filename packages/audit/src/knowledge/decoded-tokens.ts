@@ -8,15 +8,42 @@ export function claimsOf(token: Value | undefined): Value {
   return held === null ? opaque("claims") : { ...held, path: `${held.path}.claims`, checked: false };
 }
 
-/** `(await oauth.exchangeCode(code)).id_token` */
+/** `(await oauth.exchangeCode(code)).id_token`: asked of a provider, and not read of the request. */
 export function isOfProvider(value: Value): boolean {
   if (value.k === "pending") return isOfProvider(value.value);
   if (value.k !== "chain") return false;
   const last = value.steps.at(-1);
+  if (last?.kind !== "member" || !/^(?:id|access)_?token$/i.test(last.name)) return false;
+  const end = value.steps.findLastIndex((step) => step.kind === "call");
+  if (end === -1) return false;
+  const before = value.steps.slice(0, end + 1);
+  const args = before.flatMap((step) => (step.kind === "member" ? [] : [...step.args]));
+  const names = [nameOfRoot(value.root), ...before.flatMap((step) => (step.kind === "member" ? [step.name] : []))];
+  if (names.some((name) => EXCHANGES.test(name))) return !args.some((arg) => bringsRequest(arg, 1));
+  const asked = [...names, ...args.map(addressOf)].some((name) => ASKS_PROVIDER.test(name));
+  return asked && !args.some((arg) => bringsRequest(arg, 4));
+}
+const EXCHANGES = /exchange|callback|grant|authori[sz]ation_?code|refresh/i;
+const ASKS_PROVIDER = /token|oauth|oidc|openid/i;
+
+/** `axios.post("https://provider.example/oauth/token", …)`, `axios.post(TOKEN_URL, …)`. */
+function addressOf(arg: Value): string {
+  if (arg.k === "literal" && typeof arg.value === "string") return arg.value;
+  return arg.k === "foreign" || arg.k === "env" ? arg.name : "";
+}
+
+/** The request itself, all of its body, or what is made of them: whatever is read of it is the client's word. */
+function bringsRequest(value: Value, depth: number): boolean {
+  if (value.k === "request" || value.k === "response-writer") return true;
+  if (value.k === "client") return value.path === "" && value.part === "body";
+  if (depth === 0) return false;
+  if (value.k === "pending") return bringsRequest(value.value, depth);
+  if (value.k === "struct")
+    return [...value.props.values(), ...value.spreads].some((one) => bringsRequest(one, depth - 1));
+  if (value.k !== "chain" || depth === 1) return false;
   return (
-    last?.kind === "member" &&
-    /^(?:id|access)_?token$/i.test(last.name) &&
-    value.steps.some((step) => step.kind === "call")
+    bringsRequest(value.root, depth - 1) ||
+    value.steps.some((step) => step.kind !== "member" && step.args.some((arg) => bringsRequest(arg, depth - 1)))
   );
 }
 
