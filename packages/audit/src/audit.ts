@@ -85,7 +85,7 @@ function run(
       for (const one of [
         ...fileSecrets(file),
         ...checkFunctions(file, gates),
-        ...leftOvers(file),
+        ...leftOvers(file, project),
         ...componentMarkup(file),
         ...signInCallbacks(file),
         ...strategyCallbacks(file),

@@ -1,7 +1,7 @@
 import type { Node } from "oxc-parser";
 import { wordsOf } from "../knowledge/names.ts";
 import { RIGHTS_OPTION } from "../knowledge/staff.ts";
-import type { ProjectFile } from "../project.ts";
+import type { Project, ProjectFile } from "../project.ts";
 import { missingRole } from "../rules/catalogue.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
@@ -28,7 +28,8 @@ const NONE =
   /^(?:none|no|public|open|any|anyone|anybody|anonymous|everyone|everybody|all|guest|false|null|undefined|skip\w*|no_?(?:auth\w*|permissions?|roles?|access|rights?)|unrestricted|unprotected)$/i;
 
 /** Routes that name the right they ask for in what declares them: one says that nobody is asked, where a milder one asks. */
-export function* declaredWithoutRight({ text, syntax }: ProjectFile): Generator<LooseEnd> {
+export function* declaredWithoutRight(file: ProjectFile, project: Project): Generator<LooseEnd> {
+  const { text, syntax } = file;
   if (!MAY_DECLARE.test(text)) return;
   const found: Declared[] = [];
   for (const node of walk(syntax.program)) {
@@ -43,7 +44,12 @@ export function* declaredWithoutRight({ text, syntax }: ProjectFile): Generator<
     // All the others that change anything name one.
     if (found.some((other) => other !== one && other.harm > 0 && typeof other.right !== "string")) continue;
     const milder = named.find(({ harm, path }) => harm > 0 && harm <= one.harm && isBeside(path, one.path));
-    if (milder === undefined || asksItself(one.handler, syntax.program, text)) continue;
+    if (
+      milder === undefined ||
+      asksItself(one.handler, syntax.program, text) ||
+      asksWhereItIs(one.handler, file, project)
+    )
+      continue;
     yield {
       rule: missingRole,
       node: one.node,
@@ -197,5 +203,17 @@ function asksItself(handler: Node | undefined, program: Node, text: string): boo
       return ASKS.test(text.slice(node.start, node.end));
   return false;
 }
+
+/** `import { removePlan } from "./plans"`: a handler of another file of the tree, which may ask in its body. */
+function asksWhereItIs(handler: Node | undefined, file: ProjectFile, project: Project): boolean {
+  const root = handler?.type === "MemberExpression" ? handler.object : handler;
+  if (handler === undefined || root?.type !== "Identifier") return false;
+  const binding = file.module.bindings.get(root.name);
+  if (binding?.kind !== "import") return false;
+  const found = project.resolve(file.path, binding.specifier);
+  const other = found.kind === "file" ? project.file(found.path) : null;
+  return other !== null && asksItself(handler, other.syntax.program, other.text);
+}
+
 const ASKS =
   /permission|\brole|isAdmin|forbidden|\b403\b|access(?!_?token)|abilit|\bcan[A-Z]\w*\(|owner|authori[sz]e|(?:user|session)\w*\.id\b/i;

@@ -36,18 +36,46 @@ const PICKED = /\b(\w+)\s*:\s*\{\s*(?:select|columns|attributes|fields)\s*:/g;
  * `exclude: ["passwordHash"]`, `delete user.password`, or it is compared where nobody asked for it. A model that hides
  * it is asked for it by name (`+password`), and then nothing is said.
  */
-export function comesUnasked(file: ProjectFile, project: Project): string | null {
-  const before = unasked.get(file);
-  if (before !== undefined) return before;
+export function comesUnasked(file: ProjectFile, of: string, project: Project): string | null {
+  let column = unasked.get(file);
+  if (column === undefined) unasked.set(file, (column = columnLeftOut(file, project)));
+  return column === null || isOfOthers(column, of) ? null : column.name;
+}
+
+/** A column, and whose it is where it was compared: `account` of `account.passwordHash`, if accounts are looked up. */
+interface Column {
+  readonly name: string;
+  readonly kind: string | null;
+}
+
+/** `compare(sent, account.passwordHash)` tells nothing of customers where both stand for kinds of people of their own. */
+function isOfOthers({ kind }: Column, of: string): boolean {
+  const asked = kindOf(of);
+  return kind !== null && asked !== null && kind !== asked;
+}
+const KINDS_FOUND =
+  /\b(?:users?|accounts?|customers?|members?|employees?|students?|doctors?|patients?)(?:Model|Repository|Repo)?\.(?:find|get)/gi;
+
+function kindOf(name: string): string | null {
+  return (
+    /(?:user|account|customer|member|employee|student|doctor|patient)(?=s?(?:model|repository|repo)?$)/.exec(
+      name.toLowerCase(),
+    )?.[0] ?? null
+  );
+}
+
+function columnLeftOut(file: ProjectFile, project: Project): Column | null {
   const { text } = file;
   const found =
     !/pass|hash|salt|secret/i.test(text) ||
     /["'`\s]\+\w*(?:pass|hash)\w*|addSelect\(|withScope|\.scope\(|unscoped\(/i.test(text)
       ? null
-      : (LEFT_OUT.map((one) => one.exec(text)?.[1]).find((name) => name !== undefined) ?? null);
-  const hidden = found !== null && hidesItself(file, project);
-  unasked.set(file, hidden ? null : found);
-  return hidden ? null : found;
+      : (LEFT_OUT.map((one) => one.exec(text)).find((match) => match !== null) ?? null);
+  if (found === null || hidesItself(file, project)) return null;
+  const kind = kindOf(found.groups?.["row"] ?? "");
+  // People go by other names than their table: `const account = await prisma.user.findUnique(…)`.
+  const isFound = text.match(KINDS_FOUND)?.some((one) => kindOf(one.slice(0, one.lastIndexOf("."))) === kind) === true;
+  return { name: found[1] ?? "", kind: isFound ? kind : null };
 }
 
 /** A model of the tree that leaves columns out by itself, whoever answers its rows. */
@@ -62,12 +90,12 @@ function hidesItself(file: ProjectFile, project: Project): boolean {
 }
 const HIDES =
   /\btoJSON\b|\btoObject\b|\$formatJson\b|select:\s*false|defaultScope|@Exclude\b|hidden:\s*true|serializeAs:\s*null/;
-const unasked = new WeakMap<ProjectFile, string | null>();
+const unasked = new WeakMap<ProjectFile, Column | null>();
 const LEFT_OUT = [
   /\.(?:select|populate)\([^)]{0,80}["'`\s]-(\w*(?:password|passwd|hash|salt|secret)\w*)/i,
   /select:\s*["'`][^"'`]*-(\w*(?:password|passwd|hash|salt|secret)\w*)/i,
   /exclude:\s*\[[^\]]{0,80}["'`](\w*(?:password|passwd|hash|salt|secret)\w*)["'`]/i,
   /\bdelete\s+\w+\.(\w*(?:password|passwd|hash|salt)\w*)/i,
   /[{,]\s*(\w*(?:password|passwd|passwordHash|salt)\w*)(?:\s*:\s*_\w*)?\s*,[^}]{0,60}\.\.\.\w+\s*\}\s*=\s*\w*(?:user|account|member|customer|person|me|doc|found)\w*[\s;.!]/i,
-  /\b(?:compare|compareSync)\(\s*[\w.()]+\s*,\s*\w*(?:user|account|member|customer|found|existing)\w*[?!]?\.(\w*(?:password|hash)\w*)/i,
+  /\b(?:compare|compareSync)\(\s*[\w.()]+\s*,\s*(?=\w*[?!]?\.(\w*(?:password|hash)\w*))(?<row>\w*(?:user|account|member|customer|found|existing)\w*)[?!]?\./i,
 ];

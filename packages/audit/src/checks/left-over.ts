@@ -1,6 +1,6 @@
 import type { Node } from "oxc-parser";
 import { mayRefuse, refuses, refusing } from "../knowledge/refuses.ts";
-import type { ProjectFile } from "../project.ts";
+import type { Project, ProjectFile } from "../project.ts";
 import { unusedGuard, unusedSchema } from "../rules/catalogue.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { declaredWithoutRight } from "./declared-without-right.ts";
@@ -18,10 +18,10 @@ const SCHEMA_NAMED =
  * What a protection has left behind in the text: a guard that nothing calls, a role that was looked up and that nobody
  * asks, a schema that nothing is parsed with, a tenant that was read and confines nothing.
  */
-export function leftOvers(file: ProjectFile): LooseEnd[] {
+export function leftOvers(file: ProjectFile, project: Project): LooseEnd[] {
   const { text } = file;
   if (text.includes("use client") && file.module.directives.has("use client")) return [];
-  const found: LooseEnd[] = [...unasked(file), ...uncompared(file), ...declaredWithoutRight(file)];
+  const found: LooseEnd[] = [...unasked(file), ...uncompared(file), ...declaredWithoutRight(file, project)];
   // The syntax of most files is never asked for.
   if (!mayHoldUnused(text)) return found;
   for (const node of file.syntax.program.body) {

@@ -1,3 +1,4 @@
+import { wordsOf } from "../knowledge/names.ts";
 import type { ProjectFile } from "../project.ts";
 import { returnSecret } from "../rules/catalogue.ts";
 import type { Judged, Report } from "../rules/rule.ts";
@@ -23,8 +24,18 @@ function helped(value: Value, judged: Judged): string | null {
   const last = value.k === "chain" ? value.steps.at(-1) : undefined;
   if (value.k !== "chain" || last?.kind !== "call" || value.root.k === "rows" || !ANSWERS.test(calledIn(value)))
     return null;
+  if (/^(?:send|reply|respond)$/i.test(calledIn(value)) && !isAnswering(value)) return null;
   return last.args.map((arg) => sent(arg, judged)).find((found) => found !== null) ?? null;
 }
+
+/** `send(user)`, `ctx.reply.send(user)`; `mailer.send(user)` sends it somewhere else. */
+function isAnswering({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
+  const members = steps.filter((step) => step.kind === "member").map(({ name }) => name);
+  const on = members.at(-2) ?? (members.length === 0 ? null : root.k === "foreign" ? root.name : "");
+  return on === null || on === "" || wordsOf(on).some((word) => ANSWERING.test(word));
+}
+const ANSWERING =
+  /^(?:res|resp|responses?|reply|replies|answers?|responder|api|ctx|context|http|json|rest|controller)$/;
 
 /** A name under which something is answered as it is. */
 export const ANSWERS =
@@ -120,7 +131,7 @@ function wholeRow(query: Query, judged: Judged): string | null {
     const column = columnsOf(relation, judged)?.[0];
     if (column !== undefined) return `${column} of ${relation}`;
     if (isKeptWhole(relation, judged)) return `every column of ${relation}`;
-    const unasked = PERSON.test(relation) ? unaskedOf(query, judged) : null;
+    const unasked = PERSON.test(relation) ? unaskedOf(query, relation, judged) : null;
     if (unasked !== null) return `${unasked} of ${relation}`;
   }
   const asked = query.related?.find(isStoredSecret);
@@ -132,7 +143,7 @@ function wholeRow(query: Query, judged: Judged): string | null {
   if (stored !== null) return `${stored} of ${query.table}`;
   const sealed = ROWS_OF.test(query.library) ? sealedColumn(query.table, judged) : null;
   if (sealed !== null) return `${sealed} of ${query.table}`;
-  const unasked = PERSON.test(query.table) ? unaskedOf(query, judged) : null;
+  const unasked = PERSON.test(query.table) ? unaskedOf(query, query.table, judged) : null;
   if (unasked !== null) return `${unasked} of ${query.table}`;
   const read = readSecret(query, judged);
   if (read !== null) return `${read} of ${query.table}`;
@@ -152,10 +163,10 @@ const PERSON =
   /^(?:\w+_)?(?:users?|authors?|owners?|creators?|created_?by|assignees?|reporters?|senders?|uploaders?|invited_?by|members?|customers?|accounts?|sellers?|buyers?|employees?|students?|doctors?|patients?|persons?|people)$/i;
 
 /** The secret that a person's row holds unless it is left out, as the file itself says elsewhere; Objection's too. */
-function unaskedOf({ library, plain }: Query, { entry, project }: Judged): string | null {
+function unaskedOf({ library, plain }: Query, of: string, { entry, project }: Judged): string | null {
   const file = project.file(entry.file);
   return file !== null && (ROWS_OF.test(library) || (library === "knex" && plain === undefined))
-    ? comesUnasked(file, project)
+    ? comesUnasked(file, of, project)
     : null;
 }
 

@@ -5,10 +5,36 @@ import type { Machine } from "./machine.ts";
  * `throwValidationError(result); await save(input)`: code that is not seen is taken by its name never to come back, and
  * somebody has written what follows. Nobody writes what is never reached, but for a `return` that tells the compiler.
  */
-export function comesBack(machine: Machine, statement: Node, next: Node | undefined): boolean {
-  if (machine.state !== null || statement.type !== "ExpressionStatement" || next === undefined) return false;
+export function comesBack(machine: Machine, statements: readonly Node[], at: number): boolean {
+  const statement = statements[at];
+  if (machine.state !== null || statement?.type !== "ExpressionStatement") return false;
   const { expression } = statement;
   const call = expression.type === "AwaitExpression" ? expression.argument : expression;
-  return call === machine.endedByName && !LEAVES.test(next.type);
+  if (call !== machine.endedByName) return false;
+  let next = at + 1;
+  while (isNotice(statements[next])) next += 1;
+  const first = statements[next];
+  return first !== undefined && !LEAVES.test(first.type);
 }
+
+/** `throwForbidden(); metrics.increment("refused");`: to note it is written beside a refusal whether it is reached or not. */
+function isNotice(statement: Node | undefined): boolean {
+  if (statement?.type !== "ExpressionStatement") return false;
+  const { expression } = statement;
+  const call = expression.type === "AwaitExpression" ? expression.argument : expression;
+  if (call.type !== "CallExpression") return false;
+  const { callee } = call;
+  if (callee.type === "Identifier") return NOTES.test(callee.name);
+  if (callee.type !== "MemberExpression") return false;
+  const { object } = callee;
+  const on =
+    object.type === "Identifier"
+      ? object.name
+      : object.type === "MemberExpression" && object.property.type === "Identifier"
+        ? object.property.name
+        : "";
+  return NOTES.test(on);
+}
+const NOTES =
+  /^(?:logger|log|console|metrics?|telemetry|statsd|stats|counters?|monitor|monitoring|sentry|tracer|analytics)$|^(?:log|track|count)(?:[A-Z_]\w*)?$/i;
 const LEAVES = /^(?:Return|Break|Continue|Throw|Empty)Statement$|^(?:Function|Class|TS\w+)Declaration$/;

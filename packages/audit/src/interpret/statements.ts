@@ -29,7 +29,7 @@ export function runBlock(machine: Machine, statements: readonly Node[], outer: S
     if (before === null) return;
     const statement = statements[at] as Statement;
     run(machine, statement, scope);
-    if (machine.state === null && comesBack(machine, statement, statements[at + 1])) machine.state = before;
+    if (machine.state === null && comesBack(machine, statements, at)) machine.state = before;
   }
 }
 

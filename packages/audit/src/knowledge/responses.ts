@@ -142,7 +142,7 @@ function bySender(call: UnseenCall): void {
 }
 /** No word of what it is that is sent: what has a name of its own may be shown in part. */
 const SENDS =
-  /^(?:send|sends|respond|response|responses|reply|answer|success|successful|successfully|ok|json|data|result|results|created|api|http|res|return|render|output|with|and|to|handle|handler|write|util|utils|helper|\d+)$/;
+  /^(?:send|sends|respond|response|responses|reply|answer|success|successful|successfully|ok|json|data|result|results|created|api|http|res|return|render|output|with|and|to|write|util|utils|helper|\d+)$/;
 
 function answer(call: UnseenCall, body: Value | null, status: Value | null): Value {
   call.machine.record({ kind: "respond", body, status, place: call.place });
