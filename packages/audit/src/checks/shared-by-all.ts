@@ -87,10 +87,11 @@ function importedTexts(file: ProjectFile, project: Judged["project"]): readonly 
   };
   take(file, IMPORTED);
   const imported = [...found];
-  for (const one of imported) if (says(one, HANDED_ON)) take(one, HANDED_ON);
+  for (const one of imported) if (says(one, HANDS_ON)) take(one, HANDED_ON);
   return [...found].map(({ text }) => text);
 }
 const MAX_IMPORTED = 200;
+const HANDS_ON = /\bexport\s{0,9}(?:type\s|[*{])/;
 const HANDED_ON =
   /\bexport\s*(?:type\s*)?(?:\*(?:\s*as\s+\w{1,80})?|\{[^{}]{0,800}\})\s*from\s*["']([^"'\n]{1,200})["']/g;
 const IMPORTED = /(?:\bfrom|\brequire\()\s*["']([^"'\n]{1,200})["']/g;
