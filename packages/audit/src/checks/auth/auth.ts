@@ -1,0 +1,380 @@
+import { says } from "../../source/says.ts";
+import { isFunction } from "../../syntax/is-function.ts";
+import {
+  ignoredCheck,
+  missingAuthentication,
+  missingPermission,
+  unverifiedSession,
+  swallowedCheck,
+  untestedCaller,
+} from "../../rules/catalogue.ts";
+import { unawaited } from "./unawaited.ts";
+import { changedBeforeAsked } from "./late-check.ts";
+import { onlyTouches } from "../openness/counted.ts";
+import { asksCallers } from "../openness/asks-callers.ts";
+import { contradictory } from "./contradictory.ts";
+import { tokenAge } from "./token-age.ts";
+import { tokens } from "./tokens.ts";
+import { grantLost, letGoOn, refusedAndDone } from "./let-go-on.ts";
+import { nameKind } from "../../knowledge/names.ts";
+import { PRESENTED } from "../../interpret/presented.ts";
+import type { EntryPoint } from "../../entry-points/entry-point.ts";
+import type { Check, Judged, Report } from "../../rules/rule.ts";
+import type { Operation } from "../../trace/operation.ts";
+import type { Facts } from "../../values/facts.ts";
+import { isBroughtToken } from "../../values/brought-token.ts";
+import { comparisons } from "../../values/query.ts";
+import { clientOf, isCapability, isCredential } from "../../values/trust.ts";
+import type { Place } from "../../values/value.ts";
+import { isToldCaller } from "./told-caller.ts";
+import { isOfSignUp, signUps } from "./sign-up.ts";
+import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
+import { isGuardedWhereMounted, takesCallerForGranted } from "../openness/taken-for-granted.ts";
+import { isOfLink } from "./leads-on.ts";
+import { leftUnguarded } from "./left-unguarded.ts";
+import { leftByStrangers } from "../openness/left-by-strangers.ts";
+import { setUpAgain } from "./set-up-again.ts";
+import { missingGuard } from "./missing-guard.ts";
+import { aboveOnesOwn } from "./above-ones-own.ts";
+import { missingRoles } from "./roles.ts";
+import { rightToRead } from "./right-to-read.ts";
+import { OWNERS_ALONE, isBehindOpen, isOpenRead, mayBeReadByAll } from "../openness/open-to-all.ts";
+import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "../entry/entry-kinds.ts";
+import { isOfPublished } from "./of-published.ts";
+import { isPublicByDesign } from "../openness/public-by-design.ts";
+import { isCaller, isVisitors } from "./visitors.ts";
+import { decidedByRow, isDecided } from "../openness/decided-by-row.ts";
+import { answersOnlyWhether } from "./only-whether.ts";
+import { isForStrangersToo, isNobodysOrOwn } from "../openness/for-strangers-too.ts";
+import { isOpenUntilSetUp } from "./set-up.ts";
+
+/** Was somebody's right to be here shown before anything sensitive was done? */
+export const auth: Check = {
+  requirement: "auth",
+  run(judged, report) {
+    const { entry, trace, project } = judged;
+    tokens(judged, report);
+    tokenAge(judged, report);
+    const unverified = trace.operations.find((one) => one.kind === "call" && one.name === "unverified-session");
+    if (
+      unverified !== undefined &&
+      entry.kind !== "page" &&
+      !trace.operations.some((one) => one.kind === "call" && /getUser|getClaims/.test(one.name))
+    ) {
+      const text = project.file(entry.file)?.text ?? "";
+      if (!/auth\.(?:getUser|getClaims)\(/.test(text))
+        report.violated(
+          unverifiedSession,
+          unverified.place,
+          "getSession() answers what the cookie says and verifies nothing: on a server ask getUser() or getClaims().",
+          unverified,
+        );
+    }
+    for (const one of trace.operations) if (one.kind === "test") contradictory(one, judged, report);
+    if (unawaited(judged, report)) return;
+    const idle = trace.operations.find((one) => one.kind === "call" && one.name === "guard-never-denies");
+    if (idle !== undefined) {
+      report.violated(
+        ignoredCheck,
+        { file: entry.file, node: entry.node },
+        `${idle.kind === "call" ? idle.path : "The guard"} answers true on every path: it turns nobody away.`,
+        idle,
+      );
+      return;
+    }
+    const unasked = trace.operations.find((one) => one.kind === "call" && one.name === "key-without-permission");
+    if (unasked !== undefined) {
+      report.violated(
+        missingPermission,
+        { file: entry.file, node: entry.node },
+        `${entry.name} names no permission: whoever is a member may do it, whatever their role.`,
+        unasked,
+      );
+    }
+    if (entry.kind === "page") return page(judged, report);
+    if (entry.kind !== "route" && entry.kind !== "action" && entry.kind !== "procedure" && entry.kind !== "handler")
+      return;
+    if (isWebhook(judged)) return;
+    if (setUpAgain(judged, report)) return;
+    grantLost(judged, report);
+    changedBeforeAsked(judged, report);
+    const unguarded = missingGuard(judged, report) || leftUnguarded(judged, report);
+    const sensitive = trace.operations.filter(
+      (one) =>
+        (isSensitive(one) || isLeftOutside(one, judged)) &&
+        !isSaidToBeOpen(one, entry) &&
+        !isLookUp(one) &&
+        !isLookUpOfSecret(one, trace.operations) &&
+        !asksItself(one, entry),
+    );
+    const signing = signUps(trace.operations, entry);
+    const isLeft = leftByStrangers(judged);
+    const decided = decidedByRow(judged);
+    const unheld = sensitive.filter(
+      (one) =>
+        !isOfSignUp(one, signing) &&
+        !isHeld(one.facts) &&
+        !(
+          ((one.kind === "call" && !OWNERS_ALONE.test(one.name)) ||
+            (one.kind === "query" && one.query.verb === "create")) &&
+          one.facts.has("open")
+        ) &&
+        !(one.kind === "call" && isBehindOpen(one)) &&
+        !isOpenRead(one, judged) &&
+        !isOfLink(one, judged) &&
+        !isLeft(one) &&
+        !isDecided(one, decided, trace.operations) &&
+        !isOfPublished(one, judged) &&
+        !isToldCaller(one) &&
+        !isCapabilityQuery(one) &&
+        !(one.kind === "query" && one.query.rights === "user") &&
+        !(one.kind === "query" && mayBeReadByAll(one, judged)),
+    );
+    const [first] = unheld;
+    if ((first === undefined || !isPublicByDesign(entry, judged)) && untested(judged, report)) return;
+    if (first === undefined) {
+      if (!unguarded && !rightToRead(judged, report) && !refusedAndDone(judged, report)) {
+        missingRoles(judged, report);
+        aboveOnesOwn(judged, report);
+      }
+      if (sensitive.length > 0 && sensitive.every((one) => isSure(one.facts))) report.proved();
+      else if (sensitive.length > 0) report.unknown(whyUnsure(sensitive));
+      else if (trace.unknowns.length > 0) report.unknown(trace.unknowns[0] ?? "");
+      return;
+    }
+    if (unguarded || (isPublicByDesign(entry, judged) && !isCron(judged) && !unheld.some(isTakeover))) return;
+    letGoOn(judged, first, report);
+    const swallowed = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("auth"));
+    if (swallowed !== undefined) {
+      const together = swallowed.within.at(-1)?.node === first.within.at(-1)?.node;
+      report.violated(
+        swallowedCheck,
+        together ? first.place : declarationOf(judged, first),
+        "A check that refuses throws, the refusal is caught, and the handler goes on.",
+        first,
+      );
+      return;
+    }
+    const unseen =
+      opaqueGate(first, judged) ??
+      (first.facts.has("unmounted") &&
+      (takesCallerForGranted(judged) ||
+        isGuardedWhereMounted(judged) ||
+        !(knowsAuth(judged) || asksCallers(entry, project))) &&
+      !isScheduled(judged)
+        ? first.facts.get("unmounted")
+        : undefined);
+    if (unseen !== undefined) {
+      report.unknown(unseen.why);
+      return;
+    }
+    const tested = trace.operations.find(
+      (one) => one.kind === "test" && one.denies === "neither" && isCaller(one.value),
+    );
+    if (tested !== undefined && tested.kind === "test") {
+      report.violated(
+        ignoredCheck,
+        // What every method is handed on from has asked in vain.
+        first.facts.has("valid:client:method.") && standsApart(first, entry) ? entry : first.place,
+        "The caller is tested, and the handler goes on whatever the answer is.",
+        first,
+      );
+      return;
+    }
+    if (answersOnlyWhether(unheld, trace.operations)) return report.unknown("it answers only whether there is any");
+    if (isForStrangersToo(unheld, judged) || isNobodysOrOwn(judged))
+      return report.unknown("what strangers see of it was decided");
+    if (isOpenUntilSetUp(entry, trace.operations)) return report.unknown("what is set up once is open until it is");
+    report.violated(
+      missingAuthentication,
+      declarationOf(judged, first),
+      `${entry.name} does what only somebody known may do, and asks nobody who they are.`,
+      first,
+    );
+  },
+};
+
+/** The answer to who is calling, or to whether they may, is read before anybody has looked whether there is one. */
+function untested(judged: Judged, report: Report): boolean {
+  const found = judged.trace.operations.find((one) => one.kind === "untested" && one.what !== "input");
+  if (found?.kind !== "untested") return false;
+  letGoOn(judged, found, report);
+  if (found.what === "absent" && judged.entry.kind === "route") {
+    report.violated(
+      missingAuthentication,
+      declarationOf(judged, found),
+      `${judged.entry.name} speaks of a caller whom nothing before it has put on the request.`,
+      found,
+    );
+    return true;
+  }
+  report.violated(
+    untestedCaller,
+    found.place,
+    found.what !== "grant"
+      ? "For a stranger there is nobody here, and a field of theirs is read before anybody has looked."
+      : "To those who may not, the check answers nothing, and a field of its answer is read before anybody has looked.",
+    found,
+  );
+  return true;
+}
+
+/** A page that reads what belongs to somebody. Layouts above it may ask for the caller; middleware was followed before. */
+function page(judged: Judged, report: Report): void {
+  const { entry, trace, project } = judged;
+  if (!isPublicByDesign(entry, judged) && untested(judged, report)) return;
+  const first = trace.operations.find(
+    (one) =>
+      one.kind === "query" &&
+      isTenantTable(one.query.table) &&
+      !isHeld(one.facts) &&
+      !isLookUp(one) &&
+      !isOpenRead(one, judged) &&
+      !mayBeReadByAll(one, judged) &&
+      !isCapabilityQuery(one),
+  );
+  if (
+    first === undefined ||
+    isPublicByDesign(entry, judged) ||
+    /\((?:public|marketing|auth|site|www|landing|home)\)/i.test(entry.file)
+  )
+    return;
+  if (
+    first.kind === "query" &&
+    comparisons(first.query.where).some(({ value }) => clientOf(value) !== null) &&
+    entry.path !== null &&
+    /\[/.test(entry.path)
+  )
+    return report.unknown("a page found by its address may be everybody's");
+  for (let folder = entry.file; folder.includes("/");) {
+    folder = folder.slice(0, folder.lastIndexOf("/"));
+    for (const name of [
+      "layout.tsx",
+      "layout.jsx",
+      "layout.ts",
+      "template.tsx",
+      "+layout.server.ts",
+      "+layout.server.js",
+      "hooks.server.ts",
+      "hooks.server.js",
+    ]) {
+      if (/auth|session|user|redirect/i.test(project.file(`${folder}/${name}`)?.text ?? ""))
+        return report.unknown("a layout above may ask for the caller");
+    }
+  }
+  const unseen = first.facts.get("opaque:auth");
+  if (unseen !== undefined) return report.unknown(unseen.why);
+  const tested = trace.operations.some((one) => one.kind === "test" && isCaller(one.value));
+  if (tested)
+    report.violated(
+      ignoredCheck,
+      first.place,
+      "The caller is tested, and the page goes on whatever the answer is.",
+      first,
+    );
+  else
+    report.violated(
+      missingAuthentication,
+      declarationOf(judged, first),
+      `${entry.name} reads what belongs to somebody, and asks nobody who they are.`,
+      first,
+    );
+}
+
+function standsApart({ place }: Operation, { file, node }: EntryPoint): boolean {
+  return place.file === file && (place.node.start >= node.end || place.node.end <= node.start);
+}
+
+/** The handler's own function: behind wrappers it is not what is exported. */
+function declarationOf({ entry, trace }: Judged, operation: Operation): Place {
+  // Middleware of the same file that has let the request go on is none of it.
+  const passed = new Set(trace.operations.flatMap((one) => (one.kind === "continue" ? [one.within.at(-1)?.node] : [])));
+  const outermost = operation.within.find((one) => one.file === entry.file && !passed.has(one.node));
+  // Middleware that waits for `next()` stands around the handler, and was not what was forgotten.
+  const holds = operation.within.some(
+    ({ file, node }) => file === entry.file && node.start >= entry.node.start && node.end <= entry.node.end,
+  );
+  const [elsewhere, dispatched] = operation.within;
+  // One handler for every method hands on to a function for each: that one was forgotten.
+  if (
+    operation.facts.has("valid:client:method.") &&
+    outermost === elsewhere &&
+    dispatched?.file === entry.file &&
+    // What is handed nothing of the request only looks something up.
+    isFunction(dispatched.node) &&
+    dispatched.node.params.length > 0 &&
+    (dispatched.node.start >= entry.node.end || dispatched.node.end <= entry.node.start)
+  )
+    return dispatched;
+  if (outermost === undefined && elsewhere !== undefined && entry.node.type !== "CallExpression") return elsewhere;
+  return outermost === undefined || holds ? { file: entry.file, node: entry.node } : outermost;
+}
+
+/** Even where anybody may come, a row is not changed by its bare id. */
+function isTakeover(operation: Operation): boolean {
+  if (operation.kind !== "query" || (operation.query.verb !== "update" && operation.query.verb !== "delete"))
+    return false;
+  if (operation.query.verb === "update" && onlyTouches(operation.query.data)) return false;
+  return comparisons(operation.query.where).some(
+    ({ field, value }) =>
+      /^(?:_?id|uuid|\w*(?:Id|_id))$/.test(field.slice(field.lastIndexOf(".") + 1)) && clientOf(value) !== null,
+  );
+}
+
+function isHeld(facts: Facts): boolean {
+  return (
+    facts.has("rls") ||
+    facts.has("auth") ||
+    facts.has("capability") ||
+    facts.has("signature") ||
+    facts.has("shared-secret")
+  );
+}
+
+function isSure(facts: Facts): boolean {
+  return ["auth", "capability", "signature", "shared-secret"].some((name) => facts.get(name)?.sure === true);
+}
+
+function whyUnsure(operations: readonly Operation[]): string {
+  for (const one of operations) {
+    const evidence = one.facts.get("auth") ?? one.facts.get("shared-secret") ?? one.facts.get("signature");
+    if (evidence !== undefined && !evidence.sure) return evidence.why;
+  }
+  return "some operations are open to everybody by what they read";
+}
+
+/** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */
+function isLookUp(operation: Operation): boolean {
+  if (operation.kind === "call")
+    return operation.args.some(
+      (arg) =>
+        isCredential(arg) ||
+        // Where it is kept among other things, nobody is asked about it.
+        (arg.k !== "struct" && nameKind(operation.name) !== "writes" && isBroughtToken(arg, false)),
+    );
+  return (
+    operation.kind === "query" &&
+    (operation.query.verb === "read" || operation.query.verb === "list") &&
+    comparisons(operation.query.where).some((one) => isCredential(one.value))
+  );
+}
+
+/** `(await storage.metadata(id)).owner`, which the sender then has to know. */
+function isLookUpOfSecret(operation: Operation, operations: readonly Operation[]): boolean {
+  if (operation.kind !== "call" || nameKind(operation.name) === "writes") return false;
+  return operations.some(({ facts }) => facts.get("capability")?.why === PRESENTED);
+}
+
+function isCapabilityQuery(operation: Operation): boolean {
+  if (operation.kind !== "query") return false;
+  const { where } = operation.query;
+  return isCapability(operation.query) || isVisitors(where);
+}
+
+/** A file whose other handlers ask who is calling: the one that does not was forgotten. */
+function knowsAuth({ entry, project }: Judged): boolean {
+  const file = project.file(entry.file);
+  return file !== null && says(file, SPEAKS_OF_AUTH);
+}
+const SPEAKS_OF_AUTH =
+  /auth|session|requireUser|verifyToken|protect|requireLogin|requireAdmin|verifyJwt|preHandler|guard/i;

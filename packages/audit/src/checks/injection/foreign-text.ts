@@ -1,0 +1,142 @@
+import type { Facts } from "../../values/facts.ts";
+import { keyOf } from "../../values/key.ts";
+import type { Value } from "../../values/value.ts";
+
+/** Operators and functions after which a text can no longer be another's language. */
+const HARMLESS =
+  /^(?:matches|is-like|pattern|number|boolean|length|hash|hmac|random|encoded|concealed|escaped|===|!==|==|!=|<|>|<=|>=|!|typeof|is-type|includes|-|\*|\/|%|tagged|token|error|part-of)$/;
+const ESCAPES =
+  /escape|sanitiz|sanitis|purify|clean|quote|ident|encode|format|literal|serialize|shellescape|xss|striptags/i;
+
+/**
+ * The part of a text that somebody else chose, or null. `parameters`: also what a function was given by callers that are
+ * not known; without it only what is seen to come from a client.
+ */
+export function foreignPart(value: Value, facts: Facts, parameters: boolean, depth = 0): Value | null {
+  if (depth > 10) return null;
+  switch (value.k) {
+    case "client":
+      // One of a list of constants, compared with one, or of a type that holds no text.
+      return value.closed === true || /constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "") ? null : value;
+    case "rows":
+      return parameters &&
+        !/constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "") &&
+        value.path !== "" &&
+        !/(?:^|\.)(?:\w*id|count|n|total|\w*At)$/i.test(value.path)
+        ? value
+        : null;
+    case "opaque":
+      return parameters &&
+        value.id > 0 &&
+        value.name !== "" &&
+        !/^(?:[A-Z].*|\d+|index|count|limit|offset|element|number|private|unfollowed|length|page|port|schema\w*|table\w*|columns?|columnNames?|keys?|prefix|where\w*|sql|query|text|statement|fields?|placeholders?|values?|clauses?|filters?|order\w*|sort\w*|yield|import|this|super|unary|handler|resolve|reject|[A-Z]\w+)$/.test(
+          value.name,
+        )
+        ? value
+        : null;
+    case "derived":
+      if (HARMLESS.test(value.op) || /constant/.test(facts.get(`valid:${keyOf(value)}`)?.why ?? "")) return null;
+      // What a component was given and writes as JSON is its own configuration more often than not.
+      if (value.op === "stringify") return foreignPart(value.args[0] ?? value, facts, false, depth + 1);
+      for (const arg of value.args) {
+        const found = foreignPart(arg, facts, parameters, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    case "choice":
+      for (const one of value.alternatives) {
+        const found = foreignPart(one.value, facts.and(one.facts), parameters, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    case "pending":
+      return foreignPart(value.value, facts, parameters, depth + 1);
+    case "list":
+    case "struct": {
+      const inner = value.k === "list" ? value.items : [...value.props.values(), ...value.spreads];
+      for (const one of inner) {
+        const found = foreignPart(one, facts, parameters, depth + 1);
+        if (found !== null) return found;
+      }
+      return null;
+    }
+    case "chain": {
+      const names = value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])).join(" ");
+      const root = value.root.k === "foreign" || value.root.k === "opaque" ? value.root.name : "";
+      if (ESCAPES.test(`${names} ${root}`) || isCompiled(value)) return null;
+      // What is looked up by something is not made of it.
+      if (value.steps.at(-1)?.kind === "call" && LOOKS_UP.test(calledLast(value))) return null;
+      for (const [at, step] of value.steps.entries()) {
+        if (step.kind === "member") continue;
+        for (const arg of isRaw(value, at) ? step.args.slice(0, 1) : step.args) {
+          const found = foreignPart(arg, facts, parameters && makesMarkup(value), depth + 1);
+          if (found !== null) return found;
+        }
+      }
+      if (!value.steps.every((step) => step.kind === "member"))
+        return isKeptText(value.steps) ? foreignPart(value.root, facts, false, depth + 1) : null;
+      // `options.table` is judged by its own name.
+      const last = value.steps.at(-1);
+      if (value.root.k === "opaque" && last?.kind === "member")
+        return foreignPart({ ...value.root, name: last.name }, facts, parameters, depth + 1);
+      // A column of a row that came with another.
+      if (value.root.k === "rows" && last?.kind === "member")
+        return foreignPart({ ...value.root, path: last.name }, facts, parameters, depth + 1);
+      return foreignPart(value.root, facts, parameters, depth + 1);
+    }
+    default:
+      return null;
+  }
+}
+
+/** `builder.toSQL().toNative().sql`, `query.compile().sql`: a text with marks where its values go, which stand beside it. */
+function isCompiled({ steps }: Extract<Value, { k: "chain" }>): boolean {
+  return steps.some((step, at) => {
+    const before = steps[at - 1];
+    return step.kind === "call" && before?.kind === "member" && COMPILES.test(before.name);
+  });
+}
+const COMPILES = /^(?:toSQL|toSql|toNative|toParam|toKnexQuery|compile|getQueryAndParameters)$/;
+
+/** `knex.raw("lower(name) = ?", [name])`: what is bound is no part of the text. */
+function isRaw({ steps }: Extract<Value, { k: "chain" }>, at: number): boolean {
+  const before = steps[at - 1];
+  return before?.kind === "member" && before.name === "raw";
+}
+
+/** `.split(",")[0].trim()`: it is still what it was, or a piece of it. */
+function isKeptText(steps: Extract<Value, { k: "chain" }>["steps"]): boolean {
+  return steps.every((step, at) => {
+    if (step.kind === "member") return true;
+    const before = steps[at - 1];
+    return step.kind === "call" && before?.kind === "member" && KEEPS.test(before.name);
+  });
+}
+const KEEPS =
+  /^(?:split|trim|trimStart|trimEnd|slice|substring|substr|toLowerCase|toUpperCase|concat|at|pop|shift|join|toString|normalize|reverse|filter|flat|padStart|padEnd)$/;
+
+/** Markdown renderers that hand on whatever HTML the text holds. */
+function makesMarkup({ root }: Extract<Value, { k: "chain" }>): boolean {
+  return root.k === "foreign" && /^(?:marked|showdown|snarkdown)(?:$|\/)/.test(root.from);
+}
+
+const LOOKS_UP = /^(?:get(?!Html|Text|Markup)\w*|h?m?get|find\w*|fetch\w*|load\w*|lookup\w*|has|exists|count)$/;
+
+function calledLast({ steps, root }: Extract<Value, { k: "chain" }>): string {
+  const named = steps.at(-2);
+  return named?.kind === "member" ? named.name : steps.length === 1 && root.k === "foreign" ? root.name : "";
+}
+
+/** What a value is called in a message. */
+export function nameOf(value: Value): string {
+  switch (value.k) {
+    case "client":
+      return value.path === "" ? `the ${value.part}` : `${value.path} of the ${value.part}`;
+    case "rows":
+      return value.path === "" ? "a row" : value.path;
+    case "opaque":
+      return value.name === "" ? "a parameter" : value.name;
+    default:
+      return "a value";
+  }
+}

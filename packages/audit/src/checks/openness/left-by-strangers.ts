@@ -1,0 +1,145 @@
+import { isOwnerName } from "../../knowledge/names.ts";
+import type { Judged } from "../../rules/rule.ts";
+import type { Operation } from "../../trace/operation.ts";
+import { comparisons } from "../../values/query.ts";
+import { clientOf, isCredential } from "../../values/trust.ts";
+import type { Value } from "../../values/value.ts";
+
+type QueryOperation = Extract<Operation, { kind: "query" }>;
+
+/** What strangers leave on public pages, as products call it: they may add to it, and only those it is for may read it. */
+const LEFT =
+  /(?:^|_)(?:wait_?lists?|wait_?list_?entr(?:y|ies)|newsletters?|subscribers?|subscriptions?_?requests?|mailing_?list\w*|leads?|feedbacks?|rsvps?|sign_?ups?|contact_?(?:messages?|requests?|forms?|submissions?)|(?:message|demo|quote|access|call_?back|support|callback)_?requests?|inquir(?:y|ies)|enquir(?:y|ies)|applications?|applicants?|votes?|entr(?:y|ies)|submissions?|(?:form_?|survey_?|poll_?|quiz_?)?(?:responses?|answers?)|reviews?|testimonials?|reactions?|page_?views?|views?|visits?|visitors?|clicks?|impressions?|abuse_?reports?|csp_?reports?|crash_?reports?|guest_?book\w*|pledges?|registrations?|appointments?|bookings?|reservations?|unsubscribes?)$/i;
+const WAITS =
+  /^(?:pending|waiting|waitlisted|new|submitted|unverified|unconfirmed|unapproved|draft|requested|moderation|in_?review|awaiting\w*|queued|open|received)$/i;
+const HUMAN = /captcha|turnstile|botid|proof_?of_?work|altcha|friendly_?challenge|honey_?pot/i;
+const LIMITS = /limit|throttle|slow_?down|cooldown|flood/i;
+const TELLS =
+  /^(?:send|notify|mail|email|publish|emit|dispatch|enqueue|queue|trigger|track|post|broadcast|alert|push|schedule|add)/i;
+
+const ADDRESSES = /wait_?list|newsletter|subscribers?$|mailing|leads?$|contact|inquir|enquir|applica|rsvp|sign_?up/i;
+
+/** Whoever left an address there left it for those who run the product: strangers add to it and read nothing of it. */
+export function isAddressBook(table: string): boolean {
+  return ADDRESSES.test(snake(table)) && LEFT.test(snake(table));
+}
+
+function snake(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, "$1_$2");
+}
+
+/**
+ * A form that strangers fill in: something is added, and somebody is told. What shows that they are meant to is a
+ * captcha, a limit by address, an entry that waits until somebody releases it, or a table that is made for it and an
+ * address to answer to. Nothing is taken from it that says for whom the stranger acts.
+ */
+export function leftByStrangers({ trace, entry }: Judged): (operation: Operation) => boolean {
+  const added = trace.operations.filter((one): one is QueryOperation => one.kind === "query" && isAdded(one));
+  const [first] = added;
+  if (first === undefined || entry.method === "GET") return () => false;
+  const meant =
+    trace.operations.some((one) => one.kind === "call" && (HUMAN.test(one.path) || limitsByAddress(one))) ||
+    added.some(
+      (one) => waits(one.query.data) || (LEFT.test(snake(one.query.table)) && comesFromStranger(one.query.data)),
+    );
+  if (!meant || added.some((one) => actsForSomebody(one.query.data))) return () => false;
+  return (one) => {
+    if (one.kind === "call") return TELLS.test(one.name);
+    if (one.kind !== "query") return false;
+    if (/^(?:read|list|count)$/.test(one.query.verb)) return isLookUp(one, added);
+    return added.includes(one);
+  };
+}
+
+function isAdded({ query, facts }: QueryOperation): boolean {
+  if (facts.has("auth")) return false;
+  if (query.verb === "create") return true;
+  // What is there already stays as it is: `upsert({ create, update: {} })`.
+  return query.verb === "upsert" && !comparisons(query.where).some(({ field }) => isId(field));
+}
+
+/** What the form is for, by its public name or as a whole; or whether the address is known already. */
+function isLookUp({ query }: QueryOperation, added: readonly QueryOperation[]): boolean {
+  const by = comparisons(query.where);
+  if (by.some(({ field }) => /email|phone|slug|handle|token|code|domain|ip/i.test(field))) return true;
+  return added.some((one) => holdsRow(one.query.data, query.id));
+}
+
+function holdsRow(data: Value | null, id: number): boolean {
+  if (data?.k === "struct") return [...data.props.values()].some((one) => holdsRow(one, id));
+  if (data?.k === "choice") return data.alternatives.some((one) => holdsRow(one.value, id));
+  return data?.k === "rows" && data.query.id === id;
+}
+
+function isId(field: string): boolean {
+  return /^(?:_?id|uuid)$/i.test(field.slice(field.lastIndexOf(".") + 1));
+}
+
+function waits(data: Value | null): boolean {
+  if (data?.k === "list") return data.items.some(waits);
+  if (data?.k !== "struct") return false;
+  for (const [name, value] of data.props) {
+    if (/^(?:status|state|moderation\w*)$/i.test(name) && value.k === "literal" && WAITS.test(String(value.value)))
+      return true;
+    if (
+      /^(?:is_?)?(?:approved|confirmed|verified|published|visible)$/i.test(name) &&
+      value.k === "literal" &&
+      value.value === false
+    )
+      return true;
+  }
+  return false;
+}
+
+/** They say how they are called or reached, or what they have to say. */
+function comesFromStranger(data: Value | null): boolean {
+  if (data?.k === "list") return data.items.some(comesFromStranger);
+  if (data?.k === "client") return true;
+  if (data?.k !== "struct") return false;
+  return (
+    [...data.props].some(
+      ([name, value]) =>
+        /email|phone|name|message|comment|text|body|content|rating|score|answers?|responses?|values?|subject|reason|value|ip|agent|referr?er/i.test(
+          name,
+        ) && clientOf(value) !== null,
+    ) || data.spreads.some((one) => clientOf(one) !== null)
+  );
+}
+
+/** Whose it is, as the client says: then it is theirs who are said, and not a stranger's. */
+function actsForSomebody(data: Value | null): boolean {
+  if (data?.k === "list") return data.items.some(actsForSomebody);
+  if (data?.k !== "struct") return false;
+  return [...data.props].some(
+    ([name, value]) => isOwnerName(name) && /id$/i.test(name) && clientOf(value) !== null && !isCredential(value),
+  );
+}
+
+/** `throttle(ip)`, `limiter.consume(req.ip)`: nothing else tells those apart who come. */
+function limitsByAddress(one: Extract<Operation, { kind: "call" }>): boolean {
+  if (!LIMITS.test(one.path)) return false;
+  return one.args.some((arg) => saysAddress(arg));
+}
+
+function saysAddress(value: Value, depth = 0): boolean {
+  if (depth > 6) return false;
+  switch (value.k) {
+    case "client":
+      return value.part === "header" && /ip|forwarded|remote|^$/i.test(value.path);
+    case "chain":
+      return (
+        value.steps.some((step) => step.kind === "member" && /^(?:ip|ips|remoteAddress|clientIp)$/i.test(step.name)) ||
+        /ip$|address/i.test(value.root.k === "foreign" ? value.root.name : "")
+      );
+    case "derived":
+      return value.args.some((arg) => saysAddress(arg, depth + 1));
+    case "choice":
+      return value.alternatives.some((one) => saysAddress(one.value, depth + 1));
+    case "pending":
+      return saysAddress(value.value, depth + 1);
+    case "struct":
+      return [...value.props.values()].some((one) => saysAddress(one, depth + 1));
+    default:
+      return false;
+  }
+}
