@@ -47,7 +47,10 @@ export function tenantOfCall(one: Operation, judged: Judged, report: Report): vo
   const id = given.find((arg): arg is ClientValue => isId(arg, one.facts) && !isOpenFor(one.name, arg, one.facts));
   if (id === undefined) return;
   // What is only read goes wrong where it is answered.
-  if (!writes && !trace.operations.some((other) => answers(other, one, id))) return;
+  const shows = trace.operations.some(
+    (other) => answers(other, one, id) && !isAskedAbout(one, other, trace.operations),
+  );
+  if (!writes && !shows) return;
   if (isSharedByAll(one, judged)) return report.unknown(EVERYBODYS);
   const checked = askedAbout(one.facts);
   if (checked !== null)
@@ -149,7 +152,7 @@ function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
   const used = judged.trace.operations.find(
     (other) => other !== one && trustOf(one.result, other.facts) === null && usesFound(other, one, id),
   );
-  if (used === undefined) return false;
+  if (used === undefined || isAskedAbout(one, used, judged.trace.operations)) return false;
   report.violated(
     unscopedQuery,
     // What a repository finds is wrong where it is looked for, unless the same one is then told to do away with it.
@@ -158,6 +161,20 @@ function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
     used,
   );
   return true;
+}
+
+/** `const ability = await abilities.createForUser(user, found.spaceId); if (ability.cannot(…)) deny()`: a right was asked for, and of what was found. */
+function isAskedAbout(found: Call, used: Operation, operations: readonly Operation[]): boolean {
+  return (
+    used.facts.has("role") &&
+    operations.some(
+      (one) =>
+        one.kind === "call" &&
+        one !== found &&
+        one.args.some(({ k }) => k === "principal") &&
+        one.args.some((arg) => comesOf(arg, found)),
+    )
+  );
 }
 
 /** `repo.deleteResource(found.id)` after `repo.readResource(id)`. */
@@ -181,6 +198,8 @@ function usesFound(other: Operation, call: Call, id: ClientValue): boolean {
     other.kind === "call" &&
     /^(?:writes|none)$/.test(nameKind(other.name)) &&
     !/error|exception|log|json|response/i.test(other.name) &&
+    // Told who asks, it may ask itself.
+    !other.args.some(({ k }) => k === "principal") &&
     other.args.flatMap(partsOf).some((arg) => comesOf(arg, call))
   );
 }
