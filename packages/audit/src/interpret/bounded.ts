@@ -1,4 +1,4 @@
-import { forgetSizes, isEntangled, stepsInto } from "../values/entangled.ts";
+import { hasGrown, isEntangled, stepsInto } from "../values/entangled.ts";
 import { opaque, type Value } from "../values/value.ts";
 import type { Machine } from "./machine.ts";
 
@@ -19,7 +19,7 @@ export function push(machine: Machine, list: Extract<Value, { k: "list" }>, valu
   const items = list.items as Value[];
   for (const value of values) {
     items.push(value);
-    forgetSizes();
+    hasGrown(list);
     if (stepsInto(list, 8) > MOST_GROWN) items[items.length - 1] = tooMuch(machine);
   }
 }

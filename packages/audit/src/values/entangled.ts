@@ -18,6 +18,8 @@ const TO_GROW = 10;
 /** How many values are below one, each as often as it is held; and how many of them a walk meets, by its depth. */
 const sizes = new Memo<object, number>();
 const steps = new Memo<object, number[]>();
+/** Lists that were measured as parts of others. */
+const heldLists = new Memo<object, true>();
 
 /**
  * Would a walk meet the same values over and over? Sixty fields of one object, sixty of that in the next, are few
@@ -28,10 +30,16 @@ export function isEntangled(value: Value): boolean {
   return size > FEW && (size > MOST || stepsInto(value, DEPTH) > MOST_STEPS);
 }
 
-/** A list has grown: what holds it is larger than it was. */
-export function forgetSizes(): void {
+/** A list has grown: it is larger than it was, and so is what holds it, if anything was measured that does. */
+export function hasGrown(list: Extract<Value, { k: "list" }>): void {
+  if (heldLists.get(list) === undefined) {
+    sizes.delete(list);
+    steps.delete(list);
+    return;
+  }
   sizes.clear();
   steps.clear();
+  heldLists.clear();
 }
 
 function sizeOf(value: Value): number {
@@ -45,22 +53,27 @@ function sizeOf(value: Value): number {
   return found;
 }
 
+function sizeOfPart(part: Value): number {
+  if (part.k === "list") heldLists.set(part, true);
+  return sizeOf(part);
+}
+
 /** Asked of every value that is put together: without lists of its parts. */
 function below(value: Value): number {
   let size = 0;
   switch (value.k) {
     case "derived":
-      for (const arg of value.args) size += sizeOf(arg);
+      for (const arg of value.args) size += sizeOfPart(arg);
       return size;
     case "chain":
-      for (const step of value.steps) if (step.kind !== "member") for (const arg of step.args) size += sizeOf(arg);
-      return size + sizeOf(value.root);
+      for (const step of value.steps) if (step.kind !== "member") for (const arg of step.args) size += sizeOfPart(arg);
+      return size + sizeOfPart(value.root);
     case "struct":
-      value.props.forEach((inner) => (size += sizeOf(inner)));
-      for (const one of value.spreads) size += sizeOf(one);
+      value.props.forEach((inner) => (size += sizeOfPart(inner)));
+      for (const one of value.spreads) size += sizeOfPart(one);
       return size;
     default:
-      for (const part of partsOf(value)) size += sizeOf(part);
+      for (const part of partsOf(value)) size += sizeOfPart(part);
       return size;
   }
 }
@@ -75,7 +88,10 @@ export function stepsInto(value: Value, depth: number): number {
   const before = byDepth[depth];
   if (before !== undefined) return before;
   let count = ownSize(value);
-  for (const part of partsOf(value)) count += stepsInto(part, depth - 1);
+  for (const part of partsOf(value)) {
+    if (part.k === "list") heldLists.set(part, true);
+    count += stepsInto(part, depth - 1);
+  }
   const found = Math.min(count, ENDLESS);
   byDepth[depth] = found;
   return found;
