@@ -6,7 +6,7 @@ import { type ModuleTable, readModule } from "./link/module-table.ts";
 import { createResolver } from "./link/resolve.ts";
 import type { TreeFiles } from "./link/tree-files.ts";
 import { readWorkspaces } from "./link/workspaces.ts";
-import { type ModelSecrets, modelSecrets, SECRET_COLUMN } from "./link/model-secrets.ts";
+import { type ModelSecrets, modelSecrets, SECRET_COLUMN } from "./knowledge/model-secrets.ts";
 import { putOnRequests } from "./link/put-on-requests.ts";
 import type { Project, ProjectFile } from "./project.ts";
 import type { SourceFile } from "./source/discover.ts";

@@ -1,6 +1,6 @@
 import type { Syntax } from "./syntax/parse.ts";
 import type { ModuleTable } from "./link/module-table.ts";
-import type { ModelSecrets } from "./link/model-secrets.ts";
+import type { ModelSecrets } from "./knowledge/model-secrets.ts";
 import type { Resolver } from "./link/resolve.ts";
 
 /** A parsed file with what its top binds and hands out. */

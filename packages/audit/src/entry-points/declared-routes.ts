@@ -9,8 +9,7 @@ import { isFunction } from "../syntax/is-function.ts";
 import { client, type FunctionNode, opaque, type Value } from "../values/value.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
-
-type ObjectNode = Extract<Node, { type: "ObjectExpression" }>;
+import { keyName, type ObjectNode, propertyOf, textOf } from "../syntax/object-fields.ts";
 
 /** What a declaration says of who may come: nobody is asked, somebody is, more than that is, or it says nothing. */
 export type DeclaredGate = "open" | "known" | "rights" | "unsaid";
@@ -106,26 +105,26 @@ function scopeOf(machine: Machine, file: ProjectFile, { around, node }: Declared
 function addHapi(node: ObjectNode, around: readonly FunctionNode[], found: Declared[]): void {
   const [method, path] = [textAt(node, "method"), textAt(node, "path")];
   if (method === null || path === null || !path.startsWith("/")) return;
-  const options = valueAt(node, "options") ?? valueAt(node, "config");
+  const options = propertyOf(node, "options") ?? propertyOf(node, "config");
   const handler =
-    valueAt(node, "handler") ?? (options?.type === "ObjectExpression" ? valueAt(options, "handler") : undefined);
+    propertyOf(node, "handler") ?? (options?.type === "ObjectExpression" ? propertyOf(options, "handler") : undefined);
   if (handler === undefined) return;
   const said = options?.type === "ObjectExpression" ? options : null;
-  const validate = said === null ? undefined : valueAt(said, "validate");
+  const validate = said === null ? undefined : propertyOf(said, "validate");
   found.push({
     handler,
     node,
     name: `${method.toUpperCase()} ${path}`,
     method: method === "*" ? null : method.toUpperCase(),
     path,
-    gate: said === null ? "unsaid" : gateOf(valueAt(said, "auth")),
+    gate: said === null ? "unsaid" : gateOf(propertyOf(said, "auth")),
     around,
     style: "hapi",
     shapes:
       validate?.type !== "ObjectExpression"
         ? []
         : (["params", "query", "body"] as const).filter(
-            (part) => valueAt(validate, part === "body" ? "payload" : part) !== undefined,
+            (part) => propertyOf(validate, part === "body" ? "payload" : part) !== undefined,
           ),
   });
 }
@@ -136,7 +135,7 @@ function gateOf(auth: Node | undefined): DeclaredGate {
   if (auth.type === "Literal") return auth.value === false ? "open" : "known";
   if (auth.type !== "ObjectExpression") return "known";
   if (/^(?:try|optional)$/.test(textAt(auth, "mode") ?? "")) return "unsaid";
-  return valueAt(auth, "scope") !== undefined || valueAt(auth, "access") !== undefined ? "rights" : "known";
+  return propertyOf(auth, "scope") !== undefined || propertyOf(auth, "access") !== undefined ? "rights" : "known";
 }
 
 /** `API.v1.addRoute("rooms.info", { authRequired: true }, { get() {} })`, `API.v1.get("rooms.info", {…}, function () {})`. */
@@ -149,23 +148,24 @@ function addMeteor(
   const verb = node.callee.property.name;
   const [named, options] = node.arguments;
   const shapes: Declared["shapes"] =
-    options?.type === "ObjectExpression" && valueAt(options, "validateParams") !== undefined ? ["query", "body"] : [];
+    options?.type === "ObjectExpression" && propertyOf(options, "validateParams") !== undefined
+      ? ["query", "body"]
+      : [];
   const add = (at: Node, handler: Node, name: string, method: string | null, gate: DeclaredGate): void => {
     found.push({ handler, node: at, name, method, path: null, gate, around, style: "meteor", shapes });
   };
   if (node.callee.object.type === "Identifier" && node.callee.object.name === "Meteor") {
     if (verb === "methods" && named?.type === "ObjectExpression")
       for (const one of named.properties)
-        if (one.type === "Property" && isFunction(one.value))
-          add(one, one.value, keyOfProperty(one.key), "POST", "unsaid");
+        if (one.type === "Property" && isFunction(one.value)) add(one, one.value, keyName(one.key), "POST", "unsaid");
     return;
   }
   if (options?.type !== "ObjectExpression" || !/^(?:addRoute|get|post|put|patch|delete)$/.test(verb)) return;
-  const required = valueAt(options, "authRequired");
+  const required = propertyOf(options, "authRequired");
   if (required === undefined && !/^addRoute$/.test(verb)) return;
   const gate: DeclaredGate =
     required?.type === "Literal" && required.value === true
-      ? valueAt(options, "permissionsRequired") === undefined
+      ? propertyOf(options, "permissionsRequired") === undefined
         ? "known"
         : "rights"
       : required === undefined || required.type === "Literal"
@@ -181,28 +181,14 @@ function addMeteor(
   if (handler.type !== "ObjectExpression") return;
   for (const one of handler.properties) {
     if (one.type !== "Property") continue;
-    const method = keyOfProperty(one.key);
-    const fn = one.value.type === "ObjectExpression" ? valueAt(one.value, "action") : one.value;
+    const method = keyName(one.key);
+    const fn = one.value.type === "ObjectExpression" ? propertyOf(one.value, "action") : one.value;
     if (fn !== undefined && isFunction(fn) && /^(?:get|post|put|patch|delete)$/.test(method))
       add(one, fn, `${method.toUpperCase()} ${path}`, method.toUpperCase(), gate);
   }
 }
 
-function keyOfProperty(key: Node): string {
-  if (key.type === "Identifier") return key.name;
-  return key.type === "Literal" && typeof key.value === "string" ? key.value : "";
-}
-
-function valueAt(object: ObjectNode, name: string): Node | undefined {
-  for (const one of object.properties) if (one.type === "Property" && keyOfProperty(one.key) === name) return one.value;
-  return undefined;
-}
-
 function textAt(object: ObjectNode, name: string): string | null {
-  const value = valueAt(object, name);
-  if (value?.type === "ArrayExpression") {
-    const [first] = value.elements;
-    return first?.type === "Literal" && typeof first.value === "string" ? first.value : null;
-  }
-  return value?.type === "Literal" && typeof value.value === "string" ? value.value : null;
+  const value = propertyOf(object, name);
+  return textOf(value?.type === "ArrayExpression" ? value.elements[0] : value);
 }

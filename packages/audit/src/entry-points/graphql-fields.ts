@@ -8,8 +8,7 @@ import { client, type FunctionNode, opaque } from "../values/value.ts";
 import { scopeInside } from "./declaring-calls.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST } from "./follow-handler.ts";
-
-type ObjectNode = Extract<Node, { type: "ObjectExpression" }>;
+import { type ObjectNode, propertyOf, textOf } from "../syntax/object-fields.ts";
 
 /** Where a field stands that a client may ask for by its name. */
 interface Within {
@@ -73,7 +72,10 @@ function ofCall(
   if (kind !== undefined)
     return { name: named ?? called, method: kind === "query" ? "GET" : "POST", around, shifted: false };
   if (/^(?:extendType|GraphQLObjectType)$/.test(called)) {
-    const type = first?.type === "ObjectExpression" ? (textOf(first, "type") ?? textOf(first, "name") ?? "") : "";
+    const type =
+      first?.type === "ObjectExpression"
+        ? (textOf(propertyOf(first, "type")) ?? textOf(propertyOf(first, "name")) ?? "")
+        : "";
     return /(?:Mutation|Query)(?:s|Type)?$|^(?:Mutation|Query)/.test(type)
       ? { name: type, method: /Query/.test(type) ? "GET" : "POST", around, shifted: false }
       : null;
@@ -84,19 +86,10 @@ function ofCall(
   return null;
 }
 
-function textOf(node: ObjectNode, key: string): string | null {
-  const value = member(node, key)?.value;
-  return value?.type === "Literal" && typeof value.value === "string" ? value.value : null;
-}
-
-function member(node: ObjectNode, key: string): Extract<Node, { type: "Property" }> | null {
-  for (const one of node.properties)
-    if (one.type === "Property" && one.key.type === "Identifier" && one.key.name === key) return one;
-  return null;
-}
-
 function isOtherType(node: ObjectNode): boolean {
-  return member(node, "fields") !== null && !/(?:Mutation|Query)/.test(textOf(node, "name") ?? "Query");
+  return (
+    propertyOf(node, "fields") !== undefined && !/(?:Mutation|Query)/.test(textOf(propertyOf(node, "name")) ?? "Query")
+  );
 }
 
 /** Beside other fields it is one of a type's, unless they are said to be those of Query or Mutation. */
@@ -106,13 +99,13 @@ const OPERATIONS = /mutation|quer(?:y|ies)/i;
 const ASKS = ["authScopes", "authorize", "shield", "extensions", "directives", "middleware"];
 
 function fieldOf(file: ProjectFile, node: ObjectNode, within: Within): EntryPoint | null {
-  const resolve = member(node, "resolve")?.value;
-  if (resolve === undefined || !isFunction(resolve) || member(node, "type") === null) return null;
+  const resolve = propertyOf(node, "resolve");
+  if (resolve === undefined || !isFunction(resolve) || propertyOf(node, "type") === undefined) return null;
   // A resolver that looks at neither arguments nor context has nothing to tell.
   if (resolve.params.length < 2) return null;
   // `({ id }, args, ctx)`: a field of something that somebody has already.
   if (resolve.params[within.shifted ? 1 : 0]?.type === "ObjectPattern") return null;
-  const asks = ASKS.find((key) => member(node, key) !== null);
+  const asks = ASKS.find((key) => propertyOf(node, key) !== undefined);
   const given = [opaque("parent"), client("arguments", "", true), REQUEST];
   return {
     kind: "procedure",

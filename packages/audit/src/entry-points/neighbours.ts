@@ -1,4 +1,5 @@
 import { wordsOf } from "../knowledge/names.ts";
+import { isToLook } from "../knowledge/right-words.ts";
 
 /** What an entry point, or one that stands beside it in the same router or class, asks of its caller's rights. */
 export interface Asked {
@@ -98,12 +99,8 @@ function toldApart(guards: readonly string[]): readonly string[] {
 
 function isToRead(guard: string): boolean {
   if (!isTold(guard)) return false;
-  const said = wordsOf(guard.slice(guard.indexOf("(")));
-  return said.some((word) => TO_READ.test(word)) && !said.some((word) => TO_CHANGE.test(word));
+  return isToLook(wordsOf(guard.slice(guard.indexOf("("))));
 }
-const TO_READ = /^(?:read|reads|view|views|list|see|browse|readable|readonly|viewer|reader)$/;
-const TO_CHANGE =
-  /^(?:writes?|create|add|insert|updates?|edit|delete|destroy|remove|manage|admin|owner|editor|manager|all|full|any|publish|approve|invite)$/;
 
 /** All others that change anything, making it among them, are for those who run the product; and this takes it away or alters it. */
 function staffOfChanges({ own, others }: Neighbours): string | null {

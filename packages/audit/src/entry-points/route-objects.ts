@@ -9,8 +9,7 @@ import { scopeInside } from "./declaring-calls.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { followMiddleware } from "./follow-middleware.ts";
-
-type ObjectNode = Extract<Node, { type: "ObjectExpression" }>;
+import { keyName, type ObjectNode, propertyOf, textOf } from "../syntax/object-fields.ts";
 
 interface RouteObject {
   readonly node: ObjectNode;
@@ -48,13 +47,13 @@ function isHandedToServer(node: Node, within: Node | null): boolean {
 }
 
 function routeOf(node: ObjectNode, around: readonly FunctionNode[]): RouteObject | null {
-  const method = textAt(node, "method");
-  const path = textAt(node, "url") ?? textAt(node, "path");
-  const handler = valueAt(node, "handler");
+  const method = textOf(propertyOf(node, "method"));
+  const path = textOf(propertyOf(node, "url")) ?? textOf(propertyOf(node, "path"));
+  const handler = propertyOf(node, "handler");
   if (method === null || path === null || !path.startsWith("/") || handler === undefined || !isFunction(handler))
     return null;
   const before = node.properties.flatMap((one) =>
-    one.type === "Property" && BEFORE.test(nameAt(one.key)) ? [one.value] : [],
+    one.type === "Property" && BEFORE.test(keyName(one.key)) ? [one.value] : [],
   );
   return { node, handler, method: method.toUpperCase(), path, before, around };
 }
@@ -89,19 +88,4 @@ function entryOf(file: ProjectFile, one: RouteObject, guarded: boolean): EntryPo
       );
     },
   };
-}
-
-function nameAt(key: Node): string {
-  if (key.type === "Identifier") return key.name;
-  return key.type === "Literal" && typeof key.value === "string" ? key.value : "";
-}
-
-function valueAt(object: ObjectNode, name: string): Node | undefined {
-  for (const one of object.properties) if (one.type === "Property" && nameAt(one.key) === name) return one.value;
-  return undefined;
-}
-
-function textAt(object: ObjectNode, name: string): string | null {
-  const value = valueAt(object, name);
-  return value?.type === "Literal" && typeof value.value === "string" ? value.value : null;
 }

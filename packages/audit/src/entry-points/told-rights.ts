@@ -1,4 +1,5 @@
 import type { Node } from "oxc-parser";
+import { isAction } from "../knowledge/right-words.ts";
 import { isRight, RIGHTS_OF, RIGHTS_OPTION } from "../knowledge/staff.ts";
 import { isFunction } from "../syntax/is-function.ts";
 
@@ -16,10 +17,8 @@ export function toldRight(call: Node, text: string): string | null {
 function resourceAndAction([resource, action, ...more]: readonly Node[]): string | null {
   if (resource?.type !== "Literal" || action?.type !== "Literal" || more.length > 0) return null;
   if (typeof resource.value !== "string" || typeof action.value !== "string") return null;
-  return /^\w+$/.test(resource.value) && ACTION.test(action.value) ? `${resource.value}, ${action.value}` : null;
+  return /^\w+$/.test(resource.value) && isAction(action.value) ? `${resource.value}, ${action.value}` : null;
 }
-const ACTION =
-  /^(?:read|view|list|get|show|create|add|update|write|edit|delete|remove|destroy|manage|admin|invite|export|execute|publish)$/;
 
 function isNamed(node: Node): boolean {
   switch (node.type) {

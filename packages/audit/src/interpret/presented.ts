@@ -3,14 +3,14 @@ import type { Place, Value } from "../values/value.ts";
 import { evidence } from "./learn.ts";
 import { type State, withFacts } from "./state.ts";
 
-export const PRESENTED = "a secret that is kept was presented";
 const SHOWN = ["signature", "shared-secret", "capability"];
 
 /** What takes as long to compare whatever is sent is a secret: also where code that is not seen has kept it. */
 export function knowPresented(left: Value, right: Value, place: Place, state: State | null): State | null {
   if (state === null || SHOWN.some((name) => state.facts.has(name))) return state;
   if (!(isKept(left) && clientOf(right) !== null) && !(isKept(right) && clientOf(left) !== null)) return state;
-  return withFacts(state, state.facts.with("capability", evidence(PRESENTED, place, false)));
+  const shown = evidence("a secret that is kept was presented", place, false);
+  return withFacts(state, state.facts.with("capability", shown).with("kept-secret", shown));
 }
 
 /** `(await storage.metadata(id)).owner`, as it is or as bytes. */

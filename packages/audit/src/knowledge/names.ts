@@ -87,6 +87,11 @@ const FAILURES = words("error errors exception exceptions failure failures rejec
 const ACCESS = words("access permission permissions ownership membership rights");
 const TENANTS = words("org organization organisation team workspace tenant account request action");
 
+/** `orderItems` as a database would write it: `order_Items`. */
+export function snake(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, "$1_$2");
+}
+
 export function nameKind(name: string): NameKind {
   const before = known.get(name);
   if (before !== undefined) return before;

@@ -1,6 +1,6 @@
-import { clientsOf } from "../values/trust.ts";
 import { type Value } from "../values/value.ts";
 import type { UnseenCall } from "./call.ts";
+import { namesFields } from "./named-fields.ts";
 
 /** Records that were found and are given values whole, to be saved later: `doc.set(body)`, `user.merge(request.all())`. */
 export function takenOver(call: UnseenCall): undefined {
@@ -14,8 +14,7 @@ export function takenOver(call: UnseenCall): undefined {
     return undefined;
   }
   if (receiver === null || first === undefined) return undefined;
-  if (args.length > 1 && (second?.k !== "struct" || NAMES_FIELDS.some((name) => namesThem(second.props.get(name)))))
-    return undefined;
+  if (args.length > 1 && (second?.k !== "struct" || namesFields(second))) return undefined;
   const takes = isRecord(receiver)
     ? OF_A_RECORD.test(method) || (method === "update" && receiver.k === "principal") // `req.user.update(req.body)`
     : receiver.k === "chain" && (ONLY_OF_RECORDS.test(method) || (method === "patch" && names.includes("$query")));
@@ -32,13 +31,6 @@ export function takenOver(call: UnseenCall): undefined {
   return undefined;
 }
 
-/** `update(body, { fields: ["title"] })`: only those are taken. */
-const NAMES_FIELDS = ["fields", "only", "allowed"];
-
-/** Not `Object.keys(req.body)`. */
-function namesThem(fields: Value | undefined): boolean {
-  return fields !== undefined && clientsOf(fields).length === 0;
-}
 const EXTENDS = /^(?:extend|assign|assignIn|merge|mergeWith|defaultsDeep|deepMerge|copyInto)$/;
 const OF_A_RECORD = /^(?:set|merge|fill|forceFill|assign|setAttributes|updateAttributes|overwrite|\$set|\$setJson)$/;
 const ONLY_OF_RECORDS = /^(?:fill|forceFill|setAttributes|updateAttributes|\$setJson)$/;

@@ -17,7 +17,6 @@ import { tokenAge } from "./token-age.ts";
 import { tokens } from "./tokens.ts";
 import { grantLost, letGoOn, refusedAndDone } from "./let-go-on.ts";
 import { nameKind } from "../../knowledge/names.ts";
-import { PRESENTED } from "../../interpret/presented.ts";
 import type { EntryPoint } from "../../entry-points/entry-point.ts";
 import type { Check, Judged, Report } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
@@ -362,7 +361,7 @@ function isLookUp(operation: Operation): boolean {
 /** `(await storage.metadata(id)).owner`, which the sender then has to know. */
 function isLookUpOfSecret(operation: Operation, operations: readonly Operation[]): boolean {
   if (operation.kind !== "call" || nameKind(operation.name) === "writes") return false;
-  return operations.some(({ facts }) => facts.get("capability")?.why === PRESENTED);
+  return operations.some(({ facts }) => facts.has("kept-secret"));
 }
 
 function isCapabilityQuery(operation: Operation): boolean {

@@ -7,8 +7,7 @@ import { calledName } from "../../syntax/called-name.ts";
 import { isFunction } from "../../syntax/is-function.ts";
 import { walk } from "../../syntax/walk.ts";
 import type { LooseEnd } from "../loose-ends/loose-end.ts";
-
-type ObjectNode = Extract<Node, { type: "ObjectExpression" }>;
+import { type ObjectNode, propertyOf, textOf } from "../../syntax/object-fields.ts";
 
 interface Declared {
   readonly node: Node;
@@ -80,16 +79,6 @@ function ofObject(node: ObjectNode): Declared | null {
   const path = textOf(propertyOf(node, "path")) ?? textOf(propertyOf(node, "url")) ?? (verb === "" ? null : way);
   if (path === null || method === "" || handler === undefined) return null;
   return { node, harm: HARM[method.toUpperCase()] ?? 0, path, right: rightIn(node), handler };
-}
-
-function propertyOf(node: ObjectNode, name: string): Node | undefined {
-  for (const one of node.properties)
-    if (one.type === "Property" && one.key.type === "Identifier" && one.key.name === name) return one.value;
-  return undefined;
-}
-
-function textOf(node: Node | undefined): string | null {
-  return node?.type === "Literal" && typeof node.value === "string" ? node.value : null;
 }
 
 /** The option that names a right, in the object itself or in what it says of the route: `config`, `options`, `security`. */

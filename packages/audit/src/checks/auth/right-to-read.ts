@@ -1,5 +1,6 @@
 import type { Node } from "oxc-parser";
 import { nameKind, wordsOf } from "../../knowledge/names.ts";
+import { isToLook } from "../../knowledge/right-words.ts";
 import type { ProjectFile } from "../../project.ts";
 import { missingRole } from "../../rules/catalogue.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
@@ -18,12 +19,6 @@ const MAY_ASK =
   /authori[sz]e\s*\(|\bcan(?:not)?\s*\(|UnlessCan|(?:assert|ensure)Can|enforce\s*\(|isAllowed\s*\(|(?:Permission|Access|Abilit|Polic|Scope|Right|Privilege)\w{0,40}\s{0,20}\(/i;
 /** What a right is called by: a text, or a constant of some list. */
 const NAMED = /["'`]([\w:./-]{2,60})["'`]|\b([A-Z]\w*(?:\.\w+)+)/g;
-const READS = new Set("read view list get show find see browse viewer reader readonly".split(" "));
-const CHANGES = new Set(
-  "write edit update change modify create add insert delete remove destroy manage set save publish archive approve".split(
-    " ",
-  ),
-);
 
 /** Only the right to look at it is asked for, and it is changed; what does the same beside it asks for another. */
 export function rightToRead({ entry, trace, project }: Judged, report: Report): boolean {
@@ -102,13 +97,8 @@ function rightsIn(text: string): ("read" | "more")[] {
       ([, said, constant]) => (said ?? constant ?? "").split(/[.:/]/).at(-1) ?? "",
     );
     if (named.length === 0) return args.trim() === "" ? [] : (["more"] as const);
-    const words = named.flatMap(wordsOf);
     // `edit_list` is no right to look at the list.
-    return [
-      words.some((word) => READS.has(word)) && !words.some((word) => CHANGES.has(word))
-        ? ("read" as const)
-        : ("more" as const),
-    ];
+    return [isToLook(named.flatMap(wordsOf)) ? ("read" as const) : ("more" as const)];
   });
 }
 

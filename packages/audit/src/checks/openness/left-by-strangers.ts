@@ -1,4 +1,4 @@
-import { isOwnerName } from "../../knowledge/names.ts";
+import { isOwnerName, snake } from "../../knowledge/names.ts";
 import type { Judged } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { comparisons } from "../../values/query.ts";
@@ -22,10 +22,6 @@ const ADDRESSES = /wait_?list|newsletter|subscribers?$|mailing|leads?$|contact|i
 /** Whoever left an address there left it for those who run the product: strangers add to it and read nothing of it. */
 export function isAddressBook(table: string): boolean {
   return ADDRESSES.test(snake(table)) && LEFT.test(snake(table));
-}
-
-function snake(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, "$1_$2");
 }
 
 /**

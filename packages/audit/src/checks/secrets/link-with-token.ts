@@ -1,3 +1,4 @@
+import { snake } from "../../knowledge/names.ts";
 import type { Node } from "oxc-parser";
 import { walk } from "../../syntax/walk.ts";
 import type { Value } from "../../values/value.ts";
@@ -148,10 +149,6 @@ export function namedLink(node: Node): string | null {
     default:
       return null;
   }
-}
-
-function snake(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, "$1_$2");
 }
 
 /** `tokens.issue…Token(user)`, `manager.createResetPassword(id)`: what comes of it is given once. */

@@ -1,5 +1,5 @@
 import type { Node } from "oxc-parser";
-import type { ModelSecrets } from "../../link/model-secrets.ts";
+import type { ModelSecrets } from "../../knowledge/model-secrets.ts";
 import type { Judged } from "../../rules/rule.ts";
 import { calledName } from "../../syntax/called-name.ts";
 import { walk } from "../../syntax/walk.ts";

@@ -6,6 +6,7 @@ import { says } from "../../source/says.ts";
 import { knowsTenants } from "../../knowledge/staff.ts";
 import type { Query } from "../../values/query.ts";
 import { stemOf } from "./stem.ts";
+import { propertyOf } from "../../syntax/object-fields.ts";
 
 /** Columns that say whose a row is, or what it hangs on. */
 const WHOSE =
@@ -137,8 +138,8 @@ function makingOf(node: Node): Making | null {
     case "create": {
       const table = namedBy(object);
       const only = objectOf(first);
-      const data = only === null ? null : (objectOf(fieldOf(only, "data")) ?? only);
-      return table === "" ? null : { table, data: data === only && fieldOf(only, "data") !== null ? null : data };
+      const data = only === null ? null : (objectOf(dataOf(only) ?? null) ?? only);
+      return table === "" ? null : { table, data: data === only && dataOf(only) !== undefined ? null : data };
     }
     // Knex, Supabase and the driver of MongoDB: `db("engines").insert({…})`, `db.collection("engines").insertOne({…})`.
     case "insert":
@@ -166,11 +167,8 @@ function objectOf(node: Node | null): Extract<Node, { type: "ObjectExpression" }
   return node?.type === "ObjectExpression" ? node : null;
 }
 
-function fieldOf(node: Node | null, name: string): Node | null {
-  if (node?.type !== "ObjectExpression") return null;
-  for (const one of node.properties)
-    if (one.type === "Property" && one.key.type === "Identifier" && one.key.name === name) return one.value;
-  return null;
+function dataOf(node: Node | null): Node | undefined {
+  return node?.type === "ObjectExpression" ? propertyOf(node, "data") : undefined;
 }
 
 function isNobodys(data: Node, text: string): boolean {

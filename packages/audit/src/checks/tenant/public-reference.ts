@@ -1,4 +1,4 @@
-import { isOwnerName } from "../../knowledge/names.ts";
+import { isOwnerName, snake } from "../../knowledge/names.ts";
 import { knowsTenants } from "../../knowledge/staff.ts";
 import type { Judged } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
@@ -19,10 +19,6 @@ const SHOWN =
 /** Rows that members of the public make of what they think of it stand beside it: `prisma.vote.create(`, `insert(upvotes)`. */
 const THOUGHT_OF =
   /\b(?:\w*_)?(?:up_?votes?|down_?votes?|votes?|likes?|comment_?(?:votes?|likes?)|follows|followers?|claps?|karma|reputation)(?:\s*\.\s*(?:create|find|delete|upsert|count|insert|update)|["'`]?\s*\)\s*\.(?:insert|values|where|delete|select|update))/i;
-
-function snake(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, "$1_$2");
-}
 
 /** What somebody keeps such things in is their own. */
 const KEEPS = /folder|collection|list|board|group|project|section|album|shelf|bucket|note_?book|space/i;

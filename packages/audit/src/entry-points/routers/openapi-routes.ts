@@ -1,6 +1,7 @@
 import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../../project.ts";
 import { walk } from "../../syntax/walk.ts";
+import { propertyOf, textOf } from "../../syntax/object-fields.ts";
 
 /** What `createRoute({ method, path, middleware })` says of a route that is declared before its handler. */
 export interface DeclaredRoute {
@@ -19,7 +20,7 @@ export function declaredRoute(file: ProjectFile, node: Node): DeclaredRoute {
     verb:
       method !== null && /^(?:get|post|put|patch|delete|options|head)$/i.test(method) ? method.toLowerCase() : "all",
     path: path === null ? null : path.replace(/\{(\w{1,200})[^}]{0,200}\}/g, ":$1"),
-    middleware: middleware === null ? [] : [middleware],
+    middleware: middleware === undefined ? [] : [middleware],
   };
 }
 
@@ -34,15 +35,4 @@ function initialiser(file: ProjectFile, name: string): Node | null {
   for (const node of walk(file.syntax.program))
     if (node.type === "VariableDeclarator" && node.id.type === "Identifier" && node.id.name === name) return node.init;
   return null;
-}
-
-function propertyOf(options: Extract<Node, { type: "ObjectExpression" }> | null, name: string): Node | null {
-  for (const one of options?.properties ?? [])
-    if (one.type === "Property" && one.key.type === "Identifier" && one.key.name === name) return one.value;
-  return null;
-}
-
-function textOf(node: Node | null): string | null {
-  if (node?.type === "TSAsExpression") return textOf(node.expression);
-  return node?.type === "Literal" && typeof node.value === "string" ? node.value : null;
 }

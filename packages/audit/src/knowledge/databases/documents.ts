@@ -1,7 +1,7 @@
 import type { Condition, Verb } from "../../values/query.ts";
 import { type Chain, struct, type Value } from "../../values/value.ts";
-import { clientsOf } from "../../values/trust.ts";
 import { packageOf } from "../call.ts";
+import { namesFields } from "../named-fields.ts";
 import { modelName, modelOf, type NamedCall, repositoryOf, tableName } from "./chain.ts";
 import { fromObject } from "./conditions.ts";
 import { type Found, prop } from "./found.ts";
@@ -32,11 +32,6 @@ const DOCUMENT: Readonly<Record<string, Verb>> = {
   bulkWrite: "update",
   estimatedDocumentCount: "count",
 };
-/** Not `Object.keys(req.body)`. */
-function namesThem(fields: Value | undefined): boolean {
-  return fields !== undefined && clientsOf(fields).length === 0;
-}
-
 const OF_ENTITIES = /^(?:typeorm|@mikro-orm\/.+)$/;
 const DOCUMENT_CHAIN =
   /^(?:exec|lean|populate|sort|limit|skip|select|toArray|cursor|session|orFail|next|hint|collation|project)$/;
@@ -63,7 +58,7 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           // A row that is saved or removed goes wrong where it was found.
           ...(isWhole ? { at: chain.root.query.place } : {}),
           // `update(body, { fields: ["title"] })`: only those are written.
-          data: isWhole || namesThem(prop(only.args[1], "fields")) ? null : (only.args[0] ?? null),
+          data: isWhole || namesFields(only.args[1]) ? null : (only.args[0] ?? null),
         };
   }
   // TypeORM's, also where what is asked is an entity manager: `manager.findOne(Invitation, { where })`.
