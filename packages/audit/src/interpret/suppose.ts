@@ -18,12 +18,13 @@ import {
 import { lastName } from "./last-name.ts";
 import { knowPresented } from "./presented.ts";
 import { isCount } from "./is-count.ts";
+import { isNullish, thatMayEqual } from "./may-equal.ts";
 import { typeOf } from "./type-of.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
 import { isOfRole, knowRole, roleAsked } from "./by-role.ts";
 import { asksForDeveloper } from "../knowledge/developers.ts";
 import { isRefusalName, isRoleName } from "../knowledge/names.ts";
-import { joinEither } from "./either.ts";
+import { joinEither, OF_THE_CALLER } from "./either.ts";
 import { knownAs, ofClass, ofItsOwn, ofListed, ofName, statusOf } from "./of-its-own.ts";
 import { join, type State, withFacts } from "./state.ts";
 
@@ -215,10 +216,6 @@ function supposeOrder(
   return state;
 }
 
-function isNullish(value: Value): boolean {
-  return value.k === "literal" && (value.value === null || value.value === undefined || value === DENIED);
-}
-
 function supposeUnequal(left: Value, right: Value, state: State): State | null {
   for (const [one, other] of [
     [left, right],
@@ -284,7 +281,8 @@ function supposeEqual(left: Value, right: Value, place: Place, state: State): St
     return withFacts(state, knowOpen(one, knowLiteral(one, place, state.facts, wanted), wanted, true));
   }
   if (left.k === "caught") return withFacts(state, ofName(left, right, state.facts));
-  return withFacts(state, knowEqual(left, right, place, state.facts));
+  const [mine, theirs] = [thatMayEqual(left, right, state.facts), thatMayEqual(right, left, state.facts)];
+  return withFacts(state, knowEqual(mine, theirs, place, state.facts));
 }
 
 /** Whether a text that is known stands in a list that is known; null where either is not. */
@@ -330,7 +328,8 @@ function supposeIncludes(container: Value, element: Value, place: Place, state: 
   const asked = isOfRole(container) ? knowRole(container, facts, place) : null;
   if (asked !== null) return withFacts(state, asked);
   if (isRoleName(pathOf(container)) && trustOf(container, facts) !== null) {
-    const known = facts.with("role", evidence(roleAsked(container, element) ?? "a permission was looked up", place));
+    const looked = container.k === "principal" ? OF_THE_CALLER : "a permission was looked up";
+    const known = facts.with("role", evidence(roleAsked(container, element) ?? looked, place));
     return withFacts(state, container.k === "principal" ? knowPrincipal(container, known) : known);
   }
   return withFacts(state, knowEqual(container, element, place, facts));

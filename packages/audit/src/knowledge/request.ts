@@ -1,6 +1,7 @@
 import { Facts } from "../values/facts.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { client, opaque, struct, type ClientPart, type Place, type Value } from "../values/value.ts";
+import { INPUT } from "../values/trust.ts";
 import { isCallerName } from "./names.ts";
 
 type RequestValue = Extract<Value, { k: "request" }>;
@@ -70,7 +71,7 @@ export function requestMember(request: RequestValue, name: string, place: Place)
     return { k: "principal", path, sure: false, origin: request.authenticated ? place : null };
   }
   // What code before the handler looked up: a client's own parts have names of their own.
-  if (PUT_THERE.test(name) && !OF_THE_REQUEST.test(name))
+  if (PUT_THERE.test(name) && !OF_THE_REQUEST.test(name) && !INPUT.test(request.path))
     return { k: "principal", path: request.path === "" ? name : `${request.path}.${name}`, sure: false, origin: place };
   const part = PARTS[name];
   if (part !== undefined) {

@@ -30,7 +30,7 @@ export function requests(call: UnseenCall): Value | undefined {
       if (attached !== undefined) return attached;
     }
     if (
-      /^(?:switchToHttp|switchToWs|getRequest|getContext|getArgs|getNext|getArgByIndex|getHandler|getClass)$/.test(
+      /^(?:clone|switchToHttp|switchToWs|getRequest|getContext|getArgs|getNext|getArgByIndex|getHandler|getClass)$/.test(
         method,
       )
     )

@@ -83,7 +83,7 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
     case "struct":
       return strongest([...value.props.values(), ...value.spreads], facts, depth);
     case "chain": {
-      if (isPutOnRequest(value)) return "presumed";
+      if (isPutOnRequest(value) || isReadOfCaller(value)) return "presumed";
       // What code that is not seen made of a trusted value is taken for the principal's own.
       const args = value.steps.flatMap((step) => (step.kind === "member" ? [] : [...step.args]));
       const trust = strongest([value.root, ...args], facts, depth);
@@ -97,18 +97,39 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
 /** `req.store.id`: no client names members of a request; what is none of the framework's own, middleware put there. */
 function isPutOnRequest({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
   if (root.k !== "request") return false;
-  const [first, second] = steps;
+  // Hono's `c.get("clinic").id` has its first name in the root.
+  const names = /^(?:|locals|store)$/.test(root.path) ? [] : root.path.split(".");
+  for (const step of steps) {
+    if (step.kind !== "member") return false;
+    names.push(step.name);
+  }
+  const [first] = names;
   return (
-    first?.kind === "member" &&
-    second?.kind === "member" &&
-    steps.every((step) => step.kind === "member" && !INPUT.test(step.name)) &&
-    !OF_THE_FRAMEWORK.test(first.name)
+    first !== undefined && names.length > 1 && !names.some((name) => INPUT.test(name)) && !OF_THE_FRAMEWORK.test(first)
   );
 }
+/** `(await getToken(request)).sub`: code that is not seen was given the request, and answers with a subject. */
+function isReadOfCaller({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
+  const at = steps.findLastIndex((step) => step.kind === "call");
+  const call = steps[at];
+  const last = steps.at(-1);
+  const before = steps[at - 1];
+  if (root.k !== "foreign" || root.origin !== "missing" || call?.kind !== "call" || last?.kind !== "member")
+    return false;
+  const called = before?.kind === "member" ? before.name : root.name;
+  return (
+    call.args.some((arg) => arg.k === "request" && arg.path === "") &&
+    SUBJECT.test(last.name) &&
+    /token|claims|session|auth|user|identity|principal|subject|caller|actor/i.test(called) &&
+    !/parse|decode|peek|unsafe|unverified|body|query|params?(?![a-z])|form/i.test(called)
+  );
+}
+const SUBJECT = /^(?:sub|uid|oid|id|(?:user|account|member|tenant|org|organi[sz]ation|team|workspace|company)_?id)$/i;
+
 const OF_THE_FRAMEWORK =
   /^(?:ip|ips|host|hostname|protocol|secure|fresh|stale|subdomains|xhr|route|router|app|baseUrl|next|socket|connection|httpVersion|id|log|server|routeOptions|geo|ua|userAgent|trailers|readable|aborted|get|is|accepts|range|parsedUrl|_\w+|request|response|event|env|executionCtx|finalized|error|set|render|redirect|json|text|html)$/;
 /** What a validator or parser put there is the client's all the same. */
-const INPUT =
+export const INPUT =
   /valid|pars|dto|input|sanit|clean|payload|args|data|filter|pagina|sort|locale|lang|form|field|upload|file|body|query|param|header|cookie|^raw|search|swagger|openapi|multipart|^(?:values?|arguments|content|message|event|variables)$/i;
 
 function strongest(values: readonly Value[], facts: Facts, depth: number): Trust {

@@ -76,6 +76,7 @@ function inBodies(judged: Judged, report: Report): boolean {
     if (
       OWN.test(entry.name) ||
       asksForMore(one, around, judged) ||
+      (isOwnAddition(one) && OF_AN_OWNER.test(guard)) ||
       (isOfItself(guard) && (isTheirs(one) || !isAskedOf(one, file, around.node)))
     )
       continue;
@@ -96,6 +97,9 @@ function inBodies(judged: Judged, report: Report): boolean {
 function isOfItself(guard: string): boolean {
   return guard.includes(".") || /(?:procedure|action)$/i.test(guard);
 }
+
+/** What is only now made has no owner yet who could be asked for. */
+const OF_AN_OWNER = /own(?:er|s|ed|ership)?(?![a-z])|author(?![a-z])|creator|belongs|mine(?![a-z])/i;
 
 /** A role is asked by those beside it that do something to the same. */
 function isAskedOf(one: Operation, file: ProjectFile, node: Node): boolean {

@@ -3,22 +3,48 @@ import type { Node } from "oxc-parser";
 import type { EntryPoint } from "../../entry-points/entry-point.ts";
 import { isRoleName, isTenantName } from "../../knowledge/names.ts";
 import { clientOf } from "../../values/trust.ts";
-import { comparisons } from "../../values/query.ts";
+import { comparisons, type Query } from "../../values/query.ts";
 import type { Value } from "../../values/value.ts";
 
 const PEOPLE = /^(?:app_?)?(?:users?|accounts?|members?|customers?|people|profiles?)$/i;
 
-/** Functions in which somebody new is given an account, with a password that is hashed: strangers are meant to come there. */
+/**
+ * Functions in which somebody new is given an account, with a password that is hashed, or somebody a link or code to
+ * sign in with, at their address: strangers are meant to come there.
+ */
 export function signUps(operations: readonly Operation[], { path, name }: EntryPoint): ReadonlySet<Node> {
   const found = new Set<Node>();
   if (/admin|staff|team|employee|member|manage|internal/i.test(`${path ?? ""} ${name}`)) return found;
   for (const one of operations) {
-    if (one.kind !== "query" || one.query.verb !== "create" || !PEOPLE.test(one.query.table)) continue;
+    if (one.kind !== "query" || one.query.verb !== "create") continue;
     const at = one.within.at(-1);
-    if (at !== undefined && setsPassword(one.query.data) && !setsRights(one.query.data)) found.add(at.node);
+    if (at === undefined) continue;
+    if (PEOPLE.test(one.query.table) && setsPassword(one.query.data) && !setsRights(one.query.data)) found.add(at.node);
+    if (ONE_TIME.test(one.query.table) && isForAddressee(one.query.data)) found.add(at.node);
   }
   return found;
 }
+
+/** What is sent to somebody's address to show that it is theirs; not what opens a session or an account for good. */
+const ONE_TIME =
+  /^(?:\w*(?:login|sign_?in|magic|verif\w*|one_?time|otp|reset|recover\w*|confirm\w*|email|auth|passwordless)_?\w*(?:tokens?|links?|codes?|requests?)|otps?|verifications?|magic_?links?)$/i;
+
+/** A value nobody can guess, kept hashed, for the person whose address was given. */
+function isForAddressee(data: Value | null): boolean {
+  if (data?.k !== "struct") return false;
+  const values = [...data.props.values()];
+  return (
+    values.some((value) => isHashed(value)) &&
+    values.some((value) => value.k === "rows" && PEOPLE.test(value.query.table) && isByAddress(value.query)) &&
+    !setsRights(data)
+  );
+}
+
+function isByAddress({ where }: Query): boolean {
+  const by = comparisons(where);
+  return by.length > 0 && by.every(({ field }) => ADDRESS.test(field));
+}
+const ADDRESS = /email|user_?name|login|handle|phone/i;
 
 function setsPassword(data: Value | null): boolean {
   if (data?.k === "list") return data.items.some(setsPassword);
@@ -46,6 +72,6 @@ export function isOfSignUp(operation: Operation, signing: ReadonlySet<Node>): bo
   return (
     (query.verb === "read" || query.verb === "list" || query.verb === "count") &&
     PEOPLE.test(query.table) &&
-    comparisons(query.where).every(({ field }) => /email|user_?name|login|handle|phone/i.test(field))
+    comparisons(query.where).every(({ field }) => ADDRESS.test(field))
   );
 }

@@ -26,8 +26,8 @@ export function isAddressBook(table: string): boolean {
 
 /**
  * A form that strangers fill in: something is added, and somebody is told. What shows that they are meant to is a
- * captcha, a limit by address, an entry that waits until somebody releases it, or a table that is made for it and an
- * address to answer to. Nothing is taken from it that says for whom the stranger acts.
+ * captcha, a limit by address, an entry that waits until somebody releases it, a key that stands in other people's pages,
+ * or a table that is made for it and an address to answer to. Nothing is taken from it that says for whom the stranger acts.
  */
 export function leftByStrangers({ trace, entry }: Judged): (operation: Operation) => boolean {
   const added = trace.operations.filter((one): one is QueryOperation => one.kind === "query" && isAdded(one));
@@ -35,6 +35,7 @@ export function leftByStrangers({ trace, entry }: Judged): (operation: Operation
   if (first === undefined || entry.method === "GET") return () => false;
   const meant =
     trace.operations.some((one) => one.kind === "call" && (HUMAN.test(one.path) || limitsByAddress(one))) ||
+    keyedInPages(trace.operations).some((id) => added.some((one) => holdsRow(one.query.data, id))) ||
     added.some(
       (one) => waits(one.query.data) || (LEFT.test(snake(one.query.table)) && comesFromStranger(one.query.data)),
     );
@@ -46,6 +47,20 @@ export function leftByStrangers({ trace, entry }: Judged): (operation: Operation
     return added.includes(one);
   };
 }
+
+/** The rows that were found by a key that stands in the source of pages: whoever sees the page has it. */
+function keyedInPages(operations: readonly Operation[]): readonly number[] {
+  return operations.flatMap((one) =>
+    one.kind === "query" &&
+    comparisons(one.query.where).some(
+      ({ field, op, value }) => op === "equal" && IN_PAGES.test(field) && clientOf(value) !== null,
+    )
+      ? [one.query.id]
+      : [],
+  );
+}
+const IN_PAGES =
+  /(?:^|[._])(?:publishable|public|site|embed|widget|tracking|write)_?key$|(?:^|[._])(?:embed|widget|tracking)_?id$/i;
 
 function isAdded({ query, facts }: QueryOperation): boolean {
   if (facts.has("auth")) return false;

@@ -15,7 +15,8 @@ export function isOpenRead(operation: Operation, { entry }: Judged): boolean {
   const { query } = operation;
   if (query.verb === "create") return false;
   if (query.verb !== "read" && query.verb !== "list" && query.verb !== "count") return false;
-  if (mayBeOpen(query.where) || isShown(query.where)) return true;
+  if (isUnpublished(query.where)) return false;
+  if (mayBeOpen(query.where) || isShown(query.where) || isPublished(query.where)) return true;
   if (
     comparisons(query.where).some(
       ({ field, value }) =>
@@ -37,6 +38,17 @@ export function isOpenRead(operation: Operation, { entry }: Judged): boolean {
   }
   if (isAddressBook(query.table) && query.verb !== "count") return false;
   return isPublicTable(query.table) && entry.method !== "POST" && entry.method !== "DELETE";
+}
+
+/** `published: false`, `publishedAt: null`: what nobody is to see yet. */
+function isUnpublished(where: Condition | null): boolean {
+  return comparisons(where).some(
+    ({ field, op, value }) =>
+      op === "equal" &&
+      /(?:^|[._])(?:is_?)?(?:public|published)(?:_?(?:at|on))?$/i.test(field) &&
+      value.k === "literal" &&
+      (value.value === false || value.value === null),
+  );
 }
 
 /** `OR: [{ ownerId }, { isPublic: true }]`: what is public is among it, and the rest is the owner's. */
@@ -66,6 +78,17 @@ export function isBehindOpen({ name, facts }: Extract<Operation, { kind: "call" 
   if (OWNERS_ALONE.test(name)) return false;
   for (const [name] of facts.entries()) if (name.startsWith("open:ok:")) return true;
   return false;
+}
+
+/** `state: "PUBLISHED"`, whatever else is asked. */
+function isPublished(where: Condition | null): boolean {
+  return comparisons(where).some(
+    ({ field, op, value }) =>
+      op === "equal" &&
+      /(?:^|[._])(?:state|status)$/i.test(field) &&
+      value.k === "literal" &&
+      /^(?:published|public|listed)$/i.test(String(value.value)),
+  );
 }
 
 /** `where: { display: true }`: what everybody is shown. */

@@ -18,6 +18,7 @@ import { CONTEXT, pathOfFile } from "../next.ts";
 import { type Asked, ASKS_STAFF, ASKS_WHOSE, asksRights, VERIFIES_SENDER } from "../neighbours.ts";
 import { toldRight } from "../told-rights.ts";
 import { calledName } from "../../syntax/called-name.ts";
+import { unseenGuardPlugin } from "./guarding-plugins.ts";
 import { chainOf, type Mounts, mountsOf } from "./mounts.ts";
 import {
   CALLED,
@@ -44,7 +45,9 @@ export function routerEntryPoints(project: Project, files: readonly ProjectFile[
     });
   const byRouter = Map.groupBy(all, (one) => one.router);
   const mounts = mountsOf(project, all);
-  return all.filter((one) => isRoute(one) && !isDeclared(one)).map((route) => entryOf(route, byRouter, mounts));
+  return all
+    .filter((one) => isRoute(one) && !isDeclared(one))
+    .map((route) => entryOf(project, route, byRouter, mounts));
 }
 
 /** hapi's routes say all of themselves in one object: they are found by it. Fastify's have a `url`. */
@@ -58,6 +61,7 @@ function isDeclared({ verb, args }: Registration): boolean {
 }
 
 function entryOf(
+  project: Project,
   route: Registration,
   byRouter: ReadonlyMap<string, readonly Registration[]>,
   mounts: Mounts,
@@ -92,6 +96,13 @@ function entryOf(
           sure: true,
           place: { file: route.file.path, node: route.node },
           why: "no file of the tree mounts this router",
+        });
+      const plugin = unseenGuardPlugin(project, route, byRouter.get(route.router) ?? []);
+      if (plugin !== null)
+        machine.learn("opaque:auth", {
+          sure: false,
+          place: { file: route.file.path, node: route.node },
+          why: `the plugin ${plugin} is not in the tree`,
         });
       machine.pathname = path;
       machine.absent = chain.seen === "all" ? "every" : chain.seen === "own" ? machine.project.putOnRequests() : null;

@@ -2,6 +2,8 @@ import type { Condition } from "../../values/query.ts";
 import type { Value } from "../../values/value.ts";
 import { callsOf, columnName } from "./chain.ts";
 
+const SHOWN_SINCE = /(?:publish\w*|released?|listed)_?(?:at|on|date)?$/i;
+
 /** A condition written as an object: Prisma, TypeORM, Sequelize, Mongoose. */
 export function fromObject(value: Value, prefix = "", depth = 0): Condition {
   if (depth > 8) return { kind: "unknown", value };
@@ -9,7 +11,12 @@ export function fromObject(value: Value, prefix = "", depth = 0): Condition {
     case "struct": {
       const of: Condition[] = [];
       for (const [name, inner] of value.props) {
-        if (/^(?:NOT|\$not|\$nor|\$ne|not|notIn|\$nin)$/.test(name)) continue;
+        if (/^(?:NOT|\$not|\$nor|\$ne|not|notIn|\$nin)$/.test(name)) {
+          // `publishedAt: { not: null }` says what may be seen.
+          if (inner.k === "literal" && inner.value === null && SHOWN_SINCE.test(prefix))
+            of.push({ kind: "compare", field: prefix, op: "other", value: inner });
+          continue;
+        }
         if (name === "OR" || name === "$or")
           of.push({ kind: "any", of: listOf(inner).map((one) => fromObject(one, prefix, depth + 1)) });
         else if (name === "AND" || name === "$and")
