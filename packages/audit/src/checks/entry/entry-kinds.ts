@@ -3,11 +3,13 @@ import { wordsOf } from "../../knowledge/names.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { actsAsServer } from "./acts-as-server.ts";
 import { isProviderCallback, readsSignature } from "./provider-callback.ts";
+import { looksForSecretOnly } from "./idle-webhook-secret.ts";
 import { clientOf } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
 import type { Judged } from "../../rules/rule.ts";
 
-export function isWebhook({ entry, trace }: Judged): boolean {
+export function isWebhook(judged: Judged): boolean {
+  const { entry, trace } = judged;
   if (entry.kind !== "route" && entry.kind !== "handler") return false;
   if (entry.method === "GET") return false;
   const where = `${entry.path ?? ""} ${entry.name} ${entry.file}`;
@@ -33,7 +35,11 @@ export function isWebhook({ entry, trace }: Judged): boolean {
       trace.operations.some(readsSignature)
     );
   if (trace.operations.some((one) => one.facts.has("auth"))) return false;
-  return trace.operations.some(readsSignature) || isProviderCallback(entry, trace.operations);
+  return (
+    trace.operations.some(readsSignature) ||
+    isProviderCallback(entry, trace.operations) ||
+    looksForSecretOnly(judged)
+  );
 }
 
 const ADMINISTERS =
