@@ -16,6 +16,7 @@ import { isPublicByDesign } from "../openness/public-by-design.ts";
 import { OWNERS_ALONE } from "../openness/open-to-all.ts";
 import { selectedById } from "./selected-by-id.ts";
 import { EVERYBODYS, isSharedByAll } from "./shared-by-all.ts";
+import { toldAlone } from "./told-alone.ts";
 
 type Call = Extract<Operation, { kind: "call" }>;
 type ClientValue = Extract<Value, { k: "client" }>;
@@ -32,7 +33,7 @@ const NO_RECORD =
 export function tenantOfCall(one: Operation, judged: Judged, report: Report): void {
   const { entry, trace } = judged;
   if (one.kind !== "call" || entry.kind === "page") return;
-  if (comparedBeside(one, judged, report) || selectedById(one, judged, report)) return;
+  if (comparedBeside(one, judged, report) || selectedById(one, judged, report) || toldAlone(one, judged, report)) return;
   if (one.origin !== "missing" || !isSensitive(one)) return;
   if (!one.facts.has("auth") || isLetGo(one.facts, judged) || isPublicByDesign(entry, judged)) return;
   const words = wordsOf(one.name);

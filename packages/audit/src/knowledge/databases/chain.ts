@@ -31,11 +31,19 @@ export function callsOf(chain: Chain): readonly NamedCall[] {
 /** `source.getRepository(User)`, `sequelize.define("room", …)`: TypeORM's and Sequelize's, and what stands for the entity. */
 export function repositoryOf({ root }: Chain, calls: readonly NamedCall[]): NamedCall | undefined {
   const [first] = calls;
-  return first?.name === "" && root.k === "foreign" && REPOSITORY.test(root.name)
-    ? first
-    : calls.find((one) => REPOSITORY.test(one.name));
+  if (first?.name === "" && root.k === "foreign" && (REPOSITORY.test(root.name) || isMadeFor(root.name, first)))
+    return first;
+  return calls.find((one) => REPOSITORY.test(one.name) || (one.name !== "" && isMadeFor(one.name, one)));
 }
 const REPOSITORY = /^(?:get(?:Mongo|Tree|Custom)?Repository|define)$/;
+
+/** `repoFactory(InvoiceEntity)`, `repositoryFor(Invoice)`, `dataSource.repo(Invoice)`: the house's own, told by the entity it is made for. */
+function isMadeFor(name: string, { args: [entity] }: NamedCall): boolean {
+  return HOUSE_REPOSITORY.test(name) && (entity?.k === "class" || (entity?.k === "foreign" && ENTITY.test(entity.name)));
+}
+const HOUSE_REPOSITORY =
+  /^(?:(?:get|make|create|build|use|open|new)_?)?(?:\w+_?)?repo(?:sitory)?(?:_?(?:factory|for|of|provider|from))?$/i;
+const ENTITY = /^[A-Z][a-z]\w*$/;
 
 /** `mongoose.model("Ticket")`, `connection.model("Ticket")`: the model by its name. */
 export function modelOf({ root }: Chain, calls: readonly NamedCall[]): string | null {
