@@ -23,7 +23,7 @@ export function consume(machine: Machine, value: Value, place: Place): Value {
       return machine.consume(value.value, place);
     case "choice":
       if (isBuilt(value)) return eachWay(machine, value.alternatives, place);
-      return choose(value.alternatives.map((one) => ({ ...one, value: machine.consume(one.value, place) })));
+      return choose(value.alternatives.map((one) => ({ ...one, value: onItsPath(machine, one, place) })));
     case "list":
       return {
         k: "list",
@@ -38,6 +38,18 @@ export function consume(machine: Machine, value: Value, place: Place): Value {
     default:
       return value;
   }
+}
+
+/** `return run(club)` beside `return { error }`: a statement that nobody awaited there is sent on no other path. */
+function onItsPath(machine: Machine, { value, facts }: Alternative, place: Place): Value {
+  const before = machine.state;
+  if (value.k !== "chain" || facts.size === 0 || before === null) return machine.consume(value, place);
+  const there = before.facts.and(facts);
+  machine.state = withFacts(before, there);
+  const sent = machine.consume(value, place);
+  if (machine.state !== null)
+    machine.state = withFacts(machine.state, before.facts.and(machine.state.facts.beyond(there)));
+  return sent;
 }
 
 /** A statement that was built in several ways is sent in the one that fits the path. */

@@ -76,7 +76,9 @@ function storedBy(one: Operation): readonly Value[] {
   if (one.kind === "query")
     return /^(?:create|update|upsert)$/.test(one.query.verb) && one.query.data?.k === "struct" ? [one.query.data] : [];
   if (one.kind !== "call" || one.origin === "global") return [];
-  const writes = wordsOf(one.name).some((word) => /^(?:create|add|insert|update|upsert|set|save|edit|patch)$/.test(word));
+  const writes = wordsOf(one.name).some((word) =>
+    /^(?:create|add|insert|update|upsert|set|save|edit|patch)$/.test(word),
+  );
   return writes ? one.args.filter((arg) => arg.k === "struct" || isWholeBody(arg)) : [];
 }
 
@@ -102,7 +104,9 @@ function isOfSame({ name, path }: Extract<Operation, { kind: "call" }>, beside: 
   const by = words.findIndex((word) => /^(?:by|for|with|in|of|from)$/.test(word));
   const own = (by === -1 ? words : words.slice(0, by)).join("");
   const receiver = path.split(".").at(-2) ?? "";
-  const noun = (own === "" ? receiver.replace(/_?(?:service|repo|repository|store|model|dao)s?$/i, "") : own).toLowerCase();
+  const noun = (
+    own === "" ? receiver.replace(/_?(?:service|repo|repository|store|model|dao)s?$/i, "") : own
+  ).toLowerCase();
   return noun.length > 2 && beside.toLowerCase().replaceAll("_", "").includes(noun.replace(/s$/, ""));
 }
 
@@ -117,7 +121,10 @@ function gatesOf(file: ProjectFile): readonly Gate[] {
     if (node.type !== "IfStatement") continue;
     const asked = file.text.slice(node.test.start, node.test.end);
     const refused = file.text.slice(node.consequent.start, node.consequent.end);
-    if (!(leaves(node.consequent) && (OF_PLAN.test(asked) || ASKS_TO_PAY.test(refused))) && !demandsPlan(node.consequent))
+    if (
+      !(leaves(node.consequent) && (OF_PLAN.test(asked) || ASKS_TO_PAY.test(refused))) &&
+      !demandsPlan(node.consequent)
+    )
       continue;
     const region = regionOf(file, node);
     const settings = settingsIn(node.test);
@@ -129,7 +136,8 @@ function gatesOf(file: ProjectFile): readonly Gate[] {
 /** "Scheduling requires a Pro plan.", with 402 */
 const ASKS_TO_PAY = /\b402\b|payment_?required/i;
 
-const DEMANDS = /\b(?:throwIf|assert|ensure|require|check|enforce|guard|verify)\w*(?:Plan|Feature|Entitle|Quota|Subscri|Premium|Licen|Tier|Paid)/i;
+const DEMANDS =
+  /\b(?:throwIf|assert|ensure|require|check|enforce|guard|verify)\w*(?:Plan|Feature|Entitle|Quota|Subscri|Premium|Licen|Tier|Paid)/i;
 
 /** `if (body.schedule) await assertPlanAllows(org, "schedule")` */
 function demandsPlan(node: Node): boolean {

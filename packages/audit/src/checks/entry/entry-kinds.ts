@@ -36,9 +36,7 @@ export function isWebhook(judged: Judged): boolean {
     );
   if (trace.operations.some((one) => one.facts.has("auth"))) return false;
   return (
-    trace.operations.some(readsSignature) ||
-    isProviderCallback(entry, trace.operations) ||
-    looksForSecretOnly(judged)
+    trace.operations.some(readsSignature) || isProviderCallback(entry, trace.operations) || looksForSecretOnly(judged)
   );
 }
 

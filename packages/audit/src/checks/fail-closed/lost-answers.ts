@@ -89,7 +89,11 @@ function fieldOf(node: Node, name: string): Node | null {
 }
 
 function unwrapped(node: Node): Node {
-  if (node.type === "ParenthesizedExpression" || node.type === "TSAsExpression" || node.type === "TSSatisfiesExpression")
+  if (
+    node.type === "ParenthesizedExpression" ||
+    node.type === "TSAsExpression" ||
+    node.type === "TSSatisfiesExpression"
+  )
     return unwrapped(node.expression);
   return node;
 }

@@ -33,7 +33,8 @@ const NO_RECORD =
 export function tenantOfCall(one: Operation, judged: Judged, report: Report): void {
   const { entry, trace } = judged;
   if (one.kind !== "call" || entry.kind === "page") return;
-  if (comparedBeside(one, judged, report) || selectedById(one, judged, report) || toldAlone(one, judged, report)) return;
+  if (comparedBeside(one, judged, report) || selectedById(one, judged, report) || toldAlone(one, judged, report))
+    return;
   if (one.origin !== "missing" || !isSensitive(one)) return;
   if (!one.facts.has("auth") || isLetGo(one.facts, judged) || isPublicByDesign(entry, judged)) return;
   const words = wordsOf(one.name);

@@ -38,7 +38,11 @@ export function toldAlone(one: Call, judged: Judged, report: Report): boolean {
   if (!wordsOf(one.name).some((word, at) => at < 2 && CHANGES.test(word))) return false;
   const { facts } = one;
   if (!facts.has("auth") && !facts.has("opaque:auth") && !facts.has("unmounted")) return false;
-  if (["role", "global", "rls", "signature", "shared-secret", "capability", "opaque:scope"].some((name) => facts.has(name)))
+  if (
+    ["role", "global", "rls", "signature", "shared-secret", "capability", "opaque:scope"].some((name) =>
+      facts.has(name),
+    )
+  )
     return false;
   const file = project.file(entry.file);
   const receiver = receiverOf(one.path);

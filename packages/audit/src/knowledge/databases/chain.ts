@@ -39,7 +39,9 @@ const REPOSITORY = /^(?:get(?:Mongo|Tree|Custom)?Repository|define)$/;
 
 /** `repoFactory(InvoiceEntity)`, `repositoryFor(Invoice)`, `dataSource.repo(Invoice)`: the house's own, told by the entity it is made for. */
 function isMadeFor(name: string, { args: [entity] }: NamedCall): boolean {
-  return HOUSE_REPOSITORY.test(name) && (entity?.k === "class" || (entity?.k === "foreign" && ENTITY.test(entity.name)));
+  return (
+    HOUSE_REPOSITORY.test(name) && (entity?.k === "class" || (entity?.k === "foreign" && ENTITY.test(entity.name)))
+  );
 }
 const HOUSE_REPOSITORY =
   /^(?:(?:get|make|create|build|use|open|new)_?)?(?:\w+_?)?repo(?:sitory)?(?:_?(?:factory|for|of|provider|from))?$/i;
