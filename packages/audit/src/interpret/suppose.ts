@@ -1,6 +1,6 @@
 import type { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
-import { clientOf, openRow, trustOf } from "../values/trust.ts";
+import { openRow } from "../values/trust.ts";
 import {
   knowEach,
   evidence,
@@ -12,8 +12,6 @@ import {
   knowOpen,
   knowPrincipal,
   knowRow,
-  ofWhat,
-  pathOf,
 } from "./learn.ts";
 import { lastName } from "./last-name.ts";
 import { knowPresented } from "./presented.ts";
@@ -21,12 +19,13 @@ import { isCount } from "./is-count.ts";
 import { isNullish, thatMayEqual } from "./may-equal.ts";
 import { typeOf } from "./type-of.ts";
 import { DENIED, type Place, type Value } from "../values/value.ts";
-import { isOfRole, knowRole, roleAsked } from "./by-role.ts";
+import { knowRole } from "./by-role.ts";
 import { asksForDeveloper } from "../knowledge/developers.ts";
-import { isRefusalName, isRoleName } from "../knowledge/names.ts";
-import { joinEither, OF_THE_CALLER } from "./either.ts";
-import { knownAs, ofClass, ofItsOwn, ofListed, ofName, statusOf } from "./of-its-own.ts";
+import { isRefusalName } from "../knowledge/names.ts";
+import { joinEither } from "./either.ts";
+import { knownAs, ofClass, ofItsOwn, ofName, statusOf } from "./of-its-own.ts";
 import { join, type State, withFacts } from "./state.ts";
+import { isHeld, supposeIncludes } from "./suppose-includes.ts";
 
 /** The path on which `value` is truthy (or falsy), with what that teaches; null when it cannot be. */
 export function suppose(value: Value, truth: boolean, before: State): State | null {
@@ -283,56 +282,6 @@ function supposeEqual(left: Value, right: Value, place: Place, state: State): St
   if (left.k === "caught") return withFacts(state, ofName(left, right, state.facts));
   const [mine, theirs] = [thatMayEqual(left, right, state.facts), thatMayEqual(right, left, state.facts)];
   return withFacts(state, knowEqual(mine, theirs, place, state.facts));
-}
-
-/** Whether a text that is known stands in a list that is known; null where either is not. */
-function isHeld(container: Value, element: Value): boolean | null {
-  if (element.k !== "literal" || typeof element.value !== "string" || container.k !== "list") return null;
-  if (container.items.length === 0 || !container.items.every((item) => item.k === "literal")) return null;
-  return container.items.some((item) => item.k === "literal" && item.value === element.value);
-}
-
-function supposeIncludes(container: Value, element: Value, place: Place, state: State): State | null {
-  const { facts } = state;
-  if (container.k === "choice") {
-    let found: State | null = null;
-    for (const one of container.alternatives) {
-      found = join(found, supposeIncludes(one.value, element, place, withFacts(state, facts.and(one.facts))));
-    }
-    return found;
-  }
-  if (element.k === "caught") return withFacts(state, ofListed(element, container, facts));
-  // Where both are known there is nothing to learn.
-  const held = isHeld(container, element);
-  if (held !== null) return held ? state : null;
-  if (container.k === "literal" || (container.k === "list" && container.items.length === 0)) return null;
-  if (
-    container.k === "list" &&
-    container.items.length === 1 &&
-    container.items[0] !== undefined &&
-    container.items[0].k !== "literal"
-  ) {
-    return withFacts(state, knowEqual(container.items[0], element, place, facts));
-  }
-  if (container.k === "list" && container.items.every((item) => item.k === "literal")) {
-    const path = pathOf(element) || lastName(element);
-    if (isRoleName(path) && clientOf(element) === null) {
-      const roles = container.items.map((item) => (item.k === "literal" ? String(item.value) : "")).join(", ");
-      let known = facts.with("role", evidence(`one of the roles ${roles} was asked${ofWhat(element)}`, place));
-      if (element.k === "principal") known = knowPrincipal(element, known);
-      if (element.k === "rows") known = knowRow(element, known);
-      return withFacts(state, known);
-    }
-    return withFacts(state, facts.with(`valid:${keyOf(element)}`, evidence("it is one of a list of constants", place)));
-  }
-  const asked = isOfRole(container) ? knowRole(container, facts, place) : null;
-  if (asked !== null) return withFacts(state, asked);
-  if (isRoleName(pathOf(container)) && trustOf(container, facts) !== null) {
-    const looked = container.k === "principal" ? OF_THE_CALLER : "a permission was looked up";
-    const known = facts.with("role", evidence(roleAsked(container, element) ?? looked, place));
-    return withFacts(state, container.k === "principal" ? knowPrincipal(container, known) : known);
-  }
-  return withFacts(state, knowEqual(container, element, place, facts));
 }
 
 /** `typeof x === "string"`: alternatives of another type fall away. */
