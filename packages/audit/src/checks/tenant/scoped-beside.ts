@@ -2,10 +2,10 @@ import type { ProjectFile } from "../../project.ts";
 import type { Judged } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 
-/** Drizzle's `posts.teamId`, Prisma's `post.findMany({ where: { teamId`, SQL's `from posts where team_id`. */
+/** Drizzle's `posts.teamId`, Prisma's `post.findMany({ where: { teamId`, a house's `post.findMany({ teamId`, SQL's `from posts where team_id`. */
 const NAMED = [
   /\b(\w+)\.(?:tenant|org|organi[sz]ation|workspace|team|company|account)_?id\b/gi,
-  /\.(\w+)\.\w+\(\s*\{\s*where:\s*\{[^{}]*\b(?:tenant|org|organi[sz]ation|workspace|team|company|account)_?id\b/gi,
+  /\.(\w+)\.\w+\(\s*\{\s*(?:(?:where|filters?|criteria|conditions?|query|match):\s*\{)?[^{}]*\b(?:tenant|org|organi[sz]ation|workspace|team|company|account)_?id\b/gi,
   /\b(?:from|update|join)\s+(\w+)\b[^"'`;]{0,200}\b(?:tenant|org|organi[sz]ation|workspace|team|company|account)_?id\b/gi,
 ];
 

@@ -41,6 +41,7 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
     return null;
   if (ONLY_PRISMA.test(last.name) && options !== undefined && !keyed && options.k === "closure") return null;
   const where = prop(options, "where");
+  const house = ofHouse(options, verb);
   const selected = prop(options, "select");
   const include = prop(options, "include");
   const included =
@@ -56,15 +57,17 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
     table: last.before.at(-1) ?? "",
     verb,
     where:
-      where === undefined || (where.k === "literal" && where.value === undefined)
-        ? options?.k === "struct" && options.spreads[0] !== undefined
-          ? { kind: "unknown", value: options.spreads[0] }
-          : unknownOptions
-        : fromObject(where),
+      house !== null
+        ? house
+        : where === undefined || (where.k === "literal" && where.value === undefined)
+          ? options?.k === "struct" && options.spreads[0] !== undefined
+            ? { kind: "unknown", value: options.spreads[0] }
+            : unknownOptions
+          : fromObject(where),
     data:
       verb === "upsert"
         ? (prop(options, "create") ?? prop(options, "update") ?? null)
-        : (prop(options, "data") ?? null),
+        : (prop(options, "data") ?? (house !== null && verb === "update" ? (last.args[1] ?? null) : null)),
     throws: /(?:OrThrow|^update|^delete)$/.test(last.name),
     // With `omit` the columns that come back were thought of, too.
     selected: selected?.k === "struct" ? [...selected.props.keys()] : prop(options, "omit") === undefined ? null : [],
@@ -78,6 +81,26 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
     rights: isConfinedClient(chain) ? "user" : "unknown",
   };
 }
+
+/**
+ * `db.shipment.findMany({ orgId }, { limit: 100 })`, `repo.findMany({ tenantId, where })`: a data layer of the house's own
+ * that has Prisma's names. What Prisma has no option of stands for a column; null where there is no such thing.
+ */
+function ofHouse(options: Value | undefined, verb: Verb): Condition | null {
+  if (options?.k !== "struct" || verb === "create" || verb === "upsert") return null;
+  const own = [...options.props].filter(([name]) => !OPTIONS.test(name));
+  if (own.length === 0) return null;
+  const given = own.find(([name]) => FILTERS.test(name));
+  const columns = own.filter(([name]) => !FILTERS.test(name));
+  const where = prop(options, "where") ?? given?.[1];
+  const of = columns.length === 0 ? [] : [fromObject({ ...options, props: new Map(columns) })];
+  if (where !== undefined) of.push(fromObject(where));
+  return { kind: "all", of };
+}
+/** Of Prisma and its like, and what a list is cut and put in order by. */
+const OPTIONS =
+  /^(?:where|data|select|include|omit|take|skip|cursor|distinct|by|having|create|update|relationLoadStrategy|cacheStrategy|_\w+|with|columns|extras|attributes|fields|projection|relations|populate|lean|raw|tx|trx|transaction|session|limit|offset|page|per_?page|page_?\w+|size|count|total|order|order_?by|sort|sort_?\w+|direction|lock|cache|logging|paranoid|with_?deleted|include_?\w+|search|q)$/i;
+const FILTERS = /^(?:filters?|criteria|conditions?|query|match)$/i;
 
 /** Columns that are asked for below relations. */
 function related(held: Value | undefined, depth = 0): string[] {
