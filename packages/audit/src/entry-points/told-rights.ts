@@ -1,6 +1,7 @@
 import type { Node } from "oxc-parser";
 import { isAction } from "../knowledge/right-words.ts";
 import { isRight, RIGHTS_OF, RIGHTS_OPTION } from "../knowledge/staff.ts";
+import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
 
 /**
@@ -12,6 +13,21 @@ export function toldRight(call: Node, text: string): string | null {
   for (const arg of call.arguments) if (!isFunction(arg) && isNamed(arg)) return text.slice(arg.start, arg.end);
   return resourceAndAction(call.arguments);
 }
+
+/**
+ * `this.accessible(req, "workflow:execute")`, `authorize(user, "read", document)`: what may be done is asked of the caller,
+ * by whatever name. The text of the right, or null.
+ */
+export function rightOfCaller(call: Node, text: string): string | null {
+  if (call.type !== "CallExpression" || TELLS.test(calledName(call))) return null;
+  if (!call.arguments.some((arg) => CALLER.test(text.slice(arg.start, arg.end)))) return null;
+  return toldRight(call, text);
+}
+const CALLER =
+  /^(?:this\.)?(?:c|ctx|context|_?req|_?request|event|session|user|current_?user|me|my|actor|viewer|caller|principal|auth|member|membership|account|identity)(?:[?!]?\.(?:user|session|auth|me|member|membership|principal|account|state|locals|var|id|user_?id|sub))*$/i;
+/** That it was done is told to others, under a name that reads like a right. */
+const TELLS =
+  /^(?:emit|publish|dispatch|notify|track|capture|record|log\w*|debug|info|warn|audit\w*|send|enqueue|add|t)$/;
 
 /** `checkAccess("teamMembers", "update")` */
 function resourceAndAction([resource, action, ...more]: readonly Node[]): string | null {

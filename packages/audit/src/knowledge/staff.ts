@@ -91,7 +91,7 @@ export function isRight(text: string): boolean {
   return RIGHT.test(text);
 }
 const RIGHT =
-  /^(?:(?:super|org|team|workspace|site|system|global|project|account|tenant)[-_ ]?)?(?:admin|owner|manager|editor|moderator|maintainer|operator|staff|superuser|administrator)s?$|^\w[\w-]*[:./](?:\w[\w-]*[:./])?(?:read|view|list|write|create|add|update|edit|delete|destroy|remove|manage|admin|invite|publish|approve|export|\*)$|^(?:read|view|write|create|update|edit|delete|manage|admin|invite|can)[:._-]\w+$|^can[A-Z]\w+$|^manage[A-Z]\w+$/i;
+  /^(?:(?:super|org|team|workspace|site|system|global|project|account|tenant)[-_ ]?)?(?:admin|owner|manager|editor|moderator|maintainer|operator|staff|superuser|administrator)s?$|^\w[\w-]*[:./](?:\w[\w-]*[:./])?(?:read|view|list|write|create|add|update|edit|delete|destroy|remove|manage|admin|invite|publish|approve|export|execute|run|share|archive|restore|cancel|assign|transfer|revoke|deploy|moderate|refund|impersonate|access|\*)$|^(?:read|view|write|create|update|edit|delete|manage|admin|invite|can)[:._-]\w+$|^can[A-Z]\w+$|^manage[A-Z]\w+$/i;
 /** What an option is called that says which rights are asked for. */
 export const RIGHTS_OPTION =
   /^(?:(?:required?|allowed|min(?:imum)?|needs?|any|all)_?)?(?:permissions?|roles?|scopes?|privileges?|abilit(?:y|ies)|rights?|polic(?:y|ies)|access_?levels?)$/i;

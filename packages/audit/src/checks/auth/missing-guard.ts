@@ -1,6 +1,7 @@
 import type { Node } from "oxc-parser";
 import { guardOfAllOthers, guardOfMilder, isAskedOfAll, isOddOne } from "../../entry-points/neighbours.ts";
-import { nameKind } from "../../knowledge/names.ts";
+import { nameKind, wordsOf } from "../../knowledge/names.ts";
+import { isToLook } from "../../knowledge/right-words.ts";
 import { asksForRights, namesStaff } from "../../knowledge/staff.ts";
 import { missingRole } from "../../rules/catalogue.ts";
 import type { ProjectFile } from "../../project.ts";
@@ -9,6 +10,7 @@ import type { Operation } from "../../trace/operation.ts";
 import { comparisons } from "../../values/query.ts";
 import { clientOf, clientsOf, scopeOf } from "../../values/trust.ts";
 import { rightsInBodies } from "../../entry-points/rights-in-bodies.ts";
+import { rightOfCaller } from "../../entry-points/told-rights.ts";
 import type { Place, Value } from "../../values/value.ts";
 import { walk } from "../../syntax/walk.ts";
 import { isSensitive } from "../entry/entry-kinds.ts";
@@ -29,7 +31,8 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   const surrounded =
     beside !== undefined && beside.others.length > 2 && isAskedOfAll(beside) && done.some((one) => isToldWhich(one));
   if (open && !surrounded && isPublicByDesign(entry, judged)) return false;
-  if (asksInText({ file: entry.file, node: entry.node }, judged) || asksPolicy(judged)) return false;
+  if (asksInText({ file: entry.file, node: entry.node }, judged) || asksPolicy(judged, beside?.own.method ?? null))
+    return false;
   const [first] = done;
   if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one, done))) return false;
   // What those ask for who run the product is nothing that a tenant's people are to be asked for their own rows.
@@ -50,8 +53,12 @@ export function missingGuard(judged: Judged, report: Report): boolean {
 }
 
 /** `authorize(user, "read", document)`: what the caller may do to it is asked inside. */
-function asksPolicy({ entry }: Judged): boolean {
-  for (const node of walk(entry.node))
+function asksPolicy({ entry, project }: Judged, method: string | null): boolean {
+  const text = project.file(entry.file)?.text ?? "";
+  for (const node of walk(entry.node)) {
+    const right = rightOfCaller(node, text);
+    // A right to look is none to change anything.
+    if (right !== null && (method === "GET" || !isToLook(wordsOf(right)))) return true;
     if (
       node.type === "CallExpression" &&
       node.callee.type === "Identifier" &&
@@ -60,6 +67,7 @@ function asksPolicy({ entry }: Judged): boolean {
       typeof node.arguments[1].value === "string"
     )
       return true;
+  }
   return false;
 }
 
