@@ -1,10 +1,10 @@
 import type { Node } from "oxc-parser";
 import { calledName } from "../syntax/called-name.ts";
-import { literal, type Value } from "../values/value.ts";
+import { literal, opaque, type Value } from "../values/value.ts";
 import type { UnseenCall } from "./call.ts";
 
 const TEXT =
-  /^(?:toString|toLowerCase|toUpperCase|trim|trimStart|trimEnd|replace|replaceAll|substring|substr|slice|padStart|padEnd|normalize|concat|repeat|toLocaleLowerCase|charAt|toFixed|toISOString|valueOf|toJSON|toLocaleString|toHexString|getTime)$/;
+  /^(?:toString|toLowerCase|toUpperCase|trim|trimStart|trimEnd|substring|substr|slice|padStart|padEnd|normalize|concat|repeat|toLocaleLowerCase|charAt|toFixed|toISOString|valueOf|toJSON|toLocaleString|toHexString|getTime)$/;
 
 /** Methods of texts. What is known of both sides is worked out: a path is compared with a prefix. */
 export function strings(call: UnseenCall): Value | undefined {
@@ -34,14 +34,12 @@ export function strings(call: UnseenCall): Value | undefined {
     receiver.k === "literal" ||
     receiver.k === "choice";
   if (!holdsText) return undefined;
-  if (TEXT.test(method)) {
-    return {
-      k: "derived",
-      op: method !== "replace" && method !== "replaceAll" ? "string" : escapes(call) ? "escaped" : "replaced",
-      args: [receiver, ...(method === "concat" ? args : [])],
-      place,
-    };
-  }
+  if (method === "replace" || method === "replaceAll")
+    return escapes(call)
+      ? { k: "derived", op: "escaped", args: [receiver], place }
+      : { k: "derived", op: "replaced", args: [receiver, ...putIn(call)], place };
+  if (TEXT.test(method))
+    return { k: "derived", op: "string", args: [receiver, ...(method === "concat" ? args : [])], place };
   switch (method) {
     case "split":
     case "match":
@@ -59,6 +57,19 @@ export function strings(call: UnseenCall): Value | undefined {
     default:
       return undefined;
   }
+}
+
+/** `template.replace("{{name}}", name)`, `text.replace(HOLES, (all, key) => values[key])`: what stands there instead. */
+function putIn({ machine, args, place }: UnseenCall): Value[] {
+  const [, instead] = args;
+  if (instead === undefined || instead.k === "literal") return [];
+  if (instead.k !== "closure") return instead.k === "foreign" ? [] : [instead];
+  const before = machine.state;
+  if (before === null || machine.atTop) return [];
+  // What was found is a piece of the text itself.
+  const value = machine.invoke(instead, [opaque("text"), opaque("text"), opaque("text")], place);
+  machine.state = before;
+  return value.k === "opaque" || value.k === "literal" ? [] : [value];
 }
 
 /** `/^[a-z]+$/.test(text)`: a pattern from end to end says what the text can be. */

@@ -66,6 +66,10 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
       if (ESCAPES.test(`${names} ${root}`) || isCompiled(value)) return null;
       // What is looked up by something is not made of it.
       if (value.steps.at(-1)?.kind === "call" && LOOKS_UP.test(calledLast(value))) return null;
+      // `site.theme` of what was looked up, `themeCss(site.settings)`: of a language of its own, which its owner has set.
+      if (isLookedUp(value) && IN_OWN_LANGUAGE.test(names.split(" ").at(-1) ?? "")) return null;
+      if (IN_OWN_LANGUAGE.test(calledLast(value)) && value.steps.at(-1)?.kind === "call" && isGivenLookedUp(value))
+        return null;
       for (const [at, step] of value.steps.entries()) {
         if (step.kind === "member") continue;
         for (const arg of isRaw(value, at) ? step.args.slice(0, 1) : step.args) {
@@ -120,7 +124,30 @@ function makesMarkup({ root }: Extract<Value, { k: "chain" }>): boolean {
   return root.k === "foreign" && /^(?:marked|showdown|snarkdown)(?:$|\/)/.test(root.from);
 }
 
-const LOOKS_UP = /^(?:get(?!Html|Text|Markup)\w*|h?m?get|find\w*|fetch\w*|load\w*|lookup\w*|has|exists|count)$/;
+const LOOKS_UP =
+  /^(?:get(?!Html|Text|Markup)\w*|h?m?get|find\w*|fetch\w*|load\w*|lookup\w*|has|exists|count|(?!\w*(?:html|text|markup))\w+By[A-Z]\w*)$/;
+
+/** A field of what was looked up: `(await forms.findBySlug(slug)).theme`. */
+function isLookedUp({ steps }: Extract<Value, { k: "chain" }>): boolean {
+  const at = steps.findLastIndex((step) => step.kind === "call");
+  const named = steps[at - 1];
+  return at > 0 && at < steps.length - 1 && named?.kind === "member" && LOOKS_UP.test(named.name);
+}
+
+/** All that code which is not seen was given of a client's is what was looked up by it. */
+function isGivenLookedUp({ steps }: Extract<Value, { k: "chain" }>): boolean {
+  const last = steps.at(-1);
+  return last?.kind === "call" && last.args.every(isNotTheirText);
+}
+
+function isNotTheirText(value: Value): boolean {
+  if (value.k === "choice") return value.alternatives.every((one) => isNotTheirText(one.value));
+  return value.k === "literal" || value.k === "rows" || (value.k === "chain" && isLookedUp(value));
+}
+
+/** Styles, pictures and names of the machine's own. */
+const IN_OWN_LANGUAGE =
+  /(?:css|styles?|theme\w*|themed|colou?rs?|palette|font\w*|branding|svg|icon|nonce|json_?ld|vars|(?:^|_)_?id|Id|At|count)$/i;
 
 function calledLast({ steps, root }: Extract<Value, { k: "chain" }>): string {
   const named = steps.at(-2);

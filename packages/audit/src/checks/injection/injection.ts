@@ -197,6 +197,7 @@ function hasMarkup(value: Value, depth = 0): boolean {
   if (value.k !== "derived") return false;
   // `["<h1>", title, "</h1>"].join("\n")`
   const [parts] = value.args;
+  if (value.op === "replaced") return parts !== undefined && hasMarkup(parts, depth + 1);
   if (value.op === "join") return parts?.k === "list" && parts.items.some((one) => hasMarkup(one, depth + 1));
   return (value.op === "template" || value.op === "+") && value.args.some((arg) => hasMarkup(arg, depth + 1));
 }
@@ -210,6 +211,7 @@ function withMarkup(value: Value): Value {
 
 /** JSON inside a script element ends it with `</script>`, unless the angle was replaced. */
 function jsonOf(value: Value): Value {
-  if (value.k === "derived" && (value.op === "replaced" || value.op === "escaped")) return { k: "literal", value: "" };
+  if (value.k === "derived" && (value.op === "escaped" || (value.op === "replaced" && value.args.length === 1)))
+    return { k: "literal", value: "" };
   return value;
 }
