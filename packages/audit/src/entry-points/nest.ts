@@ -14,7 +14,7 @@ import { isCallerName } from "../knowledge/names.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
-import { methodOf, rightsBeside } from "./rights-beside.ts";
+import { LOOKS_UP, methodOf, rightsBeside } from "./rights-beside.ts";
 import { asksByDecorator, asksRightsOf, asksWhoseOf } from "./guard-names.ts";
 import { decorator, lastNameOf, nameOf, VERB } from "./decorators.ts";
 import { declaredBy } from "../syntax/declared.ts";
@@ -100,7 +100,11 @@ function entry(
       // tsoa makes what is sent fit the types before the method is called.
       if (/from ["'](?:@tsoa\/runtime|tsoa)["']/.test(file.text))
         machine.learn("valid:client:body.", { sure: false, place, why: "the framework checks it against its type" });
-      for (const one of decorators) guard(machine, file, one);
+      const isTold = (): boolean => {
+        const { own, others } = rightsBeside(of, method, file.text);
+        return own.guards.length > 0 || others.every(({ guards }) => guards.length === 0);
+      };
+      for (const one of decorators) guard(machine, file, one, isTold);
       const instance = construct(
         machine,
         { k: "class", node: of, scope: moduleScope(machine, file.path), file: file.path },
@@ -125,7 +129,8 @@ function asksForSession(file: ProjectFile, controller: Decorator): boolean {
   );
 }
 
-function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
+/** What a decorator asks for; a guard that looks up which right was told (`isTold`) asks for none where none was. */
+function guard(machine: Machine, file: ProjectFile, one: Decorator, isTold: () => boolean): void {
   const place = { file: file.path, node: one };
   const name = nameOf(one);
   const asks = asksByDecorator(name);
@@ -183,18 +188,18 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator): void {
         if (machine.state?.facts.has("auth") === true || value.node.superClass === null) continue;
       }
     }
-    byGuardName(machine, called, place);
+    byGuardName(machine, called, place, isTold);
   }
 }
 
-function byGuardName(machine: Machine, called: string, place: Place): void {
+function byGuardName(machine: Machine, called: string, place: Place, isTold: () => boolean): void {
   if (/throttl|rate|cache|csrf/i.test(called)) return;
   if (VERIFIES_SENDER.test(called)) {
     machine.learn("signature", { sure: false, place, why: `${called} is taken for a check by its name` });
     return;
   }
   machine.learn("auth", { sure: false, place, why: `${called} is taken for a check by its name` });
-  if (asksRightsOf(called))
+  if (asksRightsOf(called) && (!LOOKS_UP.test(called) || isTold()))
     machine.learn("role", { sure: false, place, why: `${called} is taken for a check by its name` });
   mayHaveLookedAt(machine, called, place);
 }

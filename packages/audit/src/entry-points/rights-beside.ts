@@ -10,7 +10,7 @@ export function methodOf(verb: string): string | null {
 }
 
 /** A guard that looks up what a decorator of the method asks for: without one it asks for nothing. */
-const LOOKS_UP = /^(?:Has|Check)?(?:Roles?|Permissions?|Scopes?|Polic(?:y|ies))Guard$/;
+export const LOOKS_UP = /^(?:Has|Check)?(?:Roles?|Permissions?|Scopes?|Polic(?:y|ies))Guard$/;
 
 /** Read once for each method: all the others of its class want to know. */
 const asks = new WeakMap<MethodDefinition, Asked | null>();

@@ -5,7 +5,9 @@ import { Facts } from "../values/facts.ts";
 import { authorise } from "../values/authorise.ts";
 import { isBroughtToken } from "../values/brought-token.ts";
 import { clientsOf, isCredential, trustOf } from "../values/trust.ts";
+import { says } from "../source/says.ts";
 import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
+import { lentClient } from "./databases/lent-clients.ts";
 import { recogniseQuery } from "./databases/recognise.ts";
 import { callBack, errorFirst } from "./callbacks.ts";
 import { nameOfRoot, type UnseenCall } from "./call.ts";
@@ -127,6 +129,7 @@ export function unseen(call: UnseenCall): Value {
     });
     const named =
       SOMEBODY.test(call.method) ||
+      answersClaims(call) ||
       ((kind === "none" || kind === "reads") && OF_SESSION.test(call.method)) ||
       (call.receiver !== null && ANSWERS_WHO.test(ownerName(call)));
     if (named && !args.some(choosesWhom)) {
@@ -182,6 +185,17 @@ const SOMEBODY =
 /** `sessionOf(request)`, `claimsFrom(req)`. */
 const OF_SESSION =
   /^(?:(?:read|load|get|fetch|find|open|resolve)_?)?(?:session|auth|claims|principal)(?:Of|For|From|In|_?Data|_?Info|_?Context)?(?:Request|Req)?$/i;
+
+/** `getToken(request)` whose `.sub` the file reads: not the token as it was sent, but what it says of its bearer. */
+function answersClaims({ machine, method, place, isNew }: UnseenCall): boolean {
+  if (isNew || !OF_TOKEN.test(method)) return false;
+  const file = machine.project.file(place.file);
+  return file !== null && says(file, READS_CLAIMS);
+}
+const OF_TOKEN =
+  /^(?:(?:get|read|load|resolve|require|decode|fetch|find)_?)?(?:(?:auth|access|session|id|jwt|user|api|bearer|decoded|verified)_?)?(?:token|jwt)(?:_?Payload|_?Data)?(?:_?(?:Of|For|From))?(?:_?Request|_?Req)?$/i;
+const READS_CLAIMS =
+  /\b(?:\w*[tT]oken|jwt|payload|decoded|claims)\s*[?!]?\.(?:sub|uid|user_?[iI]d|org_?[iI]d|tenant_?[iI]d)\b/;
 
 /** `auth.fromRequest(req)`, `sessions.of(req)`: whatever the method is called. */
 const ANSWERS_WHO = /^(?:auth|authn|authentication|sessions?|identity|identities|viewers?)$/i;
@@ -315,7 +329,7 @@ function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
     machine.learn("rls", { sure: false, place, why: `${call.method} is taken to confine what runs in it` });
   note(call);
   const bag: Value = { k: "request", path: "", authenticated: kind === "guards" || kind === "asserts" };
-  const value = machine.invoke(callback, [bag, bag, bag], place);
+  const value = machine.invoke(callback, [lentClient(call, callback) ?? bag, bag, bag], place);
   if (machine.state === null) machine.state = before; // it may be run later, or never
   return value;
 }

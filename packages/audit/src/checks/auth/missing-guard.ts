@@ -14,6 +14,7 @@ import { rightOfCaller } from "../../entry-points/told-rights.ts";
 import type { Place, Value } from "../../values/value.ts";
 import { walk } from "../../syntax/walk.ts";
 import { isSensitive } from "../entry/entry-kinds.ts";
+import { isGovernment } from "./roles.ts";
 import { isToldCaller } from "./told-caller.ts";
 import { isPublicByDesign } from "../openness/public-by-design.ts";
 
@@ -23,7 +24,7 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   const beside = entry.neighbours?.();
   const milder = beside === undefined ? null : guardOfMilder(beside);
   const guard = beside === undefined ? null : (milder ?? guardOfAllOthers(beside));
-  if (guard === null) return inBodies(judged, report);
+  if (guard === null) return ungoverned(judged, report) || inBodies(judged, report);
   const open = milder !== null || entry.framework === "nest";
   const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one) || isToldWhich(one));
   // Where all the others are for those who run the product, nothing is for everybody because of its name.
@@ -48,6 +49,34 @@ export function missingGuard(judged: Judged, report: Report): boolean {
     { file: entry.file, node: entry.node },
     `Whoever ${told ? "gets here" : "is known"} may do this: ${guard} stands before ${milder === null ? "all that is beside it" : "what is less"}, and nothing of the kind before it.`,
     first,
+  );
+  return true;
+}
+
+/**
+ * Whatever its method: it makes somebody an owner, puts somebody out or changes the tenant, others here that change
+ * anything are declared to ask for a right, and this is declared to ask for none.
+ */
+function ungoverned(judged: Judged, report: Report): boolean {
+  const { entry, trace } = judged;
+  const beside = entry.neighbours?.();
+  if (beside === undefined || beside.own.guards.length > 0 || beside.own.asksWhose === true) return false;
+  const others = beside.others.filter(({ method, guards }) => method !== "GET" && guards.length > 0);
+  const guard = others[0]?.guards[0];
+  if (guard === undefined || others.length < 2) return false;
+  if (OWN.test(`${entry.path ?? ""} ${entry.name}`) || asksPolicy(judged, beside.own.method)) return false;
+  if (asksInText({ file: entry.file, node: entry.node }, judged)) return false;
+  const done = trace.operations.find((one) => isGovernment(one));
+  // The caller's own row may say that they are an owner.
+  const looksAtOwn = trace.operations.some(
+    (one) => one.kind === "query" && comparisons(one.query.where).some(({ value }) => isPerson(value)),
+  );
+  if (done === undefined || looksAtOwn) return false;
+  report.violated(
+    missingRole,
+    { file: entry.file, node: entry.node },
+    `Whoever is known may do this: ${guard} stands before what is beside it, and nothing of the kind before it.`,
+    done,
   );
   return true;
 }

@@ -32,7 +32,7 @@ export function missingRoles(judged: Judged, report: Report): void {
         (removesSomebody(one) && saysNothingOfRights(one, judged)) ||
         (givesRole(one) && saysNothingOfOwnRole(one, judged))),
   );
-  if (found?.kind !== "query") return;
+  if (found?.kind !== "query" || trace.operations.some(isOwnRow)) return;
   const asked = asks(entry.file) || asks(found.place.file);
   report.violated(
     missingRole,
@@ -41,6 +41,16 @@ export function missingRoles(judged: Judged, report: Report): void {
       ? `Any member may do this to ${found.query.table}; other handlers here ask for a role.`
       : `Any member may ${found.query.verb === "delete" ? "put another out of" : "give another a role in"} ${found.query.table}: nothing on the way asks for more than to belong.`,
     found,
+  );
+}
+
+/** `findFirst({ where: { clubId, userId: me.id, role: "OWNER" } })`: the caller's own row, if they are one. */
+function isOwnRow(one: Operation): boolean {
+  if (one.kind !== "query") return false;
+  const by = comparisons(one.query.where);
+  return (
+    by.some(({ field, value }) => /(?:^|\.)(?:\w*_)?role$|Role$/.test(field) && value.k !== "client") &&
+    by.some(({ field, value }) => isOwnerName(field) && isOwn(value))
   );
 }
 
@@ -86,7 +96,7 @@ function saysNothingOfOwnRole({ within }: Operation, { entry, project }: Judged)
 const OWN_ROLE =
   /permi|owner|abilit|\bcan[A-Z]|\bmay[A-Z]|allow|polic|privileg|is_?[aA]dmin|[aA]dmin\w*\(|(?:require|assert|ensure|check|has|with)\w*(?:Role|Admin|Access)|rank|level|(?<!\b(?:data|body|input|payload|values?|parsed|dto|args|params|form))[?!]?\.role\b/;
 
-function isGovernment(one: Operation): boolean {
+export function isGovernment(one: Operation): boolean {
   if (one.kind !== "query" || (one.query.verb !== "delete" && one.query.verb !== "update")) return false;
   const { query, facts } = one;
   if (!GOVERNED.test(query.table.replace(/([a-z])([A-Z])/g, "$1_$2"))) return false;

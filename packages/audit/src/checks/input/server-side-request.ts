@@ -2,6 +2,8 @@ import { serverSideRequest } from "../../rules/catalogue.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
 import { says } from "../../source/says.ts";
 import { calledName } from "../../syntax/called-name.ts";
+import { standsApart } from "../../syntax/stands-apart.ts";
+import type { Operation } from "../../trace/operation.ts";
 import type { Facts } from "../../values/facts.ts";
 import { keyOf } from "../../values/key.ts";
 import type { Value } from "../../values/value.ts";
@@ -26,6 +28,7 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
       (file !== null && isFiltered(one.place.node, file)) ||
       isRefined(said, (file) => project.file(file)?.text ?? "") ||
       trace.operations.slice(0, at).some((before) => {
+        if (!mayAsk(before) || runsInstead(before, one)) return false;
         if (before.kind === "call") return ASKS.test(before.name) && before.args.some((arg) => speaksOf(arg, said));
         // `allowed.some((one) => new URL(one).origin === url.origin)`
         if (before.kind === "compare")
@@ -55,6 +58,20 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
     );
     return;
   }
+}
+
+function mayAsk({ kind }: Operation): boolean {
+  return kind === "call" || kind === "compare" || kind === "choose" || kind === "test";
+}
+
+/** What was asked on another branch, `if (kind === "feed") return safeFetch(url)`, was not asked here. */
+function runsInstead(before: Operation, { place, within }: Operation): boolean {
+  const around = within.at(-1);
+  if (around === undefined || around.file !== place.file) return false;
+  const there = [before.place, ...before.calls].find(
+    ({ file, node }) => file === around.file && around.node.start < node.start && node.end <= around.node.end,
+  );
+  return there !== undefined && standsApart(around.node, there.node, place.node);
 }
 
 /** Functions of the schema this value came through ask where it leads; one that is not seen may. */

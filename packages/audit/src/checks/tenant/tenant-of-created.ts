@@ -8,6 +8,7 @@ import { comparisons, type Query } from "../../values/query.ts";
 import { isCapability, isCredential, scopeOf, trustOf } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
 import { namedInstead } from "../claims/acting-for.ts";
+import { columnsOfCaller } from "./columns-of-caller.ts";
 import { isConfined } from "./confined.ts";
 import { describe } from "../wording/describe-value.ts";
 import { isGlobalRole } from "./global-role.ts";
@@ -41,13 +42,9 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       return;
     }
     if (
-      isOwnerName(name) &&
-      !/^host$/i.test(name) &&
-      !isLogin(name, data) &&
       !joins(query, facts) &&
-      !/assign|customer|recipient|receiver|target|invitee|member|employee|patient|student|reviewer|profile|account/i.test(
-        name,
-      )
+      ((isOwnerName(name) && !/^host$/i.test(name) && !isLogin(name, data) && !OF_OTHERS.test(name)) ||
+        isOfCaller(name, one, judged))
     ) {
       report.violated(
         clientIdentity,
@@ -80,6 +77,19 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       return;
     }
   }
+}
+
+/** Who is meant is often somebody else. */
+const OF_OTHERS =
+  /assign|customer|recipient|receiver|target|invitee|member|employee|patient|student|reviewer|profile|account/i;
+
+/** Beside it the file fills that column from who is calling, and nobody says that this is done for another. */
+function isOfCaller(name: string, { place, query, facts }: QueryOperation, { project }: Judged): boolean {
+  if (query.verb !== "create" || !facts.has("auth") || facts.has("role") || facts.has("asked:role")) return false;
+  const file = project.file(place.file);
+  if (file === null || !columnsOfCaller(file).has(name)) return false;
+  // `teacherId: user.id` beside it: who does it is written down as well.
+  return ![...fieldsOf(query.data)].some(([, value]) => value.k === "principal" && !isTenantName(value.path));
 }
 
 /** `include: { customer: true }`, `prisma.customer`: no customer of a payment provider's, but a row of the product's own. */
