@@ -86,7 +86,12 @@ function addRoutes({ text, syntax }: ProjectFile, found: Body[]): void {
     if (/^(?:query|mutation|action)$/.test(verb)) addProcedure(node, verb, text, found);
     if (!/^(?:get|post|put|patch|delete)$/.test(verb) || node.arguments[0]?.type !== "Literal") continue;
     const handler = handlerIn(node.arguments.at(-1));
-    if (handler !== null) found.push({ node: handler, asked: askedIn(handler, verb, text) });
+    const { value: path } = node.arguments[0];
+    if (handler !== null)
+      found.push({
+        node: handler,
+        asked: { ...askedIn(handler, verb, text), path: typeof path === "string" ? path : null },
+      });
   }
 }
 
@@ -112,7 +117,8 @@ function askedIn({ body }: FunctionNode, name: string, text: string): Asked {
   if (body !== null && body !== undefined)
     for (const node of walkOwn(body)) {
       if (node.type === "IfStatement" && leaves(node.consequent)) {
-        const tested = permissionIn(node.test) ?? (isRefusal(node.consequent) ? roleIn(node.test, text) : null);
+        const tested =
+          permissionIn(node.test) ?? (isRefusal(node.consequent) ? roleIn(node.test, text, callersIn(body)) : null);
         if (tested !== null) guards.push(tested);
       }
       const call =
@@ -143,9 +149,9 @@ function permissionIn(test: Node): string | null {
 const PREDICATE = /^(?:can[A-Z]\w*|(?:has|may)\w*(?:Permission|Privilege|Ability|Scope|Right)s?)$/;
 
 /** `!session?.isAdmin`, `req.user.role !== "admin"`, `!STAFF.includes(user.role)`: what the caller is, as it is written. */
-function roleIn(test: Node, text: string, depth = 0): string | null {
+function roleIn(test: Node, text: string, callers: ReadonlySet<string>, depth = 0): string | null {
   if (depth > 6) return null;
-  const inside = (node: Node): string | null => roleIn(node, text, depth + 1);
+  const inside = (node: Node): string | null => roleIn(node, text, callers, depth + 1);
   switch (test.type) {
     case "LogicalExpression":
       return inside(test.left) ?? inside(test.right);
@@ -164,7 +170,8 @@ function roleIn(test: Node, text: string, depth = 0): string | null {
     case "MemberExpression":
       return test.property.type === "Identifier" &&
         ROLE.test(test.property.name) &&
-        CALLER.test(text.slice(test.object.start, test.object.end))
+        (CALLER.test(text.slice(test.object.start, test.object.end)) ||
+          (test.object.type === "Identifier" && callers.has(test.object.name)))
         ? text.slice(test.start, test.end)
         : null;
     default:
@@ -174,6 +181,19 @@ function roleIn(test: Node, text: string, depth = 0): string | null {
 const ROLE = /^(?:role|roles|is_?(?:\w*_?)?(?:admin|staff|superuser|owner|moderator|manager)\w*|admin)$/i;
 const CALLER =
   /(?:^|\.)\s*(?:session|user|me|viewer|caller|actor|current_?user|auth|account|token|jwt|claims|payload|decoded|principal|requester|auth_?user)[?!]?$/i;
+
+/** `const reader = await currentReader(req)`: whatever the house calls its people, this one is calling. */
+function callersIn(body: Node): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const node of walkOwn(body)) {
+    if (node.type !== "VariableDeclarator" || node.id.type !== "Identifier" || node.init === null) continue;
+    const asked = node.init.type === "AwaitExpression" ? node.init.argument : node.init;
+    if (ASKS_WHO.test(calledName(asked))) found.add(node.id.name);
+  }
+  return found;
+}
+const ASKS_WHO =
+  /^(?:(?:get|load|find|fetch|resolve|read|require|use)_?)?(?:[cC]urrent|[sS]igned_?[iI]n|[lL]ogged_?[iI]n|[aA]uthenticated|[sS]ession)(?![a-z])|^(?:auth|check_?[sS]ession|get_?(?:[sS]erver_?)?[sS]ession|require_?(?:[uU]ser|[aA]uth|[sS]ession|[lL]ogin)\w*)$/;
 
 /** It returns, throws, or calls what does: `throwPermissionError()`. */
 function leaves(consequent: Node): boolean {

@@ -36,6 +36,7 @@ import { setUpAgain } from "./set-up-again.ts";
 import { missingGuard } from "./missing-guard.ts";
 import { aboveOnesOwn } from "./above-ones-own.ts";
 import { missingRoles } from "./roles.ts";
+import { leftForAdmins } from "./left-for-admins.ts";
 import { toldLess } from "./told-less.ts";
 import { rightToRead } from "./right-to-read.ts";
 import { OWNERS_ALONE, isBehindOpen, isOpenRead, mayBeReadByAll } from "../openness/open-to-all.ts";
@@ -98,7 +99,11 @@ export const auth: Check = {
     if (setUpAgain(judged, report)) return;
     grantLost(judged, report);
     changedBeforeAsked(judged, report);
-    const unguarded = missingGuard(judged, report) || toldLess(judged, report) || leftUnguarded(judged, report);
+    const unguarded =
+      missingGuard(judged, report) ||
+      toldLess(judged, report) ||
+      leftForAdmins(judged, report) ||
+      leftUnguarded(judged, report);
     const sensitive = trace.operations.filter(
       (one) =>
         (isSensitive(one) || isLeftOutside(one, judged)) &&
