@@ -261,7 +261,8 @@ function isPerson(value: Value, depth = 0): boolean {
     return /^_?id$/.test(value.path) && comparisons(value.query.where).some(({ value: by }) => isPerson(by, depth + 1));
   return value.k === "principal" && PERSON_PATH.test(value.path);
 }
-const PERSON_PATH =
+/** Where who is calling is told apart from what they belong to. */
+export const PERSON_PATH =
   /^$|^(?:(?:\w*user|me|viewer|actor|principal|session|auth|claims|token|payload|data|profile|account|caller|identity)\.)*(?:id|_id|sub|uid|email|username|(?:user|member|profile|person|employee)_?id)$/i;
 
 /** `EmbedConfig.delete({ id: Number(params.embedId) })`: code that is not seen changes what the client names by its id. */

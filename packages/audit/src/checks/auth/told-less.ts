@@ -13,6 +13,7 @@ import type { Operation } from "../../trace/operation.ts";
 import { comparisons } from "../../values/query.ts";
 import { scopeOf } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
+import { PERSON_PATH } from "./missing-guard.ts";
 
 /** A guard or wrapper that may be told which right to ask for, and what it asks where it is told nothing. */
 const GUARD =
@@ -60,8 +61,9 @@ export function toldLess({ entry, trace, project }: Judged, report: Report): boo
   const file = project.file(entry.file);
   if (file === null || !says(file, MAY_TELL)) return false;
   const all = askingIn(file);
-  const own = all.find(({ node }) => node.start <= entry.node.start && entry.node.end <= node.end);
-  const at = own ?? all.find(({ node }) => entry.node.start <= node.start && node.end <= entry.node.end);
+  const at = all
+    .filter(({ node }) => contains(node, entry.node) || contains(entry.node, node))
+    .toSorted((one, other) => lengthOf(one.node) - lengthOf(other.node))[0];
   if (at === undefined || at.harm < 2 || wordsOf(at.name).some((word) => OWN.test(word))) return false;
   for (const [guard, right] of at.told) {
     if (right !== null) continue;
@@ -136,8 +138,7 @@ function changes(one: Operation): boolean {
 
 /** The row of the caller, and of nobody else. */
 function isOfOwn(one: Operation): boolean {
-  const isCaller = (value: Value): boolean =>
-    value.k === "principal" && /(?:^|\.|user_?)(?:id|sub|email)$/i.test(value.path);
+  const isCaller = (value: Value): boolean => value.k === "principal" && PERSON_PATH.test(value.path);
   if (one.kind === "query")
     return (
       comparisons(one.query.where).some(({ value }) => isCaller(value)) && scopeOf(one.query.where, one.facts) !== null
@@ -153,7 +154,7 @@ function isLeft(one: Operation, node: Node, guard: string, { path, text }: Proje
   const { start, end } = role.place.node;
   // What the guard asks in its own body it asks of everybody.
   if (start < node.start || end > node.end) return true;
-  return text.slice(start, end).startsWith(guard);
+  return text.slice(start, Math.min(end, start + 120)).includes(guard);
 }
 
 /** What the functions at the top of a file are guarded by, and what each guard is told. */
@@ -172,8 +173,7 @@ function askingIn(file: ProjectFile): readonly Asking[] {
         node,
         told,
         nouns: words
-          .slice(1)
-          .filter((word) => !NO_NOUN.test(word))
+          .filter((word, at) => (at > 0 || PEOPLE.test(word)) && !NO_NOUN.test(word))
           .map((word) => word.replace(/s$/, "")),
         harm: harmOf(words[0] ?? "") ?? harmOf(words[1] ?? "") ?? 0,
       });
@@ -182,9 +182,41 @@ function askingIn(file: ProjectFile): readonly Asking[] {
     const declared = declaredBy(statement);
     if (declared?.type === "FunctionDeclaration") add(declared.id?.name ?? "", declared);
     else if (declared?.type === "VariableDeclaration")
-      for (const { id, init } of declared.declarations) add(id.type === "Identifier" ? id.name : "", init);
+      for (const { id, init } of declared.declarations) {
+        const inside = handlersIn(init);
+        if (inside.length === 0) add(id.type === "Identifier" ? id.name : "", init);
+        else for (const one of inside) add(one.name, one.node);
+      }
+    else if (declared?.type === "ClassDeclaration")
+      for (const member of declared.body.body)
+        if (member.type === "MethodDefinition" && member.key.type === "Identifier") add(member.key.name, member.value);
   }
   return found;
+}
+
+/** `router({ remove: teamProcedure().mutation(…) })`, `{ async remove(request) { … } }`: each by its name. */
+function handlersIn(init: Node | null): { readonly name: string; readonly node: Node }[] {
+  const object =
+    init?.type === "ObjectExpression"
+      ? init
+      : init?.type === "CallExpression" && init.arguments.length === 1 && init.arguments[0]?.type === "ObjectExpression"
+        ? init.arguments[0]
+        : null;
+  return (object?.properties ?? []).flatMap((one) =>
+    one.type === "Property" &&
+    one.key.type === "Identifier" &&
+    (one.value.type === "CallExpression" || isFunction(one.value))
+      ? [{ name: one.key.name, node: one.value }]
+      : [],
+  );
+}
+
+function contains(outer: Node, inner: Node): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function lengthOf({ start, end }: Node): number {
+  return end - start;
 }
 
 function toldIn(node: Node, text: string): ReadonlyMap<string, string | null> {

@@ -32,7 +32,8 @@ export function checkFunctions({ text, module, syntax }: ProjectFile, gates: Gat
   const isServer = !module.directives.has("use client");
   const mayBeAsked = MAY_ALLOW.test(text) && YES.test(text) && mayAnswerWhether(text);
   const mayLose = isServer && LOSES.test(text);
-  if (mayLose && mayRefuse(text)) for (const node of lostAnswers(syntax.program)) found.push(lost(node));
+  if (mayLose && (mayRefuse(text) || text.includes("notFound(")))
+    for (const node of lostAnswers(syntax.program)) found.push(lost(node));
   if (text.includes(".fallback("))
     for (const node of fallbacks(syntax.program, (name) => answersWhether(name) || gates(name) === "grants"))
       found.push(lost(node));

@@ -37,6 +37,11 @@ function lostIn(init: Node | null, name: string, declared: Node, after: readonly
   const instead = insteadOf(init);
   if (instead !== null) return letsIn(instead, name, after) ? declared : null;
   for (const { node, after: then } of triesOf(after, name, [])) {
+    if (node.type === "AssignmentExpression") {
+      const otherwise = insteadOf(node.right);
+      if (otherwise !== null && letsIn(otherwise, name, then)) return node;
+      continue;
+    }
     if (node.handler === null) continue;
     const last = node.handler.body.body.at(-1);
     if (last?.type === "ReturnStatement" || last?.type === "ThrowStatement") continue;
@@ -99,20 +104,27 @@ function unwrapped(node: Node): Node {
 }
 
 interface Try {
-  readonly node: Extract<Node, { type: "TryStatement" }>;
+  readonly node: Extract<Node, { type: "TryStatement" | "AssignmentExpression" }>;
   /** What comes after it, in its block and in those around it. */
   readonly after: readonly Node[];
 }
 
-/** The statements below these that try to assign it, each with what follows; no function further in is looked into. */
+/** What tries to assign it in these statements and below them, `try` or `allowed = await ask().catch(…)`, each with what follows; no function further in is looked into. */
 function* triesOf(statements: readonly Node[], name: string, outer: readonly Node[]): Generator<Try> {
   for (const [at, one] of statements.entries()) {
     const after = [...statements.slice(at + 1), ...outer];
     if (one.type === "TryStatement" && assignment(one.block, name) !== null) yield { node: one, after };
+    else if (
+      one.type === "ExpressionStatement" &&
+      one.expression.type === "AssignmentExpression" &&
+      one.expression.left.type === "Identifier" &&
+      one.expression.left.name === name
+    )
+      yield { node: one.expression, after };
     else if (one.type === "BlockStatement") yield* triesOf(one.body, name, after);
     else if (one.type === "IfStatement" || one.type === "TryStatement")
       for (const child of children(one))
-        if (!isFunction(child) && (child.type === "BlockStatement" || child.type === "IfStatement"))
+        if (!isFunction(child) && /^(?:BlockStatement|IfStatement|ExpressionStatement)$/.test(child.type))
           yield* triesOf([child], name, after);
   }
 }
@@ -129,7 +141,7 @@ function refusesBy(name: string, field: string | null, truth: boolean | null, st
   return statements.some(
     (one) =>
       one.type === "IfStatement" &&
-      isRefusal(one.consequent) &&
+      (isRefusal(one.consequent) || (ASKED.test(field ?? name) && sendsAway(one.consequent))) &&
       decisive(one.test).some(({ of, negated }) => isNamed(of, name, field) && negated === truth),
   );
 }
@@ -144,4 +156,17 @@ function isNamed(of: Node, name: string, field: string | null): boolean {
     node.property.type === "Identifier" &&
     node.property.name === field
   );
+}
+
+/** `if (!canView) notFound()`: what is decided by such a name is whether somebody may, whatever they are told. */
+const ASKED =
+  /^(?:can|may)[A-Z_]|^(?:is_?)?(?:[aA]llowed|[pP]ermitted|[aA]uthori[sz]ed|[gG]ranted|[eE]ntitled)$|^has_?(?:[aA]ccess|[pP]ermission|[rR]ights?)/;
+
+/** Somebody is sent elsewhere, or told that there is nothing. */
+function sendsAway(consequent: Node): boolean {
+  for (const node of walkOwn(consequent)) {
+    if (node.type === "Literal" && (node.value === 404 || node.value === "NOT_FOUND")) return true;
+    if (node.type === "Identifier" && /^(?:notFound|NotFound\w*|NOT_FOUND|redirect)$/.test(node.name)) return true;
+  }
+  return false;
 }
