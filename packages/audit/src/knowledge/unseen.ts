@@ -18,7 +18,7 @@ import { mayNameCaller, nameKind, type NameKind, wordsOf } from "./names.ts";
 import { orThrows } from "./or-throws.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
 
-const SIGNATURE = /signature|webhook|hmac|svix/i;
+const SIGNATURE = /signature|webhook|hmac|svix|\bsigned\b(?! (?:in|up|out|on)\b)/i;
 const SHARED_SECRET = /secret|cron|api_?key|internal|token|basic|bearer/i;
 const TENANT_WORD =
   /^(?:team|org|organization|organisation|workspace|tenant|account|membership|member|company|profile|customer)$/;
@@ -211,6 +211,8 @@ function isStore(call: UnseenCall): boolean {
 function kindOf(call: UnseenCall): NameKind {
   // CASL and its kin: an ability is asked about an action and what it is done to.
   if (call.receiver !== null && /^(?:can|cannot)$/.test(call.method) && call.args.length >= 2) return "asks";
+  // `isSignedByCarrier(raw, req.get("x-carrier-digest"))`: told what was sent, and a header beside it.
+  if (SIGNED.test(call.method) && call.args.some(isHeader)) return "asks";
   const own = call.machine.project.names.auth.has(call.method) ? "asserts" : nameKind(call.method);
   if (own !== "none" && own !== "reads") return own;
   if (call.receiver === null && !call.isNew && !call.args.some(saysWhich)) {
@@ -238,6 +240,13 @@ function kindOf(call: UnseenCall): NameKind {
       return "identity";
   }
   return own;
+}
+
+/** `signedByProvider`, `isSigned`, `wasSignedBy`; not `signedIn`. */
+const SIGNED = /^(?:is|was|are|has_been|hasBeen)?_?[sS]igned(?!_?(?:[iI]n|[uU]p|[oO]ut|[oO]n)(?![a-z]))/;
+
+function isHeader(arg: Value): boolean {
+  return clientsOf(arg).some(({ part }) => part === "header");
 }
 
 /** Something given that says who is meant, or what: `getTutor(params.tutorId)`. */

@@ -2,6 +2,7 @@ import type { EntryPoint } from "../../entry-points/entry-point.ts";
 import { wordsOf } from "../../knowledge/names.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { actsAsServer } from "./acts-as-server.ts";
+import { isBesideSigned } from "./beside-signed.ts";
 import { isProviderCallback, readsSignature } from "./provider-callback.ts";
 import { looksForSecretOnly } from "./idle-webhook-secret.ts";
 import { clientOf } from "../../values/trust.ts";
@@ -36,7 +37,10 @@ export function isWebhook(judged: Judged): boolean {
     );
   if (trace.operations.some((one) => one.facts.has("auth"))) return false;
   return (
-    trace.operations.some(readsSignature) || isProviderCallback(entry, trace.operations) || looksForSecretOnly(judged)
+    trace.operations.some(readsSignature) ||
+    isProviderCallback(entry, trace.operations) ||
+    looksForSecretOnly(judged) ||
+    isBesideSigned(judged)
   );
 }
 

@@ -9,6 +9,7 @@ import type { Place, Value } from "../../values/value.ts";
 import { textInJson } from "./script-json.ts";
 import { foreignPart, nameOf } from "./foreign-text.ts";
 import { BY_AUTHORS } from "./markup-origin.ts";
+import { writtenIn } from "./written-in.ts";
 
 export const sql: Check = {
   requirement: "sql",
@@ -161,7 +162,7 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace, project }: Jud
   else
     report.violated(
       htmlInjection,
-      ofOneCaller(one, project) ?? wholeOf(one, trace.operations),
+      writtenIn(value, part, one) ?? ofOneCaller(one, project) ?? wholeOf(one, trace.operations),
       `${nameOf(part)} is put into the page as HTML: what it holds runs there.`,
       one,
     );

@@ -6,6 +6,7 @@ import type { Operation } from "../../trace/operation.ts";
 import { comparisons, type Query } from "../../values/query.ts";
 import type { Value } from "../../values/value.ts";
 import { comesUnasked, isKeptBack } from "./kept-back.ts";
+import { keptPlain } from "./kept-plain.ts";
 import { isHiddenByModel, modelSecret } from "./of-model.ts";
 import { resetAnswered } from "./reset-answered.ts";
 import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
@@ -141,6 +142,8 @@ function wholeRow(query: Query, judged: Judged): string | null {
     return query.selected.find((name) => isStoredSecret(name) || isKeyToken(name, query)) ?? null;
   const stored = storedSecret(query, judged);
   if (stored !== null) return `${stored} of ${query.table}`;
+  const plain = keptPlainOf(query, judged);
+  if (plain !== null) return `${plain} of ${query.table}`;
   const sealed = ROWS_OF.test(query.library) ? sealedColumn(query.table, judged) : null;
   if (sealed !== null) return `${sealed} of ${query.table}`;
   const unasked = PERSON.test(query.table) ? unaskedOf(query, query.table, judged) : null;
@@ -153,6 +156,13 @@ function wholeRow(query: Query, judged: Judged): string | null {
   if (keepsTokens(query, judged)) return `Everything that is kept of each of ${query.table}, its tokens among it,`;
   const columns = columnsOf(query.table, judged);
   return columns?.[0] === undefined ? null : `${columns[0]} of ${query.table}`;
+}
+
+/** `findMany()` of the keys that the file makes and writes down as they are; a model that leaves them out hides them. */
+function keptPlainOf({ table, library }: Query, { entry, project }: Judged): string | null {
+  const file = project.file(entry.file);
+  if (file === null || !/^(?:prisma|drizzle|knex)$/.test(library)) return null;
+  return keptPlain(table, file);
 }
 
 /** Libraries whose rows come whole unless columns are named in a way that is read. */
