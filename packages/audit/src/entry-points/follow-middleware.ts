@@ -1,6 +1,7 @@
 import type { Machine } from "../interpret/machine.ts";
 import { callsOf } from "../knowledge/databases/chain.ts";
 import { nameOfRoot, packageOf } from "../knowledge/call.ts";
+import { isAskedWithoutBody } from "./asked-without-body.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
 import { nameKind, wordsOf } from "../knowledge/names.ts";
 import { asksForRights, isToldRights, saidIn } from "../knowledge/staff.ts";
@@ -229,6 +230,7 @@ function byName(machine: Machine, value: Value, place: Place): void {
       machine.learn("signature", { sure: false, place, why: `${whole} is taken for a check by its name` });
       return;
     }
+    if (kind === "validates" && given.length === 0 && looksAtAll(machine, root, place)) continue;
     if (kind === "validates" || isOfValidators(root)) {
       keepShape(machine, value);
       machine.learn("valid:client:body.", { sure: false, place, why: `${whole} is taken for a validator by its name` });
@@ -257,6 +259,12 @@ function byName(machine: Machine, value: Value, place: Place): void {
     if (asks !== undefined)
       machine.learn(scopeFact(asks), { sure: false, place, why: `${whole} may have looked at what is asked for` });
   }
+}
+
+/** `validatedRequest`, before what has a body and what has none. */
+function looksAtAll({ project }: Machine, root: Value, { file }: Place): boolean {
+  const within = project.file(file);
+  return root.k === "foreign" && root.origin === "missing" && within !== null && isAskedWithoutBody(within, root.name);
 }
 
 const COUNTS = /(?:limit(?:er|ers|s|ing)?|throttle[rs]?|throttling|slow_?down|logger|metrics)$/i;

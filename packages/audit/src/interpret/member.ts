@@ -192,7 +192,10 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         return { k: "env", name, declared: true };
       if (object.name === "*" && object.origin !== "global") {
         // `require("./models/Vehicle").findById`: a model, not a function of that name; `require("./logger").warn` likewise.
-        return DOCUMENT_VERB.test(name) || /^[A-Z][a-z]/.test(object.local ?? "") || LOGGER.test(object.from)
+        return DOCUMENT_VERB.test(name) ||
+          /^[A-Z][a-z]/.test(object.local ?? "") ||
+          LOGGER.test(object.from) ||
+          (CLIENT.test(object.local ?? "") && !/^[A-Z]/.test(name))
           ? chainMember(object, name, place, null)
           : { ...object, name };
       }
@@ -255,6 +258,9 @@ const HOLDS = /(?:Command|Query|Dto|DTO|Input|Params|Props|Payload|Event|Message
 const VARIABLE = /^[A-Z][A-Z0-9_]+$/;
 const DOCUMENT_VERB =
   /^(?:find\w*|create|update\w*|delete\w*|count\w*|aggregate|insert\w*|exists|where|distinct|bulk\w*)$/;
+/** `const db = require("../db")`: a database's client whole, and its tables are no exports; a model may be one. */
+const CLIENT =
+  /^(?:\w*prisma(?:_?client)?|db|database|knex|orm|supabase\w*|mongo\w*|pg|pool|sql|conn(?:ection)?|(?:db|database|pg|mysql)_?(?:client|pool|conn\w*))$/i;
 const LOGGER =
   /(?:^|[/-])log(?:s|ger|ging)?(?:\.[cm]?[jt]s)?$|^(?:winston|pino|bunyan|log4js|loglevel|consola|signale|npmlog|tslog)$/i;
 const ARRAY_METHOD =
