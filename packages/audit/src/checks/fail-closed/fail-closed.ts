@@ -6,6 +6,7 @@ import { walk } from "../../syntax/walk.ts";
 import type { Operation } from "../../trace/operation.ts";
 import type { Facts } from "../../values/facts.ts";
 import { neverEqual, openBySettings } from "./open-by-settings.ts";
+import { openWhereUnset } from "./open-where-unset.ts";
 import { allows } from "./functions-of-rights.ts";
 import { keyOf } from "../../values/key.ts";
 import { comparisons } from "../../values/query.ts";
@@ -17,6 +18,7 @@ export const failClosed: Check = {
   requirement: "fail-closed",
   run(judged, report) {
     openBySettings(judged, report);
+    openWhereUnset(judged, report);
     neverEqual(judged, report);
     for (const one of judged.trace.operations) {
       if (one.kind === "compare" && !isDemanded(judged.project, one.place.file, one.place.node)) unset(one, report);

@@ -237,7 +237,7 @@ function nameOf(node: Node): string {
 }
 
 /** What a branch that does nothing else answers. */
-function onlyOf(node: Node): Node | null {
+export function onlyOf(node: Node): Node | null {
   if (node.type === "ReturnStatement") return node.argument;
   const [only, ...more] = node.type === "BlockStatement" ? node.body : [];
   return only?.type === "ReturnStatement" && more.length === 0 ? only.argument : null;

@@ -179,7 +179,7 @@ function isVerified(facts: Facts): boolean {
 }
 
 /** Whose secret it is has to be known before anything can be verified. */
-function looksUp(one: Operation): boolean {
+export function looksUp(one: Operation): boolean {
   if (one.kind === "query") return one.query.verb === "read" || one.query.verb === "list";
   return (
     one.kind === "call" &&

@@ -8,7 +8,7 @@ export const optionalSecret: Rule = {
     "written for local work, and wherever the variable is forgotten, renamed or misspelt everybody is let " +
     "in without a word.\n\n" +
     "The auditor looks for refusals whose condition begins with the secret's presence and goes on with " +
-    "the comparison with it.\n\n" +
+    "the comparison with it, and for functions that say yes where there is none: `if (!secret) return true`.\n\n" +
     "It does not see a start-up check elsewhere that stops the process without the variable; such a check " +
     "makes the first half of the condition unnecessary, so leave it out.",
   cwe: [1188, 636],
