@@ -19,9 +19,11 @@ const CHANGES =
 
 /** Who is calling, as handlers read it of the request or of what stands for a session. */
 const CALLER =
-  /\b(?:req|request|ctx|context|c|res)\.(?:(?:var|state|locals)\.)?(?:user|session|auth|account|principal|member|viewer|actor|identity|tenant|org|organi[sz]ation)\b[?!]?\.\w|\b(?:session|viewer|actor|principal|currentUser|me|caller|membership)[?!]?\.(?:user[?!]?\.)?\w*(?:[iI]d|[oO]rg\w*|[tT]enant|[tT]eam|[pP]roject)\b/;
+  /\b(?:req|request|ctx|context|c|res)\.(?:(?:var|state|locals)\.)?(?:user|session|auth|account|principal|member|viewer|actor|identity|tenant|org|organi[sz]ation)\b[?!]?\.\w[\w.?!]*|\b(?:session|viewer|actor|principal|currentUser|me|caller|membership)[?!]?\.(?:user[?!]?\.)?\w*(?:[iI]d|[oO]rg\w*|[tT]enant|[tT]eam|[pP]roject)\b/;
 /** Which one, as the request names it. */
-const WHICH = /\bparams\b|\bbody\b|\binput\b|\b\w*[iI]d\b/;
+const WHICH = /\bparams\b|\b\w*[iI]d\b(?!\s*:)/;
+/** What makes something, or looks at many, is told whose and not which. */
+const OF_NONE = /^(?:create|add|insert|new|list|count|search|find(?:All|Many)|get(?:All|Many))(?![a-z])/;
 /** `store.close(`, `stores().close(`, `this.store.close(` */
 const CALL = /\b(?:this\.)?(\w+)(?:\(\))?\.(\w+)\(/g;
 const REACH = 300;
@@ -106,7 +108,7 @@ function toldWhose(file: ProjectFile): ReadonlyMap<string, ReadonlySet<string>> 
   known.set(file, found);
   for (const { index, 0: head, 1: receiver = "", 2: method = "" } of file.text.matchAll(CALL)) {
     const given = argumentsAt(file.text, index + head.length);
-    if (!CALLER.test(given) || !WHICH.test(given.replace(CALLER, ""))) continue;
+    if (OF_NONE.test(method) || !CALLER.test(given) || !WHICH.test(given.split(CALLER).join(" "))) continue;
     const methods = found.get(receiver) ?? new Set();
     found.set(receiver, methods.add(method));
   }
