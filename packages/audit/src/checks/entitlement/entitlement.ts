@@ -8,6 +8,7 @@ import { walk } from "../../syntax/walk.ts";
 import type { Place, Query, Value } from "../../values/value.ts";
 import { grantedUnpaid, planOfAny } from "./unpaid.ts";
 import { unaskedPlan } from "./unasked-plan.ts";
+import { unaskedRead } from "./unasked-read.ts";
 import { unaskedSetting } from "./unasked-setting.ts";
 import { claimedName, claimIn, saidName, type Said } from "../wording/client-word.ts";
 
@@ -45,6 +46,7 @@ export const entitlement: Check = {
     grantedUnpaid(judged, report);
     planOfAny(judged, report);
     unaskedPlan(judged, report);
+    unaskedRead(judged, report);
     unaskedSetting(judged, report);
     if (!sells) present(judged, report);
   },
