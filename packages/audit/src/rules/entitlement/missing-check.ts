@@ -5,7 +5,8 @@ export const missingPlanCheck: Rule = {
   title: "What is paid for is asked in one handler, and not in its neighbour",
   explanation:
     "One handler asks the plan before it writes, and another of the same file writes the same columns of the " +
-    "same table, or makes the same rows, without asking. Whoever has not paid uses the second.\n\n" +
+    "same table, or makes the same rows, without asking; or one asks before it takes out a whole list, and another " +
+    "under the same feature's name takes out the same. Whoever has not paid uses the second.\n\n" +
     "The auditor takes a call for such a question by its name (`throwIfPlanLacks…`, `assertWithinQuota`) or " +
     "by a plan that it is given, and compares what the functions of one file write.\n\n" +
     "It does not know which columns are paid for: where the other way is meant to be free, say so with a " +

@@ -8,8 +8,8 @@ export const returnSecret: Rule = {
     "environment. It need not be shown on any page: whoever opens the browser's network view, or anybody " +
     "the answer is cached for, has it.\n\n" +
     "The auditor looks for secret columns in what is answered, by name or because a whole row is answered " +
-    "of a model that has such a column in a Prisma schema of the repository, and for variables of the " +
-    "environment. A secret that is made and shown once, where it is made, is fine.\n\n" +
+    "of a model that has such a column in a Prisma schema of the repository, or of a table into which the " +
+    "same file writes it as it was made, and for variables of the environment. A secret that is made and shown once, where it is made, is fine.\n\n" +
     "It does not know the columns of tables that no Prisma schema describes, when whole rows are " +
     "answered, nor a serialiser that is configured elsewhere to leave them out.",
   cwe: [200, 522],
