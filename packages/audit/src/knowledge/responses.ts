@@ -47,6 +47,11 @@ export function responses(call: UnseenCall): Value | undefined {
       case "redirect":
         machine.record({ kind: "fetch", url: args.at(-1) ?? opaque("url"), options: null, place });
         return { k: "response", body: null, status: null, redirect: true };
+      case "on":
+      case "once":
+        if (second?.k === "closure" && first?.k === "literal" && /^(?:finish|close)$/.test(String(first.value)))
+          noteAfterwards(call, second);
+        return receiver;
       default:
         return receiver;
     }
@@ -162,4 +167,14 @@ function statusOf(options: Value | undefined): Value | null {
   if (options === undefined) return null;
   if (options.k === "struct") return options.props.get("status") ?? null;
   return options.k === "literal" ? options : null;
+}
+
+/** `res.on("finish", () => logger.info(…))`: runs when all is over, and only what it writes down is of interest. */
+function noteAfterwards({ machine, place }: UnseenCall, listener: Value): void {
+  const before = machine.state;
+  if (before === null || machine.atTop) return;
+  const mark = machine.operations.length;
+  machine.invoke(listener, [], place);
+  machine.state = before;
+  machine.operations.push(...machine.operations.splice(mark).filter(({ kind }) => kind === "log"));
 }

@@ -83,7 +83,12 @@ export function sinks(call: UnseenCall): Value | undefined {
     };
     machine.record({ kind: "fetch", url: pair, options: null, place });
   }
-  if (LEVEL.test(method) && receiver !== null && (LOGGERS.test(from) || isLogger(receiver, name))) {
+  // `logger[level](…)`
+  if (
+    (LEVEL.test(method) || (method === "*" && /^(?:console|log|\w*logger)$/i.test(name))) &&
+    receiver !== null &&
+    (LOGGERS.test(from) || isLogger(receiver, name))
+  ) {
     machine.record({ kind: "log", args, name: `${name}.${method}`, place });
     return UNDEFINED;
   }

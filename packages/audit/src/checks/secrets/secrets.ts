@@ -1,9 +1,9 @@
 import { clientSecret, logSecret, urlSecret } from "../../rules/catalogue.ts";
-import type { EntryPoint } from "../../entry-points/entry-point.ts";
 import { linkIn, linkPutTogether, namedLink } from "./link-with-token.ts";
+import { loggedAddress } from "./logged-address.ts";
 import { loggedWhole } from "./logged-whole.ts";
 import type { Node } from "oxc-parser";
-import type { Check, Report } from "../../rules/rule.ts";
+import type { Check, Judged, Report } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { nameKind } from "../../knowledge/names.ts";
 import { clientOf } from "../../values/trust.ts";
@@ -17,9 +17,9 @@ export const secrets: Check = {
   run(judged, report) {
     const { entry, trace } = judged;
     for (const one of trace.operations) {
-      if (one.kind === "log") logged(one, entry, report);
+      if (one.kind === "log") logged(one, judged, report);
       else if (one.kind === "call" && /capture(?:Exception|Message)|setContext|setExtra|addBreadcrumb/.test(one.name))
-        logged(one, entry, report);
+        logged(one, judged, report);
       else if (one.kind === "fetch") inUrl(one.url, one, report);
       else if (one.kind === "respond" && entry.kind !== "function") answered(one.body, one, judged, report);
       else if (one.kind === "call" && isAnswer(one) && entry.kind !== "function")
@@ -64,8 +64,8 @@ function handedOn(one: Extract<Operation, { kind: "prop" }>, report: Report): vo
     );
 }
 
-function logged(one: Extract<Operation, { kind: "log" | "call" }>, entry: EntryPoint, report: Report): void {
-  const named = writtenOut(one.place.node);
+function logged(one: Extract<Operation, { kind: "log" | "call" }>, { entry, project }: Judged, report: Report): void {
+  const named = writtenOut(one.place.node) ?? loggedAddress(one.place.node, project.file(one.place.file));
   if (named !== null)
     return report.violated(logSecret, one.place, `${named} is written to a log, and stays wherever the log goes.`, one);
   const given = one.kind === "log" && one.place.node.type === "CallExpression" ? one.place.node.arguments : [];
