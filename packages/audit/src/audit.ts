@@ -16,6 +16,7 @@ import { functionEntryPoints } from "./entry-points/functions.ts";
 import { Collector, type LedTo } from "./findings/collector.ts";
 import type { AuditResult, Diagnostic, Finding, JudgedEntryPoint } from "./findings/finding.ts";
 import type { AuditOptions } from "./findings/options.ts";
+import { withoutHouseHabits } from "./findings/house-habits.ts";
 import { locate } from "./findings/locate.ts";
 import { placed } from "./findings/placed.ts";
 import type { Scope } from "./interpret/scope.ts";
@@ -135,7 +136,7 @@ function followAll(
   project: Project,
   options: AuditOptions,
   cache: EntryCache | null,
-): Followed[] {
+): readonly Followed[] {
   const modules = new Map<string, Scope>();
   const reached = new Set<string>();
   const judgements: Followed[] = [];
@@ -151,7 +152,7 @@ function followAll(
   follow(findEntryPoints(project, judged));
   follow(findHandlers(judged).filter((entry) => !isReached(entry, reached)));
   follow(judged.flatMap((file) => functionEntryPoints(file, reached)));
-  return judgements;
+  return withoutHouseHabits(judgements);
 }
 
 function judgedAnew(
@@ -160,12 +161,13 @@ function judgedAnew(
   entry: EntryPoint,
   modules: Map<string, Scope>,
 ): KeptEntry {
-  const { answers, findings, reads, functions } = judgeEntryPoint(project, files, entry, modules);
+  const { answers, findings, reads, functions, mayHaveAsked } = judgeEntryPoint(project, files, entry, modules);
   return {
     answers,
     findings: findings.flatMap((one) => placed(files, one) ?? []),
     reads: [...reads],
     functions: [...functions],
+    mayHaveAsked,
   };
 }
 

@@ -1,6 +1,7 @@
 import { auth } from "./checks/auth/auth.ts";
 import { claims } from "./checks/claims/claims.ts";
 import { entitlement } from "./checks/entitlement/entitlement.ts";
+import { mayHaveAsked } from "./checks/doubts/may-have-asked.ts";
 import { errors } from "./checks/errors/errors.ts";
 import { failClosed } from "./checks/fail-closed/fail-closed.ts";
 import { command, sql, xss } from "./checks/injection/injection.ts";
@@ -50,6 +51,8 @@ export interface Judgement {
   readonly reads: ReadonlySet<string>;
   /** Every function that was followed (`functionKey`). */
   readonly functions: ReadonlySet<string>;
+  /** Something in it is done by code that is not seen, which may have asked who is calling. */
+  readonly mayHaveAsked: boolean;
 }
 
 const ADAPTERS = [
@@ -144,5 +147,6 @@ export function judgeEntryPoint(
     } satisfies RawAnswer;
   });
   for (const file of machine.reads.files) read.files.add(file); // what the checks have looked at
-  return { entry, trace, answers, findings, reads: read.files, functions: read.functions };
+  const { files: readFiles, functions } = read;
+  return { entry, trace, answers, findings, reads: readFiles, functions, mayHaveAsked: mayHaveAsked(trace) };
 }

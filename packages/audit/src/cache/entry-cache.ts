@@ -17,6 +17,8 @@ export interface KeptEntry {
   readonly reads: readonly string[];
   /** Functions that were followed (`functionKey`). */
   readonly functions: readonly string[];
+  /** Something in it is done by code that is not seen, which may have asked who is calling. */
+  readonly mayHaveAsked: boolean;
 }
 
 interface Stored {
@@ -82,12 +84,13 @@ export class EntryCache {
     };
   }
 
-  keep(entry: EntryPoint, { answers, findings, reads, functions }: KeptEntry): void {
+  keep(entry: EntryPoint, { answers, findings, reads, functions, mayHaveAsked }: KeptEntry): void {
     if (entry.with !== undefined) return;
     const name = this.#nameOf(entry);
     const named = name.slice(0, name.lastIndexOf(" "));
     this.#seen.set(named, (this.#seen.get(named) ?? 0) + 1);
-    this.#entries[name] = { answers, findings, reads: this.#reads.of(reads), functions: this.#functions.of(functions) };
+    const numbered = { reads: this.#reads.of(reads), functions: this.#functions.of(functions) };
+    this.#entries[name] = { answers, findings, ...numbered, mayHaveAsked };
   }
 
   /** Writes what was kept. A folder that cannot be written is no reason to fail. */

@@ -11,6 +11,7 @@ import { elementOf } from "./element-of.ts";
 import type { Machine } from "./machine.ts";
 import { comesBack } from "./comes-back.ts";
 import { noteFloating, notePromise, noteUnawaited } from "./note-floating.ts";
+import { noteDoubts } from "./note-doubts.ts";
 import { noteOwnRole } from "./own-role.ts";
 import { Scope } from "./scope.ts";
 import { assign, join, type State, withFacts } from "./state.ts";
@@ -166,7 +167,10 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
   machine.state = join(after, otherwise);
   if (refusal !== null && otherwise !== null)
     machine.refusals.push({ place: refusal, lost: otherwise.facts.beyond(machine.facts) });
-  if ((after === null) !== (otherwise === null)) noteOwnRole(machine, asked);
+  if ((after === null) !== (otherwise === null)) {
+    noteOwnRole(machine, asked);
+    noteDoubts(machine, scope.file, after === null ? node.consequent : node.alternate, asked);
+  }
   const subject = decided === null ? null : presence(decided);
   if (machine.state !== null && after !== null && otherwise !== null && subject !== null) {
     // `if (folderId) assertMine(folderId)`: from here on, if there is one it is mine.

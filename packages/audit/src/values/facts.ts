@@ -31,7 +31,9 @@ const MAX_FACTS = 150;
  * value · `row:<query>` the row found is the principal's · `valid:<value>` a schema or test looked at it ·
  * `set:<value>` it is neither null nor empty · `signature` a webhook's signature was verified · `shared-secret` a secret
  * known to both sides was compared · `open:row:7`, `open:ok:params.id` it may be read, being public or not there at all ·
- * `kept-secret` what was presented was compared with what is kept of it · `none:<value>` there is none · `opaque:auth` code that is not seen may have verified a credential.
+ * `kept-secret` what was presented was compared with what is kept of it · `refused`, `doubt:<value>` somebody was turned
+ * away for what is not understood · `none:<value>` there is none · `opaque:auth` code that is not seen may have verified
+ * a credential.
  */
 export class Facts {
   static readonly none = new Facts(new Map(), 0);

@@ -190,6 +190,8 @@ export const auth: Check = {
     if (isForStrangersToo(unheld, judged) || isNobodysOrOwn(judged))
       return report.unknown("what strangers see of it was decided");
     if (isOpenUntilSetUp(entry, trace.operations)) return report.unknown("what is set up once is open until it is");
+    if (first.facts.has("refused"))
+      return report.unknown("some are refused, and what is asked of them is not understood");
     report.violated(
       missingAuthentication,
       declarationOf(judged, first),

@@ -1,3 +1,5 @@
+import { isNarrowedByUnseen } from "../doubts/narrowed-by-unseen.ts";
+import { isDoubted } from "../doubts/doubted.ts";
 import type { Node } from "oxc-parser";
 import { EITHER } from "../../interpret/either.ts";
 import { isOfferedToAll, isOpen } from "../../interpret/is-open.ts";
@@ -206,8 +208,10 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
   const file = judged.project.file(one.place.file);
   if (isRead(query) && file !== null && isOfTheServer(file, query.table))
     return report.unknown(`only those with a right over all of it change ${nameOf(query)}`);
-  lookedUp(value, one, report);
   const checked = otherAuthorised(facts);
+  if (checked === null && (isNarrowedByUnseen(query.where) || isDoubted(one, judged)))
+    return report.unknown(`what narrows the rows of ${nameOf(query)}, or is asked about them, is not understood`);
+  lookedUp(value, one, report);
   if (checked !== null)
     return report.violated(
       unboundChild,

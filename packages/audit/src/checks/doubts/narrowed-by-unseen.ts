@@ -1,0 +1,59 @@
+import type { Condition } from "../../values/query.ts";
+import { clientsOf, INPUT } from "../../values/trust.ts";
+import type { Value } from "../../values/value.ts";
+
+/** Columns that say whose a row is, or what it hangs on. */
+const OF_SOMETHING = /(?:id|by|owner|tenant)$/i;
+
+/**
+ * `{ AND: [{ id }, accessibleBy(ability).Visit] }`, `and(request.inCompany, eq(id))`: beside what the client chooses the
+ * rows by stands a condition that the client does not make and that is not understood. It may be whose they are.
+ */
+export function isNarrowedByUnseen(where: Condition | null, depth = 0): boolean {
+  const isNarrowed = (one: Condition): boolean => isNarrowedByUnseen(one, depth);
+  switch (where?.kind) {
+    case "unknown":
+      return isUnseen(where.value);
+    case "compare":
+      if (where.op === "other" || !OF_SOMETHING.test(where.field)) return false;
+      // The id of a row that was found so.
+      if (where.value.k === "rows") return depth < 3 && isNarrowedByUnseen(where.value.query.where, depth + 1);
+      return isUnseen(where.value);
+    case "all":
+      return where.of.some(isNarrowed);
+    case "any":
+      return where.of.length > 0 && where.of.every(isNarrowed);
+    default:
+      return false;
+  }
+}
+
+/** What a validator or parser put on the request. */
+function isInput(value: Value): boolean {
+  return value.k === "request" && INPUT.test(value.path);
+}
+
+/** Neither the client's, nor a row, nor a constant such as `Status.OPEN`. */
+function isUnseen(value: Value): boolean {
+  if (clientsOf(value).length > 0) return false;
+  switch (value.k) {
+    case "opaque":
+      return true;
+    case "chain":
+      return !isInput(value.root) && !value.steps.some((step) => step.kind === "member" && INPUT.test(step.name));
+    case "request":
+      return !isInput(value);
+    case "foreign":
+      return !/^[A-Z]/.test(value.name);
+    case "pending":
+      return isUnseen(value.value);
+    case "choice":
+      return value.alternatives.some((one) => isUnseen(one.value));
+    case "derived":
+      return value.args.some(isUnseen);
+    case "struct":
+      return [...value.props.values()].some(isUnseen) || value.spreads.some(isUnseen);
+    default:
+      return false;
+  }
+}

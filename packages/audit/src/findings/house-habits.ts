@@ -1,0 +1,43 @@
+import type { KeptEntry } from "../cache/entry-cache.ts";
+
+/** What is said of one who has forgotten to ask: said of several in one file, it is said of how they are written. */
+const OF_ODD_ONES = new Set(["auth/missing-role", "tenant/unscoped-query"]);
+
+/**
+ * Whoever forgets to ask forgets it in one place. Where several handlers of a file are found to have forgotten the same,
+ * and each of them has to do with code that is not seen, it is a habit of the house that is not understood: unknown, and
+ * not violated. Where all there is to a handler is seen, it stays.
+ */
+export function withoutHouseHabits<Entry extends KeptEntry>(judgements: readonly Entry[]): readonly Entry[] {
+  const alike = new Map<string, Entry[]>();
+  for (const one of judgements)
+    for (const key of new Set(one.findings.flatMap((finding) => keyOf(finding) ?? []))) {
+      const others = alike.get(key);
+      if (others === undefined) alike.set(key, [one]);
+      else others.push(one);
+    }
+  const habits = new Map<string, number>();
+  for (const [key, ones] of alike)
+    if (ones.length > 1 && ones.every((one) => one.mayHaveAsked)) habits.set(key, ones.length);
+  return habits.size === 0 ? judgements : judgements.map((one) => withoutThose(one, habits));
+}
+
+function withoutThose<Entry extends KeptEntry>(one: Entry, habits: ReadonlyMap<string, number>): Entry {
+  const findings = one.findings.filter((finding) => !habits.has(keyOf(finding) ?? ""));
+  if (findings.length === one.findings.length) return one;
+  const count = Math.max(...one.findings.map((finding) => habits.get(keyOf(finding) ?? "") ?? 0));
+  const answers = one.answers.map((answer) =>
+    answer.answer !== "violated" || findings.some(({ rule }) => rule.startsWith(`${answer.requirement}/`))
+      ? answer
+      : {
+          ...answer,
+          answer: "unknown" as const,
+          reason: `${String(count)} handlers of this file do the same with code that is not seen, which may be what asks`,
+        },
+  );
+  return { ...one, findings, answers };
+}
+
+function keyOf({ rule, location }: KeptEntry["findings"][number]): string | null {
+  return OF_ODD_ONES.has(rule) ? `${rule} ${location.file}` : null;
+}

@@ -1,0 +1,91 @@
+import type { Node } from "oxc-parser";
+import { keyOf } from "../values/key.ts";
+import { comparisons } from "../values/query.ts";
+import { clientsOf } from "../values/trust.ts";
+import type { Value } from "../values/value.ts";
+import { evidence } from "./learn.ts";
+import type { Machine } from "./machine.ts";
+
+const REFUSES =
+  /\b40[13]\b|un_?authori[sz]ed|un_?authenticated|forbidden|(?:access|permission) ?denied|not ?allowed|not ?permitted/i;
+/** What tells where a request came from, and not who sent it. */
+const OF_THE_WAY = /origin|referr?er|content-type|user-agent|forwarded|host|(?:^|-)ip(?:-|$)/i;
+/** What is asked of a caller that has nothing to do with what is theirs. */
+const NOT_OF_RIGHTS = /plan|limit|quota|credit|locale|lang|setting|preference|verified|banned|name$|tier|balance/i;
+const EQUALS = /^[!=]==?$/;
+const MAX_DEPTH = 7;
+
+/**
+ * Somebody was turned away, and what was asked of them is no more than suspected: by 401 or 403 for something they sent
+ * (`refused`), or by who is calling and what they named, both at once (`doubt:<value>`). Where the engine understands
+ * what was asked there are other facts, and where it does not, nobody has forgotten to ask.
+ */
+export function noteDoubts(machine: Machine, file: string, refusal: Node | null, asked: readonly Value[]): void {
+  if (machine.state === null) return;
+  const seen: Seen = { caller: false, sent: false, keys: new Set() };
+  for (const value of asked) look(value, seen, 0);
+  if (seen.caller) {
+    const why = evidence("what is asked about it is not understood", null, false);
+    for (const key of seen.keys) machine.learn(`doubt:${key}`, why);
+  }
+  if (!seen.sent || refusal === null || machine.facts.has("refused")) return;
+  const text = machine.project.file(file)?.text.slice(refusal.start, refusal.end) ?? "";
+  if (REFUSES.test(text))
+    machine.learn("refused", evidence("some are refused, for what is not understood", null, false));
+}
+
+interface Seen {
+  caller: boolean;
+  /** Something of the request is weighed: not only whether it is there, or that it is some constant. */
+  sent: boolean;
+  readonly keys: Set<string>;
+}
+
+function look(value: Value, seen: Seen, depth: number): void {
+  if (depth > MAX_DEPTH) return;
+  const inside = (one: Value): void => look(one, seen, depth + 1);
+  switch (value.k) {
+    case "client":
+      seen.keys.add(keyOf(value));
+      return;
+    case "rows":
+      for (const { value: by } of comparisons(value.query.where))
+        for (const said of clientsOf(by)) seen.keys.add(keyOf(said));
+      return;
+    case "principal":
+      if (value.path !== "" && !NOT_OF_RIGHTS.test(value.path)) seen.caller = true;
+      return;
+    case "derived":
+      // Who equals whom is understood; what a call makes of them is not.
+      if (EQUALS.test(value.op)) return value.args.filter(({ k }) => k === "chain").forEach(inside);
+      // `header.startsWith("Bearer ")` tells what it is, and not whose.
+      if (weighs(value.args) && value.args.some((arg) => arg.k !== "literal" && clientsOf(arg).length === 0))
+        seen.sent = true;
+      value.args.forEach(inside);
+      return;
+    case "choice":
+      for (const one of value.alternatives) inside(one.value);
+      return;
+    case "list":
+      value.items.forEach(inside);
+      return;
+    case "struct":
+      value.props.forEach(inside);
+      value.spreads.forEach(inside);
+      return;
+    case "chain": {
+      const args = value.steps.flatMap((step) => (step.kind === "member" ? [] : step.args));
+      if (weighs(args)) seen.sent = true;
+      inside(value.root);
+      args.forEach(inside);
+      return;
+    }
+    case "pending":
+      return inside(value.value);
+    default:
+  }
+}
+
+function weighs(args: readonly Value[]): boolean {
+  return args.some((arg) => clientsOf(arg).some(({ part, path }) => part !== "method" && !OF_THE_WAY.test(path)));
+}
