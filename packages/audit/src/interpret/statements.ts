@@ -206,6 +206,11 @@ function isRefusal(status: Value | null): boolean {
 
 /** What a test asks the presence of: `x`, `x !== null`. */
 function presence(value: Value): Value | null {
+  if (value.k === "choice") {
+    // `const { folderId, ...rest } = parsed.data`: it is there or it is not.
+    const there = value.alternatives.filter(({ value: one }) => !(one.k === "literal" && one.value === undefined));
+    return there.length === 1 && there[0] !== undefined ? presence(there[0].value) : null;
+  }
   if (value.k === "client" || value.k === "rows") return value;
   if (value.k !== "derived" || (value.op !== "!==" && value.op !== "!=")) return null;
   const [subject, other] = value.args;

@@ -92,7 +92,9 @@ export function identity(call: UnseenCall): Value | undefined {
         break;
       case "auth":
       case "getAuth":
-        if (names.length === 0 && args[0]?.k !== "closure") return clerkOrSession(from, place);
+        // Firebase's is the service that verifies tokens.
+        if (names.length === 0 && args[0]?.k !== "closure" && !from.startsWith("firebase"))
+          return clerkOrSession(from, place);
         if (method === "protect") return protect(call);
         break;
       case "decode":

@@ -69,6 +69,9 @@ class Authorised {
       if (op === "equal") this.value(value, depth + 1);
       else if (op === "in") this.#oneOf(value, depth + 1);
     }
+    // `companies/${params.companyId}/members/${me.id}`: both are in the way by which it was found.
+    if (query.where?.kind === "unknown" && query.where.value.k === "derived" && query.where.value.op === "template")
+      for (const part of query.where.value.args) if (part.k === "client") this.#mayUse(part);
     return this;
   }
 

@@ -40,6 +40,8 @@ function isUnseen(value: Value): boolean {
     case "opaque":
       return true;
     case "chain":
+      // `patients.clinicId` is a column of another table.
+      if (value.root.k === "foreign" && value.steps.every(({ kind }) => kind === "member")) return false;
       return !isInput(value.root) && !value.steps.some((step) => step.kind === "member" && INPUT.test(step.name));
     case "request":
       return !isInput(value);

@@ -1,5 +1,6 @@
 import { isOwnerName, isTenantName } from "../../knowledge/names.ts";
 import { clientIdentity, clientTenant, foreignReference } from "../../rules/catalogue.ts";
+import { isOpen } from "../../interpret/is-open.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import type { Facts } from "../../values/facts.ts";
@@ -10,6 +11,8 @@ import type { Value } from "../../values/value.ts";
 import { namedInstead } from "../claims/acting-for.ts";
 import { columnsOfCaller } from "./columns-of-caller.ts";
 import { isConfined } from "./confined.ts";
+import { isDoubted } from "../doubts/doubted.ts";
+import { isNarrowedByUnseen } from "../doubts/narrowed-by-unseen.ts";
 import { describe } from "../wording/describe-value.ts";
 import { isGlobalRole } from "./global-role.ts";
 import { lookedUp } from "./looked-up.ts";
@@ -43,7 +46,11 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
     }
     if (
       !joins(query, facts) &&
-      ((isOwnerName(name) && !/^host$/i.test(name) && !isLogin(name, data) && !OF_OTHERS.test(name)) ||
+      ((isOwnerName(name) &&
+        !/^host$/i.test(name) &&
+        !isLogin(name, data) &&
+        !OF_OTHERS.test(name) &&
+        !isOnlyNamed(name, one)) ||
         isOfCaller(name, one, judged))
     ) {
       report.violated(
@@ -66,7 +73,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       // Somebody who is given work is one of the tenant's own: it was looked whether there is such a person, and no more.
       (isOwn || !isOwnerName(name) || (value.k === "rows" && /^(?:assignee|reviewer|approver|employee)$/i.test(stem)))
     ) {
-      if (isOfOpen(value, facts) || mayReferTo(stem, one, judged)) continue;
+      if (isOfOpen(value, facts) || isOfDoubted(value, one, judged) || mayReferTo(stem, one, judged)) continue;
       lookedUp(value, one, report);
       report.violated(
         foreignReference,
@@ -77,6 +84,14 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       return;
     }
   }
+}
+
+/** `{ owner: input.owner, takenById: me.id }`: what is left here belongs to somebody, and who has written it down is said. */
+function isOnlyNamed(name: string, { query, facts }: QueryOperation): boolean {
+  if (/id$/i.test(name)) return false;
+  return [...fieldsOf(query.data)].some(
+    ([other, value]) => /[a-z](?:By|_by)(?:_?id)?$/i.test(other) && trustOf(value, facts) !== null,
+  );
 }
 
 /** Who is meant is often somebody else. */
@@ -105,6 +120,16 @@ function isOfOpen(value: Value, facts: Facts): boolean {
   return value.k === "choice"
     ? value.alternatives.every((one) => isOfOpen(one.value, facts.and(one.facts)))
     : facts.has(`open:ok:${keyOf(value)}`);
+}
+
+/** The row it is the id of is offered to everybody, or was asked about in a way that is not understood. */
+function isOfDoubted(value: Value, { facts }: QueryOperation, judged: Judged): boolean {
+  if (value.k !== "rows") return false;
+  const { where } = value.query;
+  if (isOpen(where, facts) || isNarrowedByUnseen(where)) return true;
+  return judged.trace.operations.some(
+    (one) => one.kind === "query" && one.query === value.query && isDoubted(one, judged),
+  );
 }
 
 /** `user` beside `host` and `pass`: by what name somebody signs in at another server. */

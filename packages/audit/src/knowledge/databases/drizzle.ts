@@ -29,7 +29,7 @@ export function drizzle(machine: Machine, chain: Chain, calls: readonly NamedCal
       plain: columns === undefined,
     };
   }
-  if (!DRIZZLE_END.test(last.name)) return null;
+  if (!DRIZZLE_END.test(last.name) || calls.some(({ name }) => name === "createQueryBuilder")) return null;
   const start = calls.findIndex(
     (one) =>
       /^(?:select|selectDistinct|selectDistinctOn|insert|update|delete)$/.test(one.name) && one.before.length <= 2,

@@ -86,6 +86,8 @@ function isAskedForRows(owner: string, text: string): boolean {
   );
 }
 
+const OF_ENTITY = /^(?:update|delete|softDelete|restore|insert|into|from)$/;
+
 /** TypeORM, MikroORM, Sequelize; `text`: of the file the statement stands in. */
 export function entities(chain: Chain, calls: readonly NamedCall[], text: string): Found | null {
   const last = calls.at(-1);
@@ -97,6 +99,8 @@ export function entities(chain: Chain, calls: readonly NamedCall[], text: string
     for (const one of calls) {
       // Rows that have no such other row beside them are left out.
       if (one.name.startsWith("innerJoin")) of.push(...joinedOn(one));
+      if (one.name === "whereInIds" && one.args[0] !== undefined)
+        of.push({ kind: "compare", field: "id", op: "in", value: one.args[0] });
       if (!/^(?:where|andWhere|setParameters?)$/.test(one.name)) continue;
       const [text, values] = one.args;
       if (values?.k === "struct")
@@ -107,7 +111,8 @@ export function entities(chain: Chain, calls: readonly NamedCall[], text: string
     const names = new Set(calls.map((one) => one.name));
     return {
       library: "typeorm",
-      table: tableName(builder.args[0]),
+      // `dataSource.createQueryBuilder().update(Job)`
+      table: tableName(builder.args[0] ?? calls.find(({ name }) => OF_ENTITY.test(name))?.args[0]),
       verb: names.has("delete") ? "delete" : names.has("update") ? "update" : (verb ?? "list"),
       where: of.length === 0 ? null : { kind: "all", of },
       data: calls.find((one) => one.name === "set")?.args[0] ?? null,

@@ -119,9 +119,16 @@ function related(held: Value | undefined, depth = 0): string[] {
 /** `prisma.$extends({ query })` made inside a function: a client for one tenant, by what the function was given. */
 function isConfinedClient(chain: Chain): boolean {
   return callsOf(chain).some((one) => {
-    const query = one.name === "$extends" ? prop(one.args[0], "query") : undefined;
+    const query = one.name === "$extends" ? prop(extensionOf(one.args[0]), "query") : undefined;
     return query !== undefined && closuresIn(query).some((closure) => (closure.scope as Scope).parent !== null);
   });
+}
+
+/** `Prisma.defineExtension({ … })` is what it is given. */
+function extensionOf(given: Value | undefined): Value | undefined {
+  if (given?.k !== "chain") return given;
+  const made = callsOf(given).at(-1);
+  return made?.name === "defineExtension" ? made.args[0] : given;
 }
 
 function closuresIn(value: Value, depth = 0): Closure[] {

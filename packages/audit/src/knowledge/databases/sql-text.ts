@@ -42,7 +42,11 @@ export function statementOf(text: Value, values: readonly Value[]): Statement | 
   const condition =
     whereAt === -1
       ? joined(before, parameter)
-      : read(trimmed.slice(whereAt + 5), (mark) => parameter(mark, () => seen++));
+      : alsoJoined(
+          before,
+          parameter,
+          read(trimmed.slice(whereAt + 5), (mark) => parameter(mark, () => seen++)),
+        );
   let order = 0;
   const data: Value | null =
     verb === "create"
@@ -95,6 +99,16 @@ function joined(text: string, parameter: (mark: string, order: () => number) => 
   let at = 0;
   const found = read(text, (mark) => parameter(mark, () => at++));
   return found.kind === "all" && found.of.length === 0 ? null : found;
+}
+
+/** `join vessels v on v.id = p.vessel_id and v.fleet_id = $2 where p.id = $1`: only what has such a row beside it is found. */
+function alsoJoined(
+  text: string,
+  parameter: (mark: string, order: () => number) => Value | undefined,
+  condition: Condition,
+): Condition {
+  const on = /\b(?:left|right|full|cross)\b|\bset\b/i.test(text) ? null : joined(text, parameter);
+  return on === null ? condition : { kind: "all", of: [condition, on] };
 }
 
 const COMPARISON =

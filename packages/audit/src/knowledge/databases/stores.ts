@@ -76,7 +76,7 @@ function found(way: readonly NamedCall[], last: NamedCall): Found | null {
           ? { kind: "unknown", value: first }
           : {
               kind: "compare",
-              field: at === way.length - 1 ? "id" : `${table.replace(/s$/, "")}Id`,
+              field: at === way.length - 1 ? "id" : `${table.replace(/ies$/, "y").replace(/s$/, "")}Id`,
               op: "equal",
               value: first,
             },
