@@ -12,7 +12,16 @@ const PEOPLE: ReadonlySet<string> = new Set(
     "instructor mentor mentee participant organizer organiser attendee subscriber reseller supplier contractor " +
     "freelancer consultant lawyer accountant advisor adviser investor trader cashier dispatcher inspector auditor " +
     "analyst developer maintainer person human viewer visitor steward curator librarian chef " +
-    "restaurateur farmer grower planner captain pilot crew soldier officer citizen voter counsellor counselor"
+    "restaurateur farmer grower planner captain pilot crew soldier officer citizen voter counsellor counselor " +
+    "receptionist concierge caretaker janitor housekeeper groundskeeper warden keeper ranger porter waiter waitress " +
+    "bartender barista foreman surveyor assessor appraiser notary paralegal attorney solicitor barrister magistrate " +
+    "pharmacist dentist hygienist midwife paramedic veterinarian psychologist optometrist physiotherapist " +
+    "stylist barber groomer florist baker butcher brewer beekeeper gardener plumber electrician mechanic cleaner nanny " +
+    "lodger boarder camper angler golfer rower sailor skipper diver climber dancer singer musician chorister " +
+    "exhibitor docent archivist chaplain pastor priest vicar deacon parishioner congregant trustee councillor delegate " +
+    "claimant policyholder cardholder shareholder leaseholder homeowner householder occupant housemate colleague " +
+    "coworker trainee apprentice alumnus scholar professor lecturer examiner researcher scientist registrar treasurer " +
+    "bookkeeper underwriter fundraiser referee umpire beneficiary"
   ).split(" "),
 );
 

@@ -16,6 +16,7 @@ import { asksForRights, saidIn } from "./staff.ts";
 import { isOfOthers } from "./of-others.ts";
 import { mayNameCaller, nameKind, type NameKind, wordsOf } from "./names.ts";
 import { orThrows } from "./or-throws.ts";
+import { isTakenForCaller } from "./taken-for-caller.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
 
 const SIGNATURE = /signature|webhook|hmac|svix|\bsigned\b(?! (?:in|up|out|on)\b)/i;
@@ -218,6 +219,7 @@ function kindOf(call: UnseenCall): NameKind {
   if (call.receiver === null && !call.isNew && !call.args.some(saysWhich)) {
     const caller = mayNameCaller(call.method);
     if (caller !== null) return caller;
+    if (isTakenForCaller(call)) return "identity";
   }
   // `getTeam()` with nothing to go by asks for the caller's own.
   if (

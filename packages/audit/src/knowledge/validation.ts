@@ -2,6 +2,7 @@ import { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
 import { clientsOf } from "../values/trust.ts";
 import { client, FALSE, REFUSED, TRUE, UNDEFINED, THROWN, type Value } from "../values/value.ts";
+import { closedFacts } from "./closed-shapes.ts";
 import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 
 const LIBRARIES =
@@ -35,7 +36,7 @@ export function validation(call: UnseenCall): Value | undefined {
     return {
       k: "choice",
       alternatives: [
-        { value: TRUE, facts: validFacts(args, call) },
+        { value: TRUE, facts: closedFacts(call, args[0], validFacts(args, call)) },
         { value: FALSE, facts: Facts.none },
       ],
     };
@@ -57,7 +58,7 @@ export function validation(call: UnseenCall): Value | undefined {
 
   if (method === "safeParse" || method === "safeParseAsync" || (method === "spa" && isLibrary)) {
     note();
-    const facts = validFacts(args, call);
+    const facts = closedFacts(call, subject, validFacts(args, call));
     return outcome(
       "success",
       "data",
@@ -78,7 +79,7 @@ export function validation(call: UnseenCall): Value | undefined {
     /^(?:parse|assert|create|mask|is|validate)$/.test(method)
   ) {
     note();
-    machine.assume(validFacts(args, call));
+    machine.assume(closedFacts(call, subject, validFacts(args, call)));
     return passed(subject, strict);
   }
   if (
@@ -88,7 +89,7 @@ export function validation(call: UnseenCall): Value | undefined {
     !isCodec(nameOfRoot(root))
   ) {
     note();
-    machine.assume(validFacts(args, call));
+    machine.assume(closedFacts(call, subject, validFacts(args, call)));
     return shaped(call, subject, strict);
   }
   if (
@@ -101,7 +102,7 @@ export function validation(call: UnseenCall): Value | undefined {
     (isSchema || isLibrary)
   ) {
     note();
-    const facts = validFacts(args, call);
+    const facts = closedFacts(call, subject, validFacts(args, call));
     if (method !== "validate")
       return {
         k: "choice",

@@ -7,6 +7,10 @@ import type { Value } from "../../values/value.ts";
 /** Services that call back, as they stand in paths and names of files. */
 const PROVIDER =
   /(?:^|[^a-z])(?:twilio|vonage|nexmo|plivo|telnyx|messagebird|bandwidth|sinch|sms|whatsapp|telegram|viber|line|slack|discord|zoom|teams|github|gitlab|bitbucket|gitea|shopify|woocommerce|bigcommerce|stripe|paypal|braintree|paddle|lemon(?:-?squeezy)?|polar|razorpay|paystack|flutterwave|mollie|adyen|square|gocardless|coinbase|chargebee|recurly|plaid|wise|sendgrid|mailgun|postmark|resend|mandrill|sparkpost|mailchimp|ses|sns|clerk|auth0|okta|workos|stytch|svix|mux|cloudinary|vercel|netlify|sentry|linear|jira|asana|notion|hubspot|intercom|zendesk|freshdesk|salesforce|pipedrive|calendly|typeform|tally|docusign|hellosign|dropbox|xero|quickbooks|shippo|easypost|aftership|checkr|onfido|persona|veriff|sumsub|twitch|meta|facebook|messenger|instagram)(?![a-z])/i;
+/** A service that many products are called by, and no name of the house's own. */
+export function isProviderName(word: string): boolean {
+  return PROVIDER.test(word) || /^wc$/i.test(word);
+}
 /** What the address of a call from outside is called. */
 const CALLED_BACK =
   /(?:^|[^a-z])(?:callbacks?|hooks?|events?|inbound|incoming|ipn|notify|notifications?|postbacks?|interactions?|interactivity|commands?|status|delivery|receipts?|voice|listener)(?![a-z])/i;

@@ -1,4 +1,5 @@
 import { nameOfRoot } from "../../knowledge/call.ts";
+import { closedKey } from "../../knowledge/closed-shapes.ts";
 import { ignoredValidation, massAssignment, operatorInjection, unvalidated } from "../../rules/catalogue.ts";
 import type { Check, Judged, Report } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
@@ -211,6 +212,7 @@ function wholeBody(data: Value, facts: Facts): ClientValue | null {
 
 /** A part of a body whose shape was declared; or all of it, which a validator that is not seen may have replaced. */
 function isShaped(data: ClientValue, facts: Facts): boolean {
+  if (facts.has(closedKey(data))) return true;
   if (data.part === "arguments") return facts.has(`valid:${keyOf(data)}`);
   const shown = facts.get("valid:client:body.");
   return shown !== undefined && (data.path !== "" || !shown.sure);

@@ -9,6 +9,7 @@ import { comesUnasked, isKeptBack } from "./kept-back.ts";
 import { keptPlain } from "./kept-plain.ts";
 import { isHiddenByModel, modelSecret } from "./of-model.ts";
 import { resetAnswered } from "./reset-answered.ts";
+import { writtenColumn } from "./written-columns.ts";
 import { calledIn, isSecretName, isStoredSecret } from "./secret-names.ts";
 
 /** What is sent to the client: columns that hold secrets, and whole rows of tables that have such columns. */
@@ -300,9 +301,11 @@ function columnIn(value: Value, query: number, depth = 0): string | null {
 }
 
 /** A secret that the same file writes into the same table. */
-function storedSecret({ table, library, place }: Query, { entry, project }: Judged): string | null {
+function storedSecret({ table, library, place, verb, plain }: Query, { entry, project }: Judged): string | null {
   const file = project.file(entry.file);
   if (table === "" || file === null) return null;
+  if (/^(?:drizzle|knex|kysely)$/.test(library))
+    return plain === true && (verb === "read" || verb === "list") ? writtenColumn(table, file) : null;
   // The driver of MongoDB hides nothing by itself, unless the statement leaves it out.
   const asStored =
     (library === "mongoose" || library === "other") &&

@@ -4,6 +4,7 @@ import type { Report } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { comparisons } from "../../values/query.ts";
 import { clientsOf, trustOf } from "../../values/trust.ts";
+import { isProviderName } from "../entry/provider-callback.ts";
 import { describe } from "../wording/describe-value.ts";
 
 /**
@@ -22,6 +23,7 @@ export function unsignedTenant(operations: readonly Operation[], report: Report)
     for (const value of named) {
       const [said] = clientsOf(value);
       if (said === undefined || said.part === "body" || trustOf(value, one.facts) !== null) continue;
+      if (said.part === "header" && isOfSigner(said.path, operations)) continue;
       if (operations.some((other) => other !== one && !other.facts.has("signature") && uses(other, said.path)))
         continue;
       report.violated(
@@ -33,6 +35,27 @@ export function unsignedTenant(operations: readonly Operation[], report: Report)
       return;
     }
   }
+}
+
+/**
+ * `x-shopify-shop-domain` beside `x-shopify-hmac-sha256`: the one provider, whose secret it is, sends both, and says
+ * nowhere else for whom. Of a sender that is nobody's but the house's own, each header is for itself.
+ */
+function isOfSigner(header: string, operations: readonly Operation[]): boolean {
+  const [prefix, provider] = /^x-([a-z]+)-/i.exec(header) ?? [];
+  if (prefix === undefined || provider === undefined || !isProviderName(provider)) return false;
+  return operations.some(
+    (one) =>
+      one.kind === "compare" &&
+      [one.left, one.right].some((value) =>
+        clientsOf(value).some(
+          ({ part, path }) =>
+            part === "header" &&
+            path.toLowerCase().startsWith(prefix.toLowerCase()) &&
+            /hmac|signature|digest|hash/i.test(path),
+        ),
+      ),
+  );
 }
 
 function uses(one: Operation, path: string): boolean {

@@ -32,6 +32,7 @@ export function kysely(machine: Machine, calls: readonly NamedCall[]): Found | n
     verb: verbs[first.name] ?? "raw",
     where: of.length === 0 ? null : { kind: "all", of },
     data: written?.args[0] ?? null,
+    plain: calls.some(({ name }) => name === "selectAll"),
     throws: last.name.endsWith("OrThrow"),
   };
 }
