@@ -280,8 +280,9 @@ function supposeEqual(left: Value, right: Value, place: Place, state: State): St
     return withFacts(state, knowOpen(one, knowLiteral(one, place, state.facts, wanted), wanted, true));
   }
   if (left.k === "caught") return withFacts(state, ofName(left, right, state.facts));
-  const [mine, theirs] = [thatMayEqual(left, right, state.facts), thatMayEqual(right, left, state.facts)];
-  return withFacts(state, knowEqual(mine, theirs, place, state.facts));
+  const mine = thatMayEqual(left, right, state.facts);
+  const theirs = thatMayEqual(right, left, mine.facts);
+  return withFacts(state, knowEqual(mine.value, theirs.value, place, theirs.facts));
 }
 
 /** `typeof x === "string"`: alternatives of another type fall away. */

@@ -142,7 +142,10 @@ export class Facts {
         if (other.#holdsEitherWay(name, this)) known.set(name, evidence);
       });
     // A caller who is known here, and there one who holds the thing's own secret.
-    const [mine, theirs] = [this.#held(), other.#held()];
+    const [held, heldThere] = [this.#held(), other.#held()];
+    // Or what was signed for this here, as a link is, and somebody who is known there.
+    const mine = held ?? (heldThere === undefined ? undefined : this.#sender());
+    const theirs = heldThere ?? (held === undefined ? undefined : other.#sender());
     if (mine !== undefined && theirs !== undefined && !known.has("auth") && !known.has("capability"))
       known.set("capability", { ...mine, sure: false });
     // By its signature here, by a secret of both sides there: either way it comes from whom it says.
