@@ -8,6 +8,7 @@ import { bindPattern } from "./bind-pattern.ts";
 import { closureOf } from "./closure.ts";
 import type { Frame, Machine } from "./machine.ts";
 import { Scope } from "./scope.ts";
+import { joinEither } from "./either.ts";
 import { alternative, choose, join, type State, withFacts } from "./state.ts";
 import { runBlock } from "./statements.ts";
 
@@ -98,7 +99,7 @@ function invokeClosure(machine: Machine, callee: Closure, args: readonly Value[]
   const fresh = frame.returns.filter((one) => !isCached(one.value));
   if (fresh.length > 0 && fresh.length < frame.returns.length) frame.returns.splice(0, frame.returns.length, ...fresh);
   let after: State | null = null;
-  for (const one of frame.returns) after = join(after, one.state);
+  for (const one of frame.returns) after = joinEither(after, one.state);
   const common = after?.facts ?? Facts.none;
   const answer =
     frame.returns.length === 0

@@ -14,6 +14,7 @@ import { noteFloating, notePromise, noteUnawaited } from "./note-floating.ts";
 import { noteDoubts } from "./note-doubts.ts";
 import { noteOwnRole } from "./own-role.ts";
 import { Scope } from "./scope.ts";
+import { joinEither } from "./either.ts";
 import { assign, join, type State, withFacts } from "./state.ts";
 import { suppose } from "./suppose.ts";
 
@@ -164,7 +165,7 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
       place: { file: scope.file, node: node.test },
     });
   }
-  machine.state = join(after, otherwise);
+  machine.state = joinEither(after, otherwise);
   if (refusal !== null && otherwise !== null)
     machine.refusals.push({ place: refusal, lost: otherwise.facts.beyond(machine.facts) });
   if ((after === null) !== (otherwise === null)) {

@@ -212,6 +212,7 @@ function isStore(call: UnseenCall): boolean {
 function kindOf(call: UnseenCall): NameKind {
   // CASL and its kin: an ability is asked about an action and what it is done to.
   if (call.receiver !== null && /^(?:can|cannot)$/.test(call.method) && call.args.length >= 2) return "asks";
+  if (THROWS_UNLESS.test(call.method) || (call.args.length >= 2 && ASSERTS_CAN.test(call.method))) return "asserts";
   // `isSignedByCarrier(raw, req.get("x-carrier-digest"))`: told what was sent, and a header beside it.
   if (SIGNED.test(call.method) && call.args.some(isHeader)) return "asks";
   const own = call.machine.project.names.auth.has(call.method) ? "asserts" : nameKind(call.method);
@@ -243,6 +244,11 @@ function kindOf(call: UnseenCall): NameKind {
   }
   return own;
 }
+
+/** `ForbiddenError.from(ability).throwUnlessCan("update", subject("Visit", visit))`, `policy.assertCan(me, "edit", page)`. */
+const THROWS_UNLESS =
+  /^(?:throw|deny|fail|abort|reject|refuse|forbid)_?(?:Unless|If)_?(?:Can(?:not|t)?|May(?:Not)?|(?:Not_?)?(?:Allowed|Permitted|Able))(?![a-z])/;
+const ASSERTS_CAN = /^(?:assert|ensure|require|must|enforce|authori[sz]e|demand)_?(?:Can|May|Ability)(?![a-z])/;
 
 /** `signedByProvider`, `isSigned`, `wasSignedBy`; not `signedIn`. */
 const SIGNED = /^(?:is|was|are|has_been|hasBeen)?_?[sS]igned(?!_?(?:[iI]n|[uU]p|[oO]ut|[oO]n)(?![a-z]))/;

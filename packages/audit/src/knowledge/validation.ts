@@ -193,6 +193,22 @@ export function validFacts(args: readonly Value[], call: UnseenCall, sure = true
 const CLOSED =
   /^(?:enum|nativeEnum|literal|number|boolean|bigint|date|uuid|guid|uuidv4|uuidv7|cuid|cuid2|ulid|nanoid|int|int32|datetime|iso|regex|picklist|stringbool|float32|float64|isoDate|isoDateTime)$/;
 
+/** `z.enum([…])`, `v.picklist([…])`, `Joi.string().valid("a", "b")`, `yup.string().oneOf([…])`. */
+const LISTS = /^(?:enum|enum_|nativeEnum|enums|literal|picklist|valid|oneOf|stringbool|boolean)$/;
+
+/** `z.union([z.literal("a"), z.literal("b")])` */
+function isUnionOfLiterals(schema: Extract<Value, { k: "chain" }>, names: readonly string[]): boolean {
+  if (!/^(?:union|variant)$/.test(names[0] ?? "")) return false;
+  const [all] = schema.steps.flatMap((step) => (step.kind === "call" ? [step.args[0]] : []));
+  return (
+    all?.k === "list" &&
+    all.items.length > 0 &&
+    all.items.every(
+      (one) => one.k === "chain" && one.steps.some((step) => step.kind === "member" && LISTS.test(step.name)),
+    )
+  );
+}
+
 /** What a schema that is seen hands on: its own fields and no other, each with what its type says. */
 function shaped(call: UnseenCall, subject: Value, strict: boolean): Value {
   const { receiver } = call;
@@ -209,6 +225,8 @@ export function fromSchema(schema: Value, subject: Extract<Value, { k: "client" 
   const names = schema.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
   if (LOOSE.test(names[0] ?? "") || names.some((name) => /^(?:passthrough|loose|catchall)$/.test(name)))
     return { ...subject, checked: false };
+  if (names.some((name) => LISTS.test(name)) || isUnionOfLiterals(schema, names))
+    return { ...subject, closed: true, listed: true };
   if (names.some((name) => CLOSED.test(name))) return { ...subject, closed: true };
   const looked = [...(subject.looked ?? []), ...refinements(schema)];
   if (/^(?:object|strictObject|looseObject)$/.test(names[0] ?? "")) {

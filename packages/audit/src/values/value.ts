@@ -10,13 +10,14 @@ export type ClientPart = "body" | "query" | "params" | "header" | "cookie" | "ur
 /** What an expression may hold, as far as the model of security asks: where it came from, not what it computes to. */
 export type Value =
   | { readonly k: "literal"; readonly value: string | number | boolean | bigint | null | undefined }
-  /** Chosen by whoever sends the request. `path` is dotted; `checked` once a schema has passed it on, `closed` when no free text fits it. */
+  /** Chosen by whoever sends the request. `path` is dotted; `checked` once a schema has passed it on, `closed` when no free text fits it, `listed` where it is one of a few that stand in the source. */
   | {
       readonly k: "client";
       readonly part: ClientPart;
       readonly path: string;
       readonly checked: boolean;
       readonly closed?: boolean;
+      readonly listed?: boolean;
       /** What a schema that was seen asks of it with functions of its own (`refine`); none, and it asked for nothing more. */
       readonly looked?: readonly Value[];
     }

@@ -149,7 +149,9 @@ export const auth: Check = {
     }
     if (unguarded || (isPublicByDesign(entry, judged) && !isCron(judged) && !unheld.some(isTakeover))) return;
     letGoOn(judged, first, report);
-    const swallowed = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("auth"));
+    const swallowed = trace.operations
+      .slice(0, trace.operations.indexOf(first))
+      .find((one) => one.kind === "catch" && one.falls && one.lost.has("auth"));
     if (swallowed !== undefined) {
       const together = swallowed.within.at(-1)?.node === first.within.at(-1)?.node;
       report.violated(

@@ -97,6 +97,8 @@ export function isSensitive(operation: Operation): boolean {
       if (NEUTRAL_PATH.test(path) || MEASURES.test(path)) return false;
       if (/^(?:create|get|make|build|init|use|load)$/.test(words[0] ?? "") && FACTORY.test(words.at(-1) ?? ""))
         return false;
+      // `getRunningApp().AppDataSource.getRepository(Tool)`: what leads to the rows, and none of them.
+      if (HANDLE.test(operation.name) && !operation.args.some((arg) => clientOf(arg) !== null)) return false;
       if (operation.origin === "package") {
         const from =
           operation.result.k === "chain" && operation.result.root.k === "foreign" ? operation.result.root.from : "";
@@ -153,6 +155,8 @@ const OF_THE_PRODUCT =
   /^(?:brand|branding|logo|favicon|manifest|sitemap|robots|version|build|theme|layout|navigation|menu|footer|header|captcha|csrf|nonce|changelog|openapi|swagger|jwks|discovery|banner|copyright|imprint|terms)$/;
 const FACTORY =
   /^(?:client|server|instance|logger|context|store|connection|db|database|supabase|prisma|router|app|handler|request|response|config|env|options|locale|translations?|caller|client\w*|admin|factory|adapter|transport|queue|service|provider|host|origin|base|t|messages|dictionary|errors?|exception|problem|failure)$/;
+const HANDLE =
+  /^(?:get|use|make|create|build|init|load|resolve)_?\w*(?:[rR]epo|[rR]epositor(?:y|ies)|[dD]ata_?[sS]ource|[eE]ntity_?[mM]anager|[dD]ao|[mM]odel|[pP]ool|[tT]ransaction|[qQ]uery_?(?:[bB]uilder|[rR]unner))(?:For)?$/;
 const DATA_VERB =
   /^(?:get|fetch|load|find|list|search|query|create|update|delete|remove|save|insert|upsert|set|add|destroy|archive|restore|publish|unpublish|cancel|invite|revoke|send|transfer|assign|move|merge|import|export|process|grant|enable|disable|reset|rotate|refund|charge|purge|bulk|store|edit|rename|duplicate|clone|kick|ban|promote|demote|trigger|run|execute|sync|deactivate|activate|issue|generate|start|stop|upload|download|roll|build|render|deploy|complete|approve|reject|submit|register|count|extract|transcode|convert|analy[sz]e|scan|transcribe|translate|summari[sz]e|classify|crawl|scrape|mint|burn|close|open|lock|unlock|flush|clear|wipe|erase|terminate|provision|schedule|print|email|notify|broadcast|post|commit|withdraw|deposit|credit|debit|award|redeem|log)$/;
 

@@ -18,7 +18,7 @@ const DATABASE_URL =
 const NAMES =
   /(?:^|_|[a-z])(?:secret(?:key)?|apikey|api_key|password|passwd|private_?key|access_?token|auth_?token|jwt_?secret|signing_?key|encryption_?key|client_?secret)$/i;
 const PLACEHOLDER =
-  /^(?:|x+|\*+|\.+|<.*>|\$\{.*|your[-_ ].*|.*(?:example|placeholder|changeme|dummy|test|fake|sample|mock|redacted|todo|\bfoo\b|password|secret123).*|process\.env.*|undefined|null|none|true|false)$/i;
+  /^(?:|x+|\*+|\.+|<.*>|\$\{.*|your[-_ ].*|.*(?:example|placeholder|changeme|dummy|test|fake|sample|mock|redacted|masked|hidden|unchanged|concealed|omitted|filtered|todo|\bfoo\b|password|secret123).*|process\.env.*|undefined|null|none|true|false)$/i;
 
 /** One of these stands in every text in which anything is found: most files need no walk. */
 const MAY_HOLD =
@@ -97,6 +97,8 @@ function text(value: string, name: string, node: Node, found: FileFinding[]): vo
       NAMES.test(name) &&
       value.length >= 8 &&
       !PLACEHOLDER.test(value) &&
+      // `"••••••••"`, `"----"`: what is shown in its stead.
+      new Set(value).size > 3 &&
       !/\s/.test(value) &&
       !/^[a-z]+(?:[._-][a-z]+)+$|^[A-Za-z]+$|^https?:|^\/|^[A-Z][A-Z0-9_]+$|[{}]|\.\w+\.|^x-/.test(value)
     ) {

@@ -3,6 +3,7 @@ import type { Judged } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { comparisons } from "../../values/query.ts";
 import { clientOf, isCredential } from "../../values/trust.ts";
+import { mentions } from "../../values/mentions.ts";
 import type { Value } from "../../values/value.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -44,7 +45,7 @@ export function leftByStrangers({ trace, entry }: Judged): (operation: Operation
     if (one.kind === "call") return TELLS.test(one.name);
     if (one.kind !== "query") return false;
     if (/^(?:read|list|count)$/.test(one.query.verb)) return isLookUp(one, added);
-    return added.includes(one);
+    return added.includes(one) || (one.query.verb === "update" && isReckonedUp(one, added));
   };
 }
 
@@ -74,6 +75,17 @@ function isLookUp({ query }: QueryOperation, added: readonly QueryOperation[]): 
   const by = comparisons(query.where);
   if (by.some(({ field }) => /email|phone|slug|handle|token|code|domain|ip/i.test(field))) return true;
   return added.some((one) => holdsRow(one.query.data, query.id));
+}
+
+/** What the form belongs to is told that there is one more, and nothing of what the stranger says. */
+function isReckonedUp({ query }: QueryOperation, added: readonly QueryOperation[]): boolean {
+  const by = comparisons(query.where);
+  return (
+    by.some(({ value }) => value.k === "rows" && added.some((one) => holdsRow(one.query.data, value.query.id))) &&
+    by.every(({ value }) => clientOf(value) === null) &&
+    query.data !== null &&
+    !mentions(query.data, ({ k }) => k === "client")
+  );
 }
 
 function holdsRow(data: Value | null, id: number): boolean {

@@ -1,4 +1,4 @@
-import { isOwnerName, isTenantName } from "../../knowledge/names.ts";
+import { isOwnerName, isTenantName, snake } from "../../knowledge/names.ts";
 import { clientIdentity, clientTenant, foreignReference } from "../../rules/catalogue.ts";
 import { isOpen } from "../../interpret/is-open.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
@@ -35,6 +35,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
   if (takesPart(one, judged, report)) return;
   for (const [name, value] of fieldsOf(query.data)) {
     if (!isChosen(value, facts) || isCredential(value) || trustOf(value, facts) !== null) continue;
+    if (isOnlySaid(name, one)) continue;
     if ((isTenantName(name) || project.names.tenantColumns.has(name)) && !holdsTenants(query.table)) {
       report.violated(
         clientTenant,
@@ -93,6 +94,23 @@ function isOnlyNamed(name: string, { query, facts }: QueryOperation): boolean {
     ([other, value]) => /[a-z](?:By|_by)(?:_?id)?$/i.test(other) && trustOf(value, facts) !== null,
   );
 }
+
+/**
+ * `company: row.company` beside `workspaceId: me.workspaceId`, `{ name, email, company }` of a contact: a word of what is
+ * known of somebody, and no row that theirs hangs on.
+ */
+function isOnlySaid(name: string, { query, facts }: QueryOperation): boolean {
+  if (!A_WORD.test(name)) return false;
+  if (OF_PEOPLE.test(snake(query.table))) return true;
+  return [...fieldsOf(query.data)].some(
+    ([other, value]) => other !== name && isTenantName(other) && trustOf(value, facts) !== null,
+  );
+}
+const A_WORD =
+  /^(?:\w*_)?(?:company|organi[sz]ation|business|agency|school|club|clinic|merchant|store|shop|employer|group|team)$/i;
+/** Whom a product keeps in mind for its customers. */
+const OF_PEOPLE =
+  /(?:^|_)(?:contacts?|leads?|prospects?|candidates?|applicants?|applications?|wait_?list(?:_?entr(?:y|ies))?|vendors?|suppliers?|inquir(?:y|ies)|enquir(?:y|ies)|attendees?|speakers?|references?|employments?|experiences?|jobs?_?histor(?:y|ies)|educations?)$/i;
 
 /** Who is meant is often somebody else. */
 const OF_OTHERS =
@@ -212,7 +230,8 @@ const JOINING =
   /member|collaborat|participant|attendee|users?_?(?:and|on|in|to)_?|_users?$|share|access|permission|assignment|invit/i;
 
 function isChosen(value: Value, facts: Facts): boolean {
-  if (value.k === "client") return true;
+  // One of a few that the source names is nobody's row.
+  if (value.k === "client") return value.listed !== true;
   if (value.k === "choice") return value.alternatives.some((one) => isChosen(one.value, facts));
   // The id of a row that the client's own id chose is that id.
   if (value.k === "rows") return /^_?id$/.test(value.path) && isUnshown(value, facts);
