@@ -14,7 +14,7 @@ function saysOpen({ field, value }: Extract<Condition, { kind: "compare" }>): bo
 
 /** What is offered to everybody, whoever they are: on sale, open for registration, shown on other people's pages. */
 export const OFFERED =
-  /(?:^|[._])(?:(?:sales?|registrations?|enrol?lments?|bookings?|signups?|submissions?|applications?)_?(?:open|enabled)|(?:on|for)_?sale|(?:is_?)?(?:purchas|book|lend|rent|hir|order|reserv|join|discover)e?able|is_?(?:listed|live|bookable|for_?sale|open)|(?:badges?|embed\w*|widgets?)_?(?:enabled|allowed))$/i;
+  /(?:^|[._])(?:(?:sales?|registrations?|enrol?lments?|bookings?|signups?|submissions?|applications?)_?(?:open|enabled)|(?:on|for)_?sale|(?:is_?)?(?:purchas|book|lend|rent|hir|order|reserv|join|discover)e?able|is_?(?:listed|live|bookable|for_?sale|open)|in_?stock|(?:badges?|embed\w*|widgets?)_?(?:enabled|allowed))$/i;
 
 /** `published: true`: what anybody may see. */
 export function isOpen(condition: Condition | null, facts: Facts): boolean {

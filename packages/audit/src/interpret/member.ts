@@ -80,7 +80,8 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
             : UNDEFINED)
         );
       }
-      if (name === "length") return { k: "derived", op: "length", args: [object], place };
+      // `new Set(ids).size`
+      if (name === "length" || name === "size") return { k: "derived", op: "length", args: [object], place };
       return chainMember(object, name, place, null);
     }
     case "principal":

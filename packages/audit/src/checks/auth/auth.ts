@@ -1,5 +1,6 @@
 import { says } from "../../source/says.ts";
 import { isFunction } from "../../syntax/is-function.ts";
+import type { FunctionNode } from "../../values/value.ts";
 import {
   ignoredCheck,
   missingAuthentication,
@@ -311,12 +312,22 @@ function declarationOf({ entry, trace }: Judged, operation: Operation): Place {
     dispatched?.file === entry.file &&
     // What is handed nothing of the request only looks something up.
     isFunction(dispatched.node) &&
-    dispatched.node.params.length > 0 &&
+    isHandedOn(dispatched.node) &&
     (dispatched.node.start >= entry.node.end || dispatched.node.end <= entry.node.start)
   )
     return dispatched;
   if (outermost === undefined && elsewhere !== undefined && entry.node.type !== "CallExpression") return elsewhere;
   return outermost === undefined || holds ? { file: entry.file, node: entry.node } : outermost;
+}
+
+/** It is called by its method, or what it is given first by what a handler is given: `store(event)` is neither. */
+function isHandedOn({ id, params }: FunctionNode): boolean {
+  const [first] = params;
+  if (first === undefined) return false;
+  return (
+    (first.type === "Identifier" && /^_?(?:req\w*|ctx|context|c)$/i.test(first.name)) ||
+    /^(?:get|post|put|patch|del(?:ete)?|handle|on)(?![a-z])/i.test(id?.name ?? "get")
+  );
 }
 
 /** Even where anybody may come, a row is not changed by its bare id. */

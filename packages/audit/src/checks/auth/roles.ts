@@ -69,12 +69,23 @@ function removesSomebody(one: Operation): boolean {
 
 /** Who may is often asked in ways of the application's own: where any of its words is said, somebody may have asked. */
 function saysNothingOfRights({ within }: Operation, { entry, project }: Judged): boolean {
-  return ![{ file: entry.file, node: entry.node }, ...within].some(({ file, node }) =>
-    /role|permi|owner|admin|manag|abilit|\bcan[A-Z]|\bmay[A-Z]|allow|polic|privileg/i.test(
-      project.file(file)?.text.slice(node.start, node.end) ?? "role",
-    ),
-  );
+  return ![{ file: entry.file, node: entry.node }, ...within].some(({ file, node }) => {
+    const text = project.file(file)?.text.slice(node.start, node.end) ?? "role";
+    return RIGHTS.test(text) || asksForRank(text);
+  });
 }
+const RIGHTS = /role|permi|owner|admin|manag|abilit|\bcan[A-Z]|\bmay[A-Z]|allow|polic|privileg/i;
+
+/** `requireOfficer(slug)`, `stewardProcedure`: whoever that is in this house, it is more than somebody who belongs. */
+function asksForRank(text: string): boolean {
+  for (const [, guarded = "", built = ""] of text.matchAll(
+    /\b(?:require|assert|ensure|only|mustBe)([A-Z][A-Za-z]{2,40})\s*\(|\b([a-z][A-Za-z]{2,40})(?:Procedure|Action|Client)\b/g,
+  ))
+    if (!ANYBODY.test(guarded || built)) return true;
+  return false;
+}
+const ANYBODY =
+  /member|user|person|people|session|auth|log(?:ged)?_?in|sign|known|caller|current|account|access|org|team|workspace|tenant|project|space|group|company|protected|private|public|safe|base|rate|valid|input|body|json|id$|csrf|feature|plan|limit/i;
 
 /** The client names who is to have which role. */
 function givesRole(one: Operation): boolean {
