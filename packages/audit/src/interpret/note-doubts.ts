@@ -23,7 +23,7 @@ const MAX_DEPTH = 7;
 export function noteDoubts(machine: Machine, file: string, refusal: Node | null, asked: readonly Value[]): void {
   if (machine.state === null) return;
   const seen: Seen = { caller: false, sent: false, keys: new Set() };
-  for (const value of asked) look(value, seen, 0);
+  for (const value of asked) if (!isPlain(value)) look(value, seen, 0);
   if (seen.caller) {
     const why = evidence("what is asked about it is not understood", null, false);
     for (const key of seen.keys) machine.learn(`doubt:${key}`, why);
@@ -32,6 +32,13 @@ export function noteDoubts(machine: Machine, file: string, refusal: Node | null,
   const text = machine.project.file(file)?.text.slice(refusal.start, refusal.end) ?? "";
   if (REFUSES.test(text))
     machine.learn("refused", evidence("some are refused, for what is not understood", null, false));
+}
+
+/** Whether there is something, and no more. */
+function isPlain(value: Value): boolean {
+  return value.k === "derived" && value.op === "!"
+    ? value.args.every(isPlain)
+    : value.k === "rows" || value.k === "principal" || value.k === "client" || value.k === "opaque";
 }
 
 interface Seen {

@@ -1,5 +1,6 @@
 import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../../project.ts";
+import { says } from "../../source/says.ts";
 import { isStoredSecret } from "./secret-names.ts";
 
 /**
@@ -10,7 +11,7 @@ export function loggedAddress(call: Node, file: ProjectFile | null): string | nu
   if (call.type !== "CallExpression" || file === null) return null;
   for (const arg of call.arguments) {
     const what = writtenWhole(arg);
-    const secret = what === null ? null : secretOfQuery(file.text);
+    const secret = what === null ? null : secretOfQuery(file);
     if (secret !== null) return `the ${what}, ${secret} in it,`;
   }
   return null;
@@ -55,15 +56,27 @@ function writtenWhole(node: Node, depth = 0): "address" | "query" | null {
 }
 
 /** `req.query["access_token"]`, `searchParams.get("api_key")`, `const { apiKey } = req.query`. */
-function secretOfQuery(text: string): string | null {
-  for (const pattern of READ)
-    for (const [, names = ""] of text.matchAll(pattern))
+function secretOfQuery(file: ProjectFile): string | null {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const found = readOfQuery(file);
+  known.set(file, found);
+  return found;
+}
+
+const known = new WeakMap<ProjectFile, string | null>();
+
+function readOfQuery(file: ProjectFile): string | null {
+  if (!says(file, /query|searchParams/)) return null;
+  for (const pattern of says(file, TAKEN_APART) ? [...READ, NAMES] : READ)
+    for (const [, names = ""] of file.text.matchAll(pattern))
       for (const name of names.split(/[^\w-]+/)) if (isStoredSecret(name.replaceAll("-", "_"))) return name;
   return null;
 }
+const TAKEN_APART = /=\s*_?(?:req|request|ctx)\.query\b/;
+const NAMES = /\{([\w\s,:]{1,200})\}\s*=\s*_?(?:req|request|ctx)\.query\b/g;
 const READ = [
   /\bquery(?:\?\.|\.)?\[\s*["'`]([\w-]+)["'`]/g,
   /\bquery\??\.(\w+)/g,
   /\bsearchParams\.get\(\s*["'`]([\w-]+)["'`]/g,
-  /\{([\w\s,:]{1,200})\}\s*=\s*_?(?:req|request|ctx)\.query\b/g,
 ];
