@@ -1,6 +1,4 @@
 import { says } from "../../source/says.ts";
-import { isFunction } from "../../syntax/is-function.ts";
-import type { FunctionNode } from "../../values/value.ts";
 import {
   ignoredCheck,
   missingAuthentication,
@@ -9,6 +7,7 @@ import {
   swallowedCheck,
   untestedCaller,
 } from "../../rules/catalogue.ts";
+import { declarationOf } from "./declaration-of.ts";
 import { unawaited } from "./unawaited.ts";
 import { changedBeforeAsked } from "./late-check.ts";
 import { onlyTouches } from "../openness/counted.ts";
@@ -25,7 +24,6 @@ import type { Facts } from "../../values/facts.ts";
 import { isBroughtToken } from "../../values/brought-token.ts";
 import { comparisons } from "../../values/query.ts";
 import { clientOf, isCapability, isCredential } from "../../values/trust.ts";
-import type { Place } from "../../values/value.ts";
 import { isToldCaller } from "./told-caller.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
@@ -47,6 +45,8 @@ import { isPublicByDesign } from "../openness/public-by-design.ts";
 import { isCaller, isVisitors } from "./visitors.ts";
 import { decidedByRow, isDecided } from "../openness/decided-by-row.ts";
 import { answersOnlyWhether } from "./only-whether.ts";
+import { isForHolder } from "../openness/for-holders.ts";
+import { isToldByProvider } from "../webhook/told-by-provider.ts";
 import { isForStrangersToo, isNobodysOrOwn } from "../openness/for-strangers-too.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
 
@@ -132,6 +132,7 @@ export const auth: Check = {
         !isDecided(one, decided, trace.operations) &&
         !isOfPublished(one, judged) &&
         !isToldCaller(one) &&
+        !isForHolder(one, trace.operations) &&
         !isCapabilityQuery(one) &&
         !(one.kind === "query" && one.query.rights === "user") &&
         !(one.kind === "query" && mayBeReadByAll(one, judged)),
@@ -189,6 +190,7 @@ export const auth: Check = {
       );
       return;
     }
+    if (isToldByProvider(unheld, judged)) return report.unknown("what it believes is asked of the sender itself");
     if (answersOnlyWhether(unheld, trace.operations)) return report.unknown("it answers only whether there is any");
     if (isForStrangersToo(unheld, judged) || isNobodysOrOwn(judged))
       return report.unknown("what strangers see of it was decided");
@@ -293,41 +295,6 @@ function page(judged: Judged, report: Report): void {
 
 function standsApart({ place }: Operation, { file, node }: EntryPoint): boolean {
   return place.file === file && (place.node.start >= node.end || place.node.end <= node.start);
-}
-
-/** The handler's own function: behind wrappers it is not what is exported. */
-function declarationOf({ entry, trace }: Judged, operation: Operation): Place {
-  // Middleware of the same file that has let the request go on is none of it.
-  const passed = new Set(trace.operations.flatMap((one) => (one.kind === "continue" ? [one.within.at(-1)?.node] : [])));
-  const outermost = operation.within.find((one) => one.file === entry.file && !passed.has(one.node));
-  // Middleware that waits for `next()` stands around the handler, and was not what was forgotten.
-  const holds = operation.within.some(
-    ({ file, node }) => file === entry.file && node.start >= entry.node.start && node.end <= entry.node.end,
-  );
-  const [elsewhere, dispatched] = operation.within;
-  // One handler for every method hands on to a function for each: that one was forgotten.
-  if (
-    operation.facts.has("valid:client:method.") &&
-    outermost === elsewhere &&
-    dispatched?.file === entry.file &&
-    // What is handed nothing of the request only looks something up.
-    isFunction(dispatched.node) &&
-    isHandedOn(dispatched.node) &&
-    (dispatched.node.start >= entry.node.end || dispatched.node.end <= entry.node.start)
-  )
-    return dispatched;
-  if (outermost === undefined && elsewhere !== undefined && entry.node.type !== "CallExpression") return elsewhere;
-  return outermost === undefined || holds ? { file: entry.file, node: entry.node } : outermost;
-}
-
-/** It is called by its method, or what it is given first by what a handler is given: `store(event)` is neither. */
-function isHandedOn({ id, params }: FunctionNode): boolean {
-  const [first] = params;
-  if (first === undefined) return false;
-  return (
-    (first.type === "Identifier" && /^_?(?:req\w*|ctx|context|c)$/i.test(first.name)) ||
-    /^(?:get|post|put|patch|del(?:ete)?|handle|on)(?![a-z])/i.test(id?.name ?? "get")
-  );
 }
 
 /** Even where anybody may come, a row is not changed by its bare id. */

@@ -2,6 +2,7 @@ import type { Operation } from "../../trace/operation.ts";
 import type { Node } from "oxc-parser";
 import type { EntryPoint } from "../../entry-points/entry-point.ts";
 import { isRoleName, isTenantName } from "../../knowledge/names.ts";
+import { holds } from "../../values/holds.ts";
 import { clientOf } from "../../values/trust.ts";
 import { comparisons, type Query } from "../../values/query.ts";
 import type { Value } from "../../values/value.ts";
@@ -16,6 +17,8 @@ export function signUps(operations: readonly Operation[], { path, name }: EntryP
   const found = new Set<Node>();
   if (/admin|staff|team|employee|member|manage|internal/i.test(`${path ?? ""} ${name}`)) return found;
   for (const one of operations) {
+    const sent = one.kind === "call" ? one.within.at(-1) : undefined;
+    if (one.kind === "call" && sent !== undefined && isSentLink(one, operations)) found.add(sent.node);
     if (one.kind !== "query" || one.query.verb !== "create") continue;
     const at = one.within.at(-1);
     if (at === undefined) continue;
@@ -64,9 +67,42 @@ function isHashed(value: Value): boolean {
   return value.k === "derived" && /^(?:hash|concealed)$/.test(value.op);
 }
 
+const SENDS = /^(?:send|mail|email|deliver|notify|enqueue|queue|add|publish|emit|dispatch|trigger)/i;
+
+/** What was made just now goes to the one who was looked up by the address that came: also where no row keeps it. */
+function isSentLink(call: Extract<Operation, { kind: "call" }>, operations: readonly Operation[]): boolean {
+  return (
+    SENDS.test(call.name) &&
+    call.args.some((arg) => holds(arg, isAddress)) &&
+    call.args.some((arg) => holds(arg, isMadeNow)) &&
+    operations.some((one) => one.kind === "query" && PEOPLE.test(one.query.table) && isByAddress(one.query)) &&
+    !operations.some((one) => one.kind === "query" && one.query.verb === "create" && !ONE_TIME.test(one.query.table))
+  );
+}
+
+function isMadeNow(value: Value): boolean {
+  if (value.k === "derived") return value.op === "random";
+  if (value.k !== "chain") return false;
+  const last = value.steps.findLast((step) => step.kind === "member")?.name;
+  return /^(?:sign|issue|create|generate|make|mint)\w*/i.test(
+    last ?? (value.root.k === "foreign" ? value.root.name : ""),
+  );
+}
+
+function isAddress(value: Value): boolean {
+  if (value.k === "client") return /(?:^|\.)(?:e_?mail|phone|mobile)\w*$/i.test(value.path);
+  return (
+    value.k === "rows" && PEOPLE.test(value.query.table) && /(?:^|\.)(?:e_?mail|phone|mobile|id)\w*$/i.test(value.path)
+  );
+}
+
 /** What a sign-up does: it looks whether the address is taken, and makes the account. */
 export function isOfSignUp(operation: Operation, signing: ReadonlySet<Node>): boolean {
-  if (operation.kind !== "query" || !operation.within.some((one) => signing.has(one.node))) return false;
+  if (!operation.within.some((one) => signing.has(one.node))) return false;
+  // The link or the welcome is sent to the very address that was given.
+  if (operation.kind === "call")
+    return SENDS.test(operation.name) && operation.args.some((arg) => holds(arg, isAddress));
+  if (operation.kind !== "query") return false;
   const { query } = operation;
   if (query.verb === "create") return true;
   return (

@@ -1,10 +1,13 @@
 import { isOwnerName, snake } from "../../knowledge/names.ts";
 import type { Judged } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
+import { holds } from "../../values/holds.ts";
 import { comparisons } from "../../values/query.ts";
+import { isPublicTable } from "../entry/entry-kinds.ts";
 import { clientOf, isCredential } from "../../values/trust.ts";
 import { mentions } from "../../values/mentions.ts";
 import type { Value } from "../../values/value.ts";
+import { onlyCounts } from "./counted.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
 
@@ -38,14 +41,19 @@ export function leftByStrangers({ trace, entry }: Judged): (operation: Operation
     trace.operations.some((one) => one.kind === "call" && (HUMAN.test(one.path) || limitsByAddress(one))) ||
     keyedInPages(trace.operations).some((id) => added.some((one) => holdsRow(one.query.data, id))) ||
     added.some(
-      (one) => waits(one.query.data) || (LEFT.test(snake(one.query.table)) && comesFromStranger(one.query.data)),
+      (one) =>
+        waits(one.query.data) ||
+        (ORDERED.test(snake(one.query.table)) && comesFromStranger(one.query.data) && isFoundAgain(one.query.data)) ||
+        (LEFT.test(snake(one.query.table)) && comesFromStranger(one.query.data)),
     );
   if (!meant || added.some((one) => actsForSomebody(one.query.data))) return () => false;
   return (one) => {
-    if (one.kind === "call") return TELLS.test(one.name);
+    if (one.kind === "call") return TELLS.test(one.name) || beginsPayment(one);
     if (one.kind !== "query") return false;
     if (/^(?:read|list|count)$/.test(one.query.verb)) return isLookUp(one, added);
-    return added.includes(one) || (one.query.verb === "update" && isReckonedUp(one, added));
+    if (added.includes(one)) return true;
+    // What was ordered is taken off the shelf.
+    return one.query.verb === "update" && (isReckonedUp(one, added) || onlyCounts(one.query.data));
   };
 }
 
@@ -70,9 +78,38 @@ function isAdded({ query, facts }: QueryOperation): boolean {
   return query.verb === "upsert" && !comparisons(query.where).some(({ field }) => isId(field));
 }
 
+/** What a guest orders, and comes back for. */
+const ORDERED =
+  /(?:^|_)(?:orders?|checkouts?|purchases?|bookings?|reservations?|appointments?|tickets?|donations?|rentals?|quotes?|pre_?orders?|pick_?ups?)$/i;
+
+/** `viewToken: randomBytes(24)`: it is found later by what only whoever ordered was told. */
+function isFoundAgain(data: Value | null): boolean {
+  if (data?.k !== "struct") return false;
+  return [...data.props].some(
+    ([name, value]) =>
+      /token|secret|code|reference|ref$|uuid|number|slug|key|hash|^id$|(?:public|guest|tracking)_?id/i.test(name) &&
+      holds(value, (inner) => inner.k === "derived" && inner.op === "random"),
+  );
+}
+
+/** Whoever comes pays: `stripe.checkout.sessions.create`, `mollie.payments.create`, `paypal.createOrder`. */
+function beginsPayment({ path, name }: Extract<Operation, { kind: "call" }>): boolean {
+  return (
+    PAYS.test(path) ||
+    /^(?:create|start|begin|init(?:iate)?)(?:\w*)(?:Payment|Checkout|PaymentIntent|PaymentLink)/.test(name)
+  );
+}
+const PAYS = /(?:checkout\.sessions|payment_?intents|payments?|payment_?links?|charges|orders)\.create\w*$/i;
+
 /** What the form is for, by its public name or as a whole; or whether the address is known already. */
-function isLookUp({ query }: QueryOperation, added: readonly QueryOperation[]): boolean {
+function isLookUp({ query }: Pick<QueryOperation, "query">, added: readonly QueryOperation[], depth = 0): boolean {
   const by = comparisons(query.where);
+  // What the shop that was found so has to offer.
+  if (
+    isPublicTable(query.table) ||
+    by.some(({ value }) => depth < 3 && value.k === "rows" && isLookUp(value, added, depth + 1))
+  )
+    return true;
   if (by.some(({ field }) => /email|phone|slug|handle|token|code|domain|ip/i.test(field))) return true;
   return added.some((one) => holdsRow(one.query.data, query.id));
 }

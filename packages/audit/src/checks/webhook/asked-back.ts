@@ -1,5 +1,6 @@
 import { calledName } from "../../syntax/called-name.ts";
 import type { Operation } from "../../trace/operation.ts";
+import { isProviderName } from "../entry/provider-callback.ts";
 import { holds } from "../../values/holds.ts";
 import { keyOf } from "../../values/key.ts";
 import { comparisons } from "../../values/query.ts";
@@ -26,8 +27,18 @@ function isAsking(one: Operation): boolean {
     one.origin !== "global" &&
     (one.path.includes(".")
       ? /^(?:get|retrieve|fetch|show|find|lookup|describe)/.test(one.name)
-      : ASKED_FOR.test(calledName(one.place.node))) &&
+      : ASKED_FOR.test(calledName(one.place.node)) || isOfProvider(one)) &&
     one.args.some((arg) => clientsOf(arg).length > 0)
+  );
+}
+
+/** `fetchPayment(id)` of `@/payments/mollie`, by where it stands. */
+function isOfProvider({ name, result }: Extract<Operation, { kind: "call" }>): boolean {
+  if (!/^(?:get|retrieve|fetch|find|lookup|load)(?![a-z])/.test(name)) return false;
+  if (result.k !== "chain" || result.root.k !== "foreign") return false;
+  return (
+    isProviderName(result.root.from) ||
+    /^(?:retrieve|fetch)(?:Payment|Charge|Transaction|Checkout|Subscription|Transfer|Payout)s?$/.test(name)
   );
 }
 
