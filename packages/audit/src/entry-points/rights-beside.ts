@@ -45,6 +45,7 @@ export function rightsBeside(of: Class, method: MethodDefinition, text: string):
               guards: asked(member.decorators),
               staff: any(member.decorators),
               signatures: signatures(member.decorators),
+              said: text.slice(member.value.start, member.value.end),
             };
       asks.set(member, known);
     }

@@ -134,5 +134,7 @@ function statementsOf({ steps }: Chain): Value | null {
   const [named, last] = steps.slice(-2);
   if (named?.kind !== "member" || last?.kind !== "call" || !/^(?:\$transaction|batch)$/.test(named.name)) return null;
   const [first] = last.args;
-  return first?.k === "list" ? first : null;
+  const isMany =
+    first?.k === "list" || (first?.k === "choice" && first.alternatives.some(({ value }) => value.k === "list"));
+  return isMany ? first : null;
 }

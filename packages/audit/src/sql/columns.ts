@@ -2,7 +2,7 @@ import type { Table } from "./schema.ts";
 
 const TENANT = /^(?:tenant|org|organi[sz]ation|workspace)(?:id|uuid|key|ref)$/;
 const PERHAPS_TENANT =
-  /^(?:team|account|company|business|agency|clinic|school|store|shop|household|customeraccount)(?:id|uuid)$/;
+  /^(?:team|account|company|business|agency|clinic|school|store|shop|household|practice|hospital|firm|facility|family|employer|customeraccount)(?:id|uuid)$/;
 const OWNER =
   /^(?:(?:user|owner|author|profile|member|creator|uploader|createdby|ownedby)(?:id|uid|uuid)|owner|createdby|ownedby)$/;
 

@@ -14,8 +14,9 @@ import { isPublicTable } from "../entry/entry-kinds.ts";
  * code for a thing that the client names by its id, nobody was asked for.
  */
 export function isLeftOutside(one: Operation, { entry }: Judged): boolean {
-  if (one.kind !== "call" || one.origin !== "missing" || entry.gateBeside?.() !== true) return false;
-  if (!/^(?:none|reads|writes)$/.test(nameKind(one.name)) || NEUTRAL.test(one.path)) return false;
+  if (one.kind !== "call" || !isOfApplication(one) || entry.gateBeside?.() !== true) return false;
+  if (!/^(?:none|reads|writes)$/.test(nameKind(one.name)) || NEUTRAL.test(one.path.replace(KEPT_LOGS, "")))
+    return false;
   const path = entry.path ?? entry.name;
   const words = path.split(/[^\w]+/);
   if (words.some((word) => FOR_VISITORS.test(word))) return false;
@@ -37,6 +38,13 @@ export function isLeftOutside(one: Operation, { entry }: Judged): boolean {
     ),
   );
 }
+
+/** Of the application's own code; `server.services.project.find(…)` is what a plugin was handed. */
+function isOfApplication({ origin, path }: Extract<Operation, { kind: "call" }>): boolean {
+  return origin === "missing" || (origin === "opaque" && /(?:^|\.)services?\.\w+\.\w+$/i.test(path));
+}
+/** Of an audit's log somebody reads. */
+const KEPT_LOGS = /(?:audit|activity|access|call|event)_?logs?/gi;
 
 /** What is open by its own declaration says nothing of anybody's where the client names nothing. */
 export function isSaidToBeOpen(one: Operation, { declaredOpen }: EntryPoint): boolean {

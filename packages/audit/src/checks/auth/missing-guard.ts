@@ -1,5 +1,11 @@
 import type { Node } from "oxc-parser";
-import { guardOfAllOthers, guardOfMilder, isAskedOfAll, isOddOne } from "../../entry-points/neighbours.ts";
+import {
+  guardOfAllOthers,
+  guardOfMilder,
+  isAskedOfAll,
+  isOddOne,
+  type Neighbours,
+} from "../../entry-points/neighbours.ts";
 import { nameKind, wordsOf } from "../../knowledge/names.ts";
 import { isToLook } from "../../knowledge/right-words.ts";
 import { asksForRights, namesStaff } from "../../knowledge/staff.ts";
@@ -35,7 +41,11 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   if (asksInText({ file: entry.file, node: entry.node }, judged) || asksPolicy(judged, beside?.own.method ?? null))
     return false;
   const [first] = done;
-  if (first === undefined || done.some((one) => one.facts.has("global") || asksElsewhere(one, done))) return false;
+  if (
+    first === undefined ||
+    done.some((one) => one.facts.has("global") || asksElsewhere(one, done, toldAnyway(beside)))
+  )
+    return false;
   // What those ask for who run the product is nothing that a tenant's people are to be asked for their own rows.
   if (namesStaff(guard) === "surely" && done.every((one) => isOfOwnTenant(one))) return false;
   // Between what administrators do, whoever is known adds something of their own: a review, a report.
@@ -142,7 +152,10 @@ const OF_AN_OWNER = /own(?:er|s|ed|ership)?(?![a-z])|author(?![a-z])|creator|bel
 function isAskedOf(one: Operation, file: ProjectFile, node: Node): boolean {
   const path =
     one.kind === "query" ? one.query.table.split(".") : one.kind === "call" ? one.path.split(".").slice(0, -1) : [];
-  const noun = path.at(-1) ?? "";
+  // `writeProxyConfig(…)` beside `readProxyConfig()`.
+  const [, called = ""] =
+    one.kind === "call" && path.length === 0 ? (/^[a-z]+([A-Z]\w{5,})$/.exec(one.name) ?? []) : [];
+  const noun = path.at(-1) ?? called;
   return (
     noun !== "" &&
     rightsInBodies(file, node)?.others.some(({ guards: asked, said }) => asked.length > 0 && said?.includes(noun)) ===
@@ -161,7 +174,7 @@ function changes(one: Operation): boolean {
   return (
     one.kind === "call" &&
     one.origin === "missing" &&
-    isSensitive(one) &&
+    (isSensitive(one) || wordsOf(one.name).length > 2) &&
     nameKind(one.name) === "writes" &&
     one.args.some((arg) => clientOf(arg) !== null) &&
     !one.args.some((arg) => arg.k === "request" || isPerson(arg) || arg.k === "principal")
@@ -224,7 +237,7 @@ function isOfPerson(one: Operation, { start, end }: Place["node"]): boolean {
 const OWN = /\b(?:me|my|mine|self|own|profile|leave|account|preferences)\b/i;
 
 /** A role was compared on the way, by code that was seen; or it is about the caller's own, which the call is told. */
-function asksElsewhere(one: Operation, done: readonly Operation[]): boolean {
+function asksElsewhere(one: Operation, done: readonly Operation[], anyway: boolean): boolean {
   const role = one.facts.get("role");
   if (role?.sure === true || one.facts.has("shared-secret") || one.facts.has("signature")) return true;
   // By its name it was asked on the way, and not by what stands before the handler.
@@ -234,8 +247,28 @@ function asksElsewhere(one: Operation, done: readonly Operation[]): boolean {
     return (
       (!isLookUp(one) || done.every(isLookUp)) && comparisons(one.query.where).some(({ value }) => isPerson(value))
     );
-  return one.kind === "call" && one.args.some((arg) => isPerson(arg));
+  return (
+    one.kind === "call" &&
+    one.args.some(
+      (arg) =>
+        (isPerson(arg) || isWholeCaller(arg)) && !(anyway && arg.k === "principal" && /id$|^sub$/i.test(arg.path)),
+    )
+  );
 }
+
+/** `orders.cancel(req.user, id)`: all that is known of the caller, their role among it. */
+function isWholeCaller(value: Value): boolean {
+  return value.k === "principal" && /^(?:\w+\.)?(?:user|actor|viewer|currentUser|account|principal)$/.test(value.path);
+}
+
+/** Those who are asked for a right hand on by which id the caller is known as well: it is told for other ends than to ask for one. */
+function toldAnyway(beside: Neighbours | undefined): boolean {
+  if (beside === undefined || !isOddOne(beside)) return false;
+  const told = beside.others.filter(({ guards, said = "" }) => guards.length > 0 && TELLS_WHO.test(said));
+  return told.some(({ method }) => method !== "GET");
+}
+const TELLS_WHO =
+  /\(\s*(?:[^()]{0,120},\s*)?(?:\w+[?!]?\.)?(?:user|account|me|actor|principal|viewer|caller)[?!]?\.(?:id|sub|uid|userId)\s*[,)]/;
 
 function standsIn({ file, node }: Place, { within }: Operation): boolean {
   return within.some(

@@ -1,5 +1,6 @@
 import type { Node } from "oxc-parser";
 import type { EntryPoint } from "../../entry-points/entry-point.ts";
+import { calledName } from "../../syntax/called-name.ts";
 import { walk } from "../../syntax/walk.ts";
 import type { Operation } from "../../trace/operation.ts";
 import type { Value } from "../../values/value.ts";
@@ -39,12 +40,34 @@ export function loggedWhole(value: Value, entry: EntryPoint, one: Operation, dep
     : null;
 }
 
+/** `logger.info({ token })` where `token.access_token` is what the function goes on to keep: as it is, nothing left out. */
+export function heldInLogged(one: Operation, text: string): string | null {
+  if (one.kind !== "log" || CENSORS.test(text)) return null;
+  return secretRead(one, asItIs);
+}
+/** A log that is told what to leave out, or a secret that is taken off before. */
+const CENSORS = /redact|\bdelete\s+\w+(?:\.\w+)*\.\w*(?:token|secret|password|key)/i;
+
+/** Handed over whole, or written out by what changes nothing of it. */
+function asItIs(node: Node): string[] {
+  if (node.type === "CallExpression")
+    return /^(?:stringify|inspect|format|dir)$/.test(calledName(node)) ? node.arguments.flatMap(asItIs) : [];
+  if (node.type === "ObjectExpression")
+    return node.properties.flatMap((one) =>
+      one.type === "Property" ? asItIs(one.value) : one.type === "SpreadElement" ? asItIs(one.argument) : [],
+    );
+  if (node.type === "TemplateLiteral")
+    return node.expressions.flatMap((one) => (one.type === "CallExpression" ? asItIs(one) : []));
+  return namesOf(node);
+}
+
 /** The secret that the function takes out of the very thing it logs: `const { password } = req.body`. */
-function secretRead({ place, within }: Operation): string | null {
+function secretRead({ place, within }: Operation, named = namesOf): string | null {
   const around = within.at(-1)?.node;
   if (around === undefined || place.node.type !== "CallExpression") return null;
   const logged = new Set<string>();
-  for (const arg of place.node.arguments) for (const name of namesOf(arg)) logged.add(name);
+  for (const arg of place.node.arguments) for (const name of named(arg)) logged.add(name);
+  if (logged.size === 0) return null;
   for (const node of walk(around)) {
     if (node.type === "VariableDeclarator" && node.id.type === "ObjectPattern" && node.init !== null) {
       if (!logged.has(nameOf(node.init))) continue;

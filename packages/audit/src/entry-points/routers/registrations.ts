@@ -1,6 +1,7 @@
 import { says } from "../../source/says.ts";
 import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../../project.ts";
+import { propertyOf, textOf } from "../../syntax/object-fields.ts";
 import { isFunction } from "../../syntax/is-function.ts";
 import { children, walk } from "../../syntax/walk.ts";
 import type { FunctionNode } from "../../values/value.ts";
@@ -157,6 +158,22 @@ function registration(
     const { verb: method, path, middleware } = declaredRoute(file, first);
     const args = [...middleware, ...rest.slice(0, 1)];
     return { router: `${file.path}:${root}`, verb: method, path, args, node, file, around };
+  }
+  // Fastify's `server.route({ method: "GET", url: "/pages/:id", … })` says all of itself.
+  if (verb === "route" && rest.length === 0 && first.type === "ObjectExpression") {
+    const url = propertyOf(first, "url");
+    if (url !== undefined) {
+      const method = textOf(propertyOf(first, "method"))?.toLowerCase() ?? "";
+      return {
+        router: `${file.path}:${root}`,
+        verb: VERBS.test(method) && method !== "all" ? method : verb,
+        path: pathOf(file, url),
+        args: node.arguments,
+        node,
+        file,
+        around,
+      };
+    }
   }
   const text = pathOf(file, first);
   const unseen = (text === null || text.startsWith(":x")) && isHandledAt(first, rest);

@@ -194,7 +194,7 @@ function askedBy(route: Registration, args: readonly Node[]): Asked {
 
 /** What stands before others: all that is mounted, and all but the last of a route's own. */
 function gatesOf(one: Registration): readonly Node[] {
-  if (isRoute(one)) return one.verb === "all" ? one.args : one.args.slice(0, -1);
+  if (isRoute(one)) return one.verb === "all" ? one.args : beforeHandler(one);
   return /^(?:use|addHook)$/.test(one.verb) ? one.args : [];
 }
 

@@ -8,9 +8,9 @@ import type { Expression, Policy, Table } from "../../sql/schema.ts";
 import type { Token } from "../../sql/token.ts";
 
 const PRIVATE_TABLE =
-  /(?:orders?|payments?|invoices?|messages?|tokens?|api_?keys?|subscriptions?|secrets?|credentials?|addresses|customers?|patients?|transactions?|billing)$/i;
+  /(?:orders?|payments?|invoices?|messages?|tokens?|api_?keys?|subscriptions?|secrets?|credentials?|addresses|customers?|patients?|transactions?|billing|payrolls?|salar(?:y|ies)|diagnos[ie]s|prescriptions?|(?:care|case|session|clinical|medical|progress|visit|therapy)_?notes?|(?:medical|health|patient|case)_?(?:records?|files?|histor(?:y|ies)))$/i;
 const PRIVATE_COLUMN =
-  /^(?:email|e_mail|phone|phone_number|password|password_hash|secret|ssn|iban|date_of_birth|birth_?date|stripe_customer_id|home_address|api_key|access_token)$/i;
+  /^(?:email|e_mail|phone|phone_number|password|password_hash|secret|ssn|iban|date_of_birth|birth_?date|stripe_customer_id|patient_id|diagnosis|salary|home_address|api_key|access_token)$/i;
 
 export const permissivePolicy: SqlRule = {
   rule: {
@@ -144,6 +144,8 @@ function judge(database: Database, table: Table, policy: Policy): { expression: 
     if ((weak === "always" || weak === "signed-in") && (tenants || isPrivate(table, owned))) {
       return { expression: reads, what: `shows ${weak === "signed-in" ? "whoever is signed in" : who} every row of` };
     }
+    if ((weak === "always" || weak === "signed-in") && owned && isNamedForFewer(table, policy))
+      return { expression: reads, what: `is named for fewer, and shows ${who} every row of` };
   }
   if (policy.command === "insert" && writes !== null && weakness(writes) === "always" && (tenants || owned)) {
     return { expression: writes, what: `lets ${who} insert rows of any tenant or person into` };
@@ -184,6 +186,28 @@ function defeatsAnother(table: Table, policy: Policy): boolean {
       ),
   );
 }
+
+/** "Users can view their own invoices", or "members read notes" beside "members write notes", which asks who is one. */
+function isNamedForFewer(table: Table, policy: Policy): boolean {
+  if (FOR_ALL.test(policy.name)) return false;
+  if (THEIR_OWN.test(policy.name)) return true;
+  const [subject] = SUBJECT.exec(policy.name.toLowerCase()) ?? [];
+  return (
+    subject !== undefined &&
+    [...table.policies.values()].some(
+      (other) =>
+        other !== policy &&
+        other.permissive &&
+        other.name.toLowerCase().startsWith(subject) &&
+        weakness(other.check ?? other.using) === "other",
+    )
+  );
+}
+const FOR_ALL =
+  /(?:^|[^a-z])(?:all|any(?:one|body)?|every(?:one|body)?|public\w*|authenticated|signed|logged|visitors?|viewable)(?![a-z])/i;
+const THEIR_OWN = /(?:^|[^a-z])(?:their|own|theirs)(?![a-z])/i;
+const SUBJECT =
+  /^(?:the[ _-])?(?:(?:team|org|organi[sz]ation|workspace|project|company|account|group|tenant)[ _-])?(?:members?|owners?|participants?|staff|collaborators?|managers?|admins?|employees|teachers?|doctors?|guardians?|parents?)(?![a-z])/;
 
 function once(table: Table, index: number, all: readonly Table[]): boolean {
   return all.indexOf(table) === index && !table.minor;
