@@ -7,6 +7,7 @@ import { clientsOf } from "../../values/trust.ts";
 import { walk } from "../../syntax/walk.ts";
 import type { Place, Query, Value } from "../../values/value.ts";
 import { grantedUnpaid, planOfAny } from "./unpaid.ts";
+import { unaskedKnown } from "./unasked-known.ts";
 import { unaskedPlan } from "./unasked-plan.ts";
 import { unaskedRead } from "./unasked-read.ts";
 import { unaskedSetting } from "./unasked-setting.ts";
@@ -48,6 +49,7 @@ export const entitlement: Check = {
     unaskedPlan(judged, report);
     unaskedRead(judged, report);
     unaskedSetting(judged, report);
+    unaskedKnown(judged, report);
     if (!sells) present(judged, report);
   },
 };

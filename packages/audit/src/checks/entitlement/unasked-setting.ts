@@ -16,7 +16,7 @@ import type { Value } from "../../values/value.ts";
 const OF_PLAN =
   /\.(?:plan|plan_?(?:name|type|tier|id)|tier|subscription\w*|is_?(?:pro|premium|paid))\b|\b(?:PAID|PRO|PREMIUM|BUSINESS|ENTERPRISE)_[A-Z_]+\b|\b(?:is|on|has)_?(?:Pro|Paid|Premium|Free|Business|Enterprise)(?:Plan|Tier|User|Team)?\b|\bhas(?:Feature|Plan|Entitlement|Subscription)\w*\(|\b\w*[hH]as(?:Premium|Paid|Pro|Commercial|Enterprise|Licensed?)(?![a-z])\w*\(|\b(?:plan|tier)\s*[!=]==?\s*["'`]|\.includes\(\s*(?:\w+[?!]?\.)*(?:plan|tier)\b/;
 /** It may be asked in a way of its own. */
-const ASKS =
+export const ASKS =
   /\b(?:plan|plans|tier|quota|limits?|subscription\w*|entitle\w*|premium|upgrade)\b|\b(?:PAID|PRO|PREMIUM)_|\b\w*(?:[iI]s|[oO]n|[hH]as)_?(?:Pro|Paid|Premium|Free|Commercial|Enterprise|Licen[cs]ed?)(?![a-z])|hasFeature|\b(?:validate|check|assert|ensure|enforce|guard|verify|strip|limit|allow)\w*(?:Settings?|Features?|Options?|Plan|Fields?|Limits?|Paid|Update|Changes)\w*\(/i;
 /** The plan itself, and what every test is made of. */
 const NO_SETTING =
@@ -148,7 +148,7 @@ function demandsPlan(node: Node): boolean {
 }
 
 /** It ends there: an answer or an error. */
-function leaves(node: Node): boolean {
+export function leaves(node: Node): boolean {
   if (node.type !== "BlockStatement") return node.type === "ReturnStatement" || node.type === "ThrowStatement";
   const last = node.body.at(-1);
   return last !== undefined && leaves(last);
@@ -182,7 +182,7 @@ function settingsIn(test: Node): ReadonlySet<string> {
 }
 
 /** The outermost function around a node, or the branch of it that is for one method. */
-function regionOf({ syntax, text }: ProjectFile, wanted: Node): Node | null {
+export function regionOf({ syntax, text }: ProjectFile, wanted: Node): Node | null {
   let region: Node | null = null;
   let node: Node | undefined = syntax.program;
   while (node !== undefined && node !== wanted) {
@@ -195,6 +195,6 @@ function regionOf({ syntax, text }: ProjectFile, wanted: Node): Node | null {
   return region;
 }
 
-function holds(outer: Node, inner: Node): boolean {
+export function holds(outer: Node, inner: Node): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
