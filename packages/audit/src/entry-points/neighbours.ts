@@ -79,13 +79,26 @@ export function guardOfMilder({ own, others }: Neighbours): string | null {
   if (!toldApart(own.guards).every(isToRead) || own.asksWhose === true || harm === 0) return null;
   // What is looked for may be sent in a body: `@Permissions("table|read") @Post("query")`.
   if (own.guards.length > 0 && harm < 2) return null;
-  for (const { method, guards } of others) {
-    if ((HARM[method ?? ""] ?? 4) > harm) continue;
-    const first = own.guards.length === 0 ? guards[0] : guards.find((one) => isTold(one) && !isToRead(one));
+  if (harm === 1 && ONLY_LOOKS.test(own.path ?? "")) return null;
+  for (const one of others) {
+    const { method, guards } = one;
+    if ((HARM[method ?? ""] ?? 4) > harm || (isOfAll(one) && !isOfAll(own))) continue;
+    const first = own.guards.length === 0 ? guards[0] : guards.find((guard) => isTold(guard) && !isToRead(guard));
     if (first !== undefined) return first;
   }
   return own.guards.length === 0 ? staffOfChanges({ own, others }) : null;
 }
+
+/** `POST :id/check`: sent, and no more than asked for. */
+const ONLY_LOOKS =
+  /\/(?:check|test|ping|verify|validate|preview|search|query|count|estimate|probe|health|status|refresh|read|seen|view(?:ed)?)\/?$/i;
+/** What takes out all there is, takes it all away, or shows how the house is run is no milder than to add something. */
+function isOfAll({ method, path }: Asked): boolean {
+  return (method === "GET" ? TAKES_OUT : TAKES_AWAY).test(path ?? "");
+}
+const TAKES_OUT =
+  /(?:^|[/_-])(?:export|download|dump|backup|report|audit|logs?|billing|invoices?|payouts?|secrets?|settings?|admin|stat(?:s|istics)|analytics)(?:[./_-]|$)/i;
+const TAKES_AWAY = /(?:^|[/_-])(?:purge|wipe|reset|clear|bulk[_-]?delete)(?:[./_-]|$)/i;
 
 /** `isPermitted('api:treatments:read')`: told a right, as the guard is called with. */
 function isTold(guard: string): boolean {

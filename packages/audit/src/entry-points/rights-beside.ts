@@ -46,6 +46,7 @@ export function rightsBeside(of: Class, method: MethodDefinition, text: string):
               staff: any(member.decorators),
               signatures: signatures(member.decorators),
               said: text.slice(member.value.start, member.value.end),
+              path: pathIn(verb),
             };
       asks.set(member, known);
     }
@@ -58,9 +59,16 @@ export function rightsBeside(of: Class, method: MethodDefinition, text: string):
       guards: asked([...of.decorators, ...method.decorators]),
       staff: any([...of.decorators, ...method.decorators]),
       signatures: signatures([...of.decorators, ...method.decorators]),
+      path: verb === null ? null : pathIn(verb),
     },
     others,
   };
+}
+
+/** `@Post(":id/check")`: its own part of the path. */
+function pathIn({ expression }: Decorator): string | null {
+  const [first] = expression.type === "CallExpression" ? expression.arguments : [];
+  return first?.type === "Literal" && typeof first.value === "string" ? `/${first.value}` : null;
 }
 
 /** `@Permissions("space|read")`: the right it is told, as it stands there. */

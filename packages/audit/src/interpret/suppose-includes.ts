@@ -68,6 +68,14 @@ export function supposeIncludes(container: Value, element: Value, place: Place, 
     const known = facts.with("role", evidence(roleAsked(container, element) ?? looked, place));
     return withFacts(state, container.k === "principal" ? knowPrincipal(container, known) : known);
   }
+  // `employee.groups.includes("desk")`: to which of the house's own groups somebody belongs.
+  if (
+    element.k === "literal" &&
+    (container.k === "chain" || container.k === "rows" || container.k === "principal") &&
+    /^(?:groups|departments)$/.test(pathOf(container).split(".").at(-1) || lastName(container)) &&
+    clientOf(container) === null
+  )
+    return withFacts(state, facts.with("role", evidence(`the group ${String(element.value)} was asked`, place, false)));
   return withFacts(state, knowEqual(container, element, place, facts));
 }
 

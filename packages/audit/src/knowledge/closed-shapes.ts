@@ -9,8 +9,10 @@ import { packageOf, type UnseenCall } from "./call.ts";
  * Joi and Superstruct refuse unless told otherwise.
  */
 export function closedFacts(call: UnseenCall, subject: Value, facts: Facts): Facts {
-  if (subject.k !== "client" || !refusesOthers(call)) return facts;
-  return facts.with(closedKey(subject), {
+  // `const body = { ...req.body }`, which is then looked at.
+  const [only, more] = subject.k === "struct" && subject.props.size === 0 ? subject.spreads : [subject];
+  if (only?.k !== "client" || more !== undefined || !refusesOthers(call)) return facts;
+  return facts.with(closedKey(only), {
     sure: true,
     place: call.place,
     why: "a schema refused every key that it does not list",

@@ -152,6 +152,10 @@ export class Facts {
     const [sent, sentThere] = [this.#sender(), other.#sender()];
     if (sent !== undefined && sentThere !== undefined && !known.has("signature") && !known.has("shared-secret"))
       known.set("shared-secret", sent.sure ? sentThere : sent);
+    // A role of the caller's here, the server's own secret there: either way more was asked than who they are.
+    const role = this.#known.get("role") ?? other.#known.get("role");
+    if (role !== undefined && !known.has("role") && (this.has("role") ? other : this).has("shared-secret"))
+      known.set("role", { ...role, sure: false });
     return known.size === 0 ? Facts.none : new Facts(known, this.#kinds | other.#kinds);
   }
 

@@ -154,7 +154,8 @@ function judgeFunction(fn: Node, name: string, found: Seen[]): void {
         !(isCounted(node.test) && RESTRICTS.test(`${name} ${nameOf(list)}`)) &&
         given !== null &&
         allows(given) &&
-        [...walk(fn.body)].some((one) => asksOf(one, list))
+        [...walk(fn.body)].some((one) => asksOf(one, list)) &&
+        !isOfDecorators(fn.body, list)
       )
         found.push({ rule: defaultAllows, node: given, message: "Where there is no list, everybody is allowed." });
     }
@@ -215,6 +216,32 @@ function missingIn(test: Node): Node | null {
   if (test.type === "BinaryExpression" && /^===?$/.test(test.operator) && test.right.type === "Literal")
     return test.right.value === 0 ? counted(test.left) : null;
   return null;
+}
+
+/** `const roles = this.reflector.get(ROLES, …)`: where a method is decorated with none, none was to be asked for. */
+function isOfDecorators(body: Node, list: Node): boolean {
+  if (list.type !== "Identifier") return false;
+  for (const one of walk(body))
+    if (
+      one.type === "VariableDeclarator" &&
+      one.id.type === "Identifier" &&
+      one.id.name === list.name &&
+      one.init?.type === "CallExpression"
+    )
+      return /^get(?:AllAnd(?:Override|Merge)|All)?$/.test(calledName(one.init)) && isReflector(one.init.callee);
+  return false;
+}
+
+function isReflector(callee: Node): boolean {
+  if (callee.type !== "MemberExpression") return false;
+  const { object } = callee;
+  const name =
+    object.type === "Identifier"
+      ? object.name
+      : object.type === "MemberExpression" && object.property.type === "Identifier"
+        ? object.property.name
+        : "";
+  return /reflector$/i.test(name);
 }
 
 /** A list of those who may; one of restrictions or requirements may well be empty. */

@@ -125,7 +125,7 @@ function makesMarkup({ root }: Extract<Value, { k: "chain" }>): boolean {
 }
 
 const LOOKS_UP =
-  /^(?:get(?!Html|Text|Markup)\w*|h?m?get|find\w*|fetch\w*|load\w*|lookup\w*|has|exists|count|(?!\w*(?:html|text|markup))\w+By[A-Z]\w*)$/;
+  /^(?:get(?!Html|Text|Markup)\w*|h?m?get|find\w*|fetch\w*|load\w*|lookup\w*|has|exists|count|(?!\w*(?:html|text|markup))(?:\w+By|by)[A-Z]\w*)$/;
 
 /** A field of what was looked up: `(await forms.findBySlug(slug)).theme`. */
 function isLookedUp({ steps }: Extract<Value, { k: "chain" }>): boolean {

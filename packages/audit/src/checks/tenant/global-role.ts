@@ -15,6 +15,9 @@ export function isGlobalRole({ entry, project }: Judged, one: QueryOperation): b
   if (staff !== undefined && isStaff(staff.why, `${text}\n${project.file(staff.place?.file ?? "")?.text ?? ""}`))
     return true;
   if (why !== undefined && isAdministrator(why, text)) return true;
+  // Employees have groups; members of tenants have roles.
+  if (why !== undefined && /^the group \S+ was asked$/.test(why) && /employee|staff|desk|back-?office/i.test(text))
+    return true;
   if (why !== undefined && (isOfAll(one.query) || (!isOfTenant(why) && !namesWhat(one) && speaksOfNobody(text))))
     return true;
   const where = `${entry.path ?? ""}/${entry.file}`;

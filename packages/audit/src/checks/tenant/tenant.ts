@@ -142,9 +142,13 @@ function callerUsed(operations: readonly Operation[]): boolean {
   return operations.some((one) => one.facts.has("auth"));
 }
 
+/** What a database says of its own tables is no row of anybody's. */
+const OF_DATABASE = /^(?:information_schema|performance_schema|pg_\w+|sqlite_\w+|sys)(?:\.|$)/i;
+
 function judge(operation: QueryOperation, judged: Judged, report: Report): void {
   const one = withinTenants(operation, judged);
   const { query, facts } = one;
+  if (OF_DATABASE.test(query.table)) return;
   if (query.verb === "create" || query.verb === "upsert" || query.verb === "update") created(one, judged, report);
   if (query.verb === "create") return;
   const trust = scopeOf(query.where, facts);
