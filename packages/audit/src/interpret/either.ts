@@ -29,7 +29,8 @@ function isOwnRole({ why }: Evidence): boolean {
   const [, name] = /^(\w+)(?:\(.*\))? is taken for a check by its name$/.exec(why) ?? [];
   if (name !== undefined) return /^(?:is|has)[A-Z_]/.test(name) && !isOfTenant(name);
   const [, path] = / (?:was|were) asked of (\S+)$/.exec(why) ?? /^(\S+) was asked$/.exec(why) ?? [];
-  return path !== undefined && OF_PERSON.test(path) && !isOfTenant(path);
+  // What somebody pays for lets them at nobody else's.
+  return path !== undefined && OF_PERSON.test(path) && !isOfTenant(path) && !/(?:plan|tier)$/i.test(path);
 }
 /** Why a role is there that a method of the caller's answered for. */
 export const OF_THE_CALLER = "a right of the caller was asked";
