@@ -2,6 +2,7 @@ import type { Node } from "oxc-parser";
 import { catchAllows, defaultAllows } from "../../rules/catalogue.ts";
 import { answersWhether, mayAnswerWhether, turnsAway } from "../../knowledge/answers-whether.ts";
 import type { ProjectFile } from "../../project.ts";
+import { receiverName } from "../../syntax/receiver-name.ts";
 import { calledName } from "../../syntax/called-name.ts";
 import { isFunction } from "../../syntax/is-function.ts";
 import { children, walk, walkOwn } from "../../syntax/walk.ts";
@@ -228,20 +229,11 @@ function isOfDecorators(body: Node, list: Node): boolean {
       one.id.name === list.name &&
       one.init?.type === "CallExpression"
     )
-      return /^get(?:AllAnd(?:Override|Merge)|All)?$/.test(calledName(one.init)) && isReflector(one.init.callee);
+      return (
+        /^get(?:AllAnd(?:Override|Merge)|All)?$/.test(calledName(one.init)) &&
+        /reflector$/i.test(receiverName(one.init.callee))
+      );
   return false;
-}
-
-function isReflector(callee: Node): boolean {
-  if (callee.type !== "MemberExpression") return false;
-  const { object } = callee;
-  const name =
-    object.type === "Identifier"
-      ? object.name
-      : object.type === "MemberExpression" && object.property.type === "Identifier"
-        ? object.property.name
-        : "";
-  return /reflector$/i.test(name);
 }
 
 /** A list of those who may; one of restrictions or requirements may well be empty. */

@@ -1,4 +1,5 @@
 import type { Node } from "oxc-parser";
+import { receiverName } from "../../syntax/receiver-name.ts";
 import { calledName } from "../../syntax/called-name.ts";
 import { isFunction } from "../../syntax/is-function.ts";
 import { walk, walkOwn } from "../../syntax/walk.ts";
@@ -106,15 +107,7 @@ function onlyNotes(body: Node): boolean {
 }
 
 function isLog(callee: Node): boolean {
-  if (callee.type !== "MemberExpression") return false;
-  const { object } = callee;
-  const name =
-    object.type === "Identifier"
-      ? object.name
-      : object.type === "MemberExpression" && object.property.type === "Identifier"
-        ? object.property.name
-        : "";
-  return /^(?:console|log|logger|sentry)$/i.test(name);
+  return /^(?:console|log|logger|sentry)$/i.test(receiverName(callee));
 }
 
 /** What comes after lets the request go on; of a hook nothing comes after. */

@@ -1,6 +1,7 @@
 import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../../project.ts";
 import { says } from "../../source/says.ts";
+import { receiverName } from "../../syntax/receiver-name.ts";
 import { calledName } from "../../syntax/called-name.ts";
 import { isFunction } from "../../syntax/is-function.ts";
 import { children } from "../../syntax/walk.ts";
@@ -39,14 +40,7 @@ function governed({ syntax, text }: ProjectFile): ReadonlySet<string> {
       WRITES.test(calledName(node)) &&
       inner.length > 0
     ) {
-      const { object } = node.callee;
-      const name =
-        object.type === "Identifier"
-          ? object.name
-          : object.type === "MemberExpression" && object.property.type === "Identifier"
-            ? object.property.name
-            : "";
-      const stem = stemOf(name);
+      const stem = stemOf(receiverName(node.callee));
       const isAsked = inner.some((fn) => PERMITTED.test(text.slice(fn.start, node.start)));
       if (stem.length > 2) asked.set(stem, isAsked && asked.get(stem) !== false);
     }
