@@ -1,4 +1,5 @@
 import type { Node } from "oxc-parser";
+import { receiverName } from "../syntax/receiver-name.ts";
 import type { Machine } from "./machine.ts";
 
 /**
@@ -25,15 +26,7 @@ function isNotice(statement: Node | undefined): boolean {
   if (call.type !== "CallExpression") return false;
   const { callee } = call;
   if (callee.type === "Identifier") return NOTES.test(callee.name);
-  if (callee.type !== "MemberExpression") return false;
-  const { object } = callee;
-  const on =
-    object.type === "Identifier"
-      ? object.name
-      : object.type === "MemberExpression" && object.property.type === "Identifier"
-        ? object.property.name
-        : "";
-  return NOTES.test(on);
+  return NOTES.test(receiverName(callee));
 }
 const NOTES =
   /^(?:logger|log|console|metrics?|telemetry|statsd|stats|counters?|monitor|monitoring|sentry|tracer|analytics)$|^(?:log|track|count)(?:[A-Z_]\w*)?$/i;
