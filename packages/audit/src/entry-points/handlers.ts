@@ -342,9 +342,20 @@ function answers(fn: FunctionNode): boolean {
       if (name.endsWith("Response") && method === "json") return true;
       if (names.has(name) && /^(?:res|response|reply)$/.test(name) && ANSWERS.test(method)) return true;
     }
-    if (node.type === "CallExpression" && handsOnAnswer(node, fn)) return true;
+    if (node.type === "CallExpression" && (handsOnAnswer(node, fn) || pours(node, names))) return true;
   }
   return false;
+}
+
+/** `stream.pipe(res)`, `pipeline(file, res)`: a file is its answer. */
+function pours(node: Extract<Node, { type: "CallExpression" }>, names: ReadonlySet<string>): boolean {
+  const last = node.arguments.at(-1);
+  return (
+    last?.type === "Identifier" &&
+    /^(?:res|response)$/.test(last.name) &&
+    names.has(last.name) &&
+    /^(?:pipe|pipeline|pipeTo)$/.test(calledName(node))
+  );
 }
 
 /** `helpers.formatApiResponse(200, res)` of a function of a request and what answers it. */

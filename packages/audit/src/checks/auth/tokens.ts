@@ -19,8 +19,7 @@ export function tokens({ trace }: Judged, report: Report): void {
     }
     if (
       one.kind === "jwt-decode" &&
-      !one.facts.has("auth") &&
-      usedForIdentity(trace.operations, one) &&
+      (one.facts.has("auth") ? choosesRows(trace.operations, one) : usedForIdentity(trace.operations, one)) &&
       !onlyAsksAge(trace.operations, one.value) &&
       !isVerifiedLater(one, trace.operations)
     ) {
@@ -112,6 +111,40 @@ function valuesOf(one: Operation): readonly Value[] {
     default:
       return [];
   }
+}
+
+/**
+ * An invitation or a link that is sent along, by somebody who is known: what its token says decides which row it is
+ * about. The caller's own token is in a header or a cookie, and the session has seen to it.
+ */
+function choosesRows(operations: readonly Operation[], decode: Extract<Operation, { kind: "jwt-decode" }>): boolean {
+  const held = clientOf(decode.value);
+  if (held === null || !/^(?:body|query|params|arguments)$/.test(held.part) || isSeenBefore(decode, operations))
+    return false;
+  const claims = `${held.path}.claims.`;
+  return operations.some(
+    (one) =>
+      one.kind === "query" &&
+      comparisons(one.query.where).some(({ value }) =>
+        clientsOf(value).some(
+          ({ part, path }) =>
+            part === held.part && path.startsWith(claims) && !AGE.test(path.slice(path.lastIndexOf(".") + 1)),
+        ),
+      ),
+  );
+}
+
+/** Verified before, and then read once more. */
+function isSeenBefore(decode: Extract<Operation, { kind: "jwt-decode" }>, operations: readonly Operation[]): boolean {
+  return operations
+    .slice(0, operations.indexOf(decode))
+    .some(
+      (one) => one.kind === "call" && /verif|valid|check|assert|introspect/i.test(one.name) && isGiven(one, decode),
+    );
+}
+
+function isGiven({ args }: Extract<Operation, { kind: "call" }>, { value }: { value: Value }): boolean {
+  return args.some((arg) => keyOf(arg) === keyOf(value) || isSame(clientOf(arg), clientOf(value)));
 }
 
 function usedForIdentity(operations: readonly Operation[], decode: Operation): boolean {

@@ -1,4 +1,3 @@
-import type { ProjectFile } from "../../project.ts";
 import { says } from "../../source/says.ts";
 import { clientRole } from "../../rules/catalogue.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
@@ -6,15 +5,19 @@ import type { Operation } from "../../trace/operation.ts";
 import { keyOf } from "../../values/key.ts";
 import { clientsOf, trustOf } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
+import { unaskedWhole } from "./unasked-whole.ts";
 
 /** The file itself asks elsewhere whether somebody may give a role. */
 const ASKS = /\b(?:may|can|could|is)(?:Allowed|Able)?(?:To)?(?:Assign|Grant|Give|Promote|Manage|Set|Change)\w*\(/;
-const asks = (file: ProjectFile | null): boolean => file !== null && says(file, ASKS);
 const GIVEN = /^(?:\w*_)?roles?$|Role$/;
 
 /** A role is given as the client says, and nobody asks whether it is theirs to give, where the file elsewhere asks it. */
-export function unaskedGrant({ entry, trace, project }: Judged, report: Report): void {
-  if (entry.kind === "function" || !asks(project.file(entry.file))) return;
+export function unaskedGrant(judged: Judged, report: Report): void {
+  const { entry, project } = judged;
+  const file = project.file(entry.file);
+  if (entry.kind === "function" || file === null || !says(file, ASKS)) return;
+  unaskedWhole(file, ASKS, judged, report);
+  const { trace } = judged;
   for (const [at, one] of trace.operations.entries()) {
     if (one.kind !== "query" || one.query.data?.k !== "struct" || one.facts.has("global")) continue;
     const given = [...one.query.data.props].find(([name, value]) => GIVEN.test(name) && value.k === "client")?.[1];

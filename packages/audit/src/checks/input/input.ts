@@ -12,6 +12,7 @@ import { REFUSED, type Condition, type Value } from "../../values/value.ts";
 import { namedAttributes } from "./named-attributes.ts";
 import { pathsOfClient } from "./path-traversal.ts";
 import { serverSideRequests } from "./server-side-request.ts";
+import { wholeForModel } from "./whole-for-model.ts";
 import { isSensitive } from "../entry/entry-kinds.ts";
 
 type ClientValue = Extract<Value, { k: "client" }>;
@@ -36,7 +37,7 @@ export const input: Check = {
         one,
       );
     }
-    if (wrong) return;
+    if (wrong || wholeForModel(judged, report)) return;
     namedAttributes(judged, report);
     for (const one of trace.operations) {
       if (one.kind !== "query" || (one.query.library !== "mongoose" && one.query.library !== "other")) continue;

@@ -46,7 +46,7 @@ export function heldInLogged(one: Operation, text: string): string | null {
   return secretRead(one, asItIs);
 }
 /** A log that is told what to leave out, or a secret that is taken off before. */
-const CENSORS = /redact|\bdelete\s+\w+(?:\.\w+)*\.\w*(?:token|secret|password|key)/i;
+export const CENSORS = /redact|\bdelete\s+\w+(?:\.\w+)*\.\w*(?:token|secret|password|key)/i;
 
 /** Handed over whole, or written out by what changes nothing of it. */
 function asItIs(node: Node): string[] {

@@ -1,7 +1,8 @@
 import { clientSecret, logSecret, urlSecret } from "../../rules/catalogue.ts";
 import { linkIn, linkPutTogether, namedLink } from "./link-with-token.ts";
 import { loggedAddress } from "./logged-address.ts";
-import { heldInLogged, loggedWhole } from "./logged-whole.ts";
+import { loggedHeader } from "./logged-headers.ts";
+import { CENSORS, heldInLogged, loggedWhole } from "./logged-whole.ts";
 import type { Node } from "oxc-parser";
 import type { Check, Judged, Report } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
@@ -72,10 +73,16 @@ function logged(one: Extract<Operation, { kind: "log" | "call" }>, { entry, proj
   const around = one.within.at(-1)?.node;
   const link =
     given.map((arg) => namedLink(arg) ?? linkPutTogether(arg, around)).find((found) => found !== null) ?? null;
-  const held = heldInLogged(one, project.file(one.place.file)?.text ?? "");
+  const text = project.file(one.place.file)?.text ?? "";
+  const held = heldInLogged(one, text);
   for (const arg of one.args) {
     const name =
-      secretIn(arg) ?? link ?? (one.kind === "log" ? linkIn(arg) : null) ?? loggedWhole(arg, entry, one) ?? held;
+      secretIn(arg) ??
+      link ??
+      (one.kind === "log" ? linkIn(arg) : null) ??
+      loggedWhole(arg, entry, one) ??
+      held ??
+      (one.kind === "log" && !CENSORS.test(text) ? loggedHeader(arg) : null);
     if (name !== null) {
       report.violated(logSecret, one.place, `${name} is written to a log, and stays wherever the log goes.`, one);
       return;

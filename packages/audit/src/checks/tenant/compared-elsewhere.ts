@@ -4,16 +4,32 @@ import type { ProjectFile } from "../../project.ts";
 import { isFunction } from "../../syntax/is-function.ts";
 import { children, walk } from "../../syntax/walk.ts";
 
-const known = new WeakMap<ProjectFile, ReadonlySet<string>>();
+interface Compared {
+  readonly withWhom: ReadonlySet<string>;
+  readonly withOther: ReadonlySet<string>;
+}
+const known = new WeakMap<ProjectFile, Compared>();
 
 /**
  * The functions whose answer other handlers of the file compare with whose it is:
  * `const app = await findApp(id); if (app.project.organizationId !== session.organizationId) throw …`.
  */
 export function comparedElsewhere(file: ProjectFile): ReadonlySet<string> {
+  return comparedIn(file).withWhom;
+}
+
+/**
+ * The functions whose answer other handlers of the file compare with what else was sent and looked up:
+ * `const parent = await notes.findById(dto.parentId); if (parent.pageId !== page.id) throw …`.
+ */
+export function boundElsewhere(file: ProjectFile): ReadonlySet<string> {
+  return comparedIn(file).withOther;
+}
+
+function comparedIn(file: ProjectFile): Compared {
   const before = known.get(file);
   if (before !== undefined) return before;
-  const found = new Set<string>();
+  const found = { withWhom: new Set<string>(), withOther: new Set<string>() };
   for (const node of walk(file.syntax.program)) {
     if (!isFunction(node) || node.body === null || node.body === undefined) continue;
     const answers = new Map<string, string>();
@@ -29,7 +45,11 @@ export function comparedElsewhere(file: ProjectFile): ReadonlySet<string> {
       ] as const) {
         const root = rootOf(side);
         const called = root === null ? undefined : answers.get(root);
-        if (called !== undefined && namesWhom(side) && other.type !== "Literal") found.add(called);
+        if (called === undefined || other.type === "Literal") continue;
+        for (const name of [called, injected(called, file)]) {
+          if (namesWhom(side)) found.withWhom.add(name);
+          if (isOf(side, other)) found.withOther.add(name);
+        }
       }
     }
   }
@@ -69,11 +89,37 @@ export function methodNamed(path: string): string {
   return path.split(".").slice(-2).join(".").toLowerCase();
 }
 
+/** `tasks.findById`, where the class is handed `private readonly tasks: TaskStore`: `taskstore.findbyid`. */
+function injected(called: string, { text }: ProjectFile): string {
+  const [member = "", method = ""] = called.split(".");
+  if (method === "") return called;
+  for (const [, name = "", type = ""] of text.matchAll(INJECTED))
+    if (name.toLowerCase() === member) return methodNamed(`${type}.${method}`);
+  return called;
+}
+const INJECTED = /\b(?:private|protected|public|readonly)\s+(\w+)\s*[!?]?:\s*(\w+)/g;
+
 function rootOf(node: Node): string | null {
   if (node.type === "ChainExpression") return rootOf(node.expression);
   if (node.type === "MemberExpression")
     return node.object.type === "Identifier" ? node.object.name : rootOf(node.object);
   return null;
+}
+
+/** `parent.pageId` and `page.id`, or `dto.pageId`. */
+function isOf(side: Node, other: Node): boolean {
+  const [, of] = /^(\w{2,})_?Id$/i.exec(propertyOf(side) ?? "") ?? [];
+  const whole = other.type === "MemberExpression" && other.object.type === "Identifier" ? other.object.name : null;
+  if (of === undefined || whole === null) return false;
+  const named = propertyOf(other) ?? "";
+  return (
+    (/^(?:_?id|uuid)$/.test(named) && whole.toLowerCase().endsWith(of.toLowerCase())) || named === propertyOf(side)
+  );
+}
+
+function propertyOf(node: Node): string | null {
+  if (node.type === "ChainExpression") return propertyOf(node.expression);
+  return node.type === "MemberExpression" && node.property.type === "Identifier" ? node.property.name : null;
 }
 
 function namesWhom(node: Node): boolean {

@@ -9,7 +9,7 @@ import { namesNobody } from "../../values/names-nobody.ts";
 import { isCredential, trustOf } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
 import { comparisons } from "../../values/query.ts";
-import { comparedElsewhere, methodNamed } from "./compared-elsewhere.ts";
+import { boundElsewhere, comparedElsewhere, methodNamed } from "./compared-elsewhere.ts";
 import { describe } from "../wording/describe-value.ts";
 import { isSensitive } from "../entry/entry-kinds.ts";
 import { isPublicByDesign } from "../openness/public-by-design.ts";
@@ -137,8 +137,10 @@ function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
   // The handlers of the file, or the methods of the service that stands in it.
   const file = judged.project.file(one.place.file);
   if (file === null) return false;
-  const compared = comparedElsewhere(file);
-  if (!compared.has(one.name) && !(one.path.includes(".") && isCompared(methodNamed(one.path), compared))) return false;
+  const among = (compared: ReadonlySet<string>): boolean =>
+    compared.has(one.name) || (one.path.includes(".") && isCompared(methodNamed(one.path), compared));
+  const asked = among(boundElsewhere(file)) ? askedAbout(one.facts) : null;
+  if (asked === null && !among(comparedElsewhere(file))) return false;
   const [first] = one.args;
   if (
     !one.facts.has("auth") ||
@@ -155,6 +157,16 @@ function comparedBeside(one: Call, judged: Judged, report: Report): boolean {
     (other) => other !== one && trustOf(one.result, other.facts) === null && usesFound(other, one, id),
   );
   if (used === undefined || isAskedAbout(one, used, judged.trace.operations)) return false;
+  if (asked !== null) {
+    if (isBoundUnseen(one, used, judged.trace.operations)) return false;
+    report.violated(
+      unboundChild,
+      isOfSame(used, one) ? used.place : one.place,
+      `${asked} was shown to be the caller's; others here compare what ${one.name} finds with it, and here ${describe(id)} is enough.`,
+      used,
+    );
+    return true;
+  }
   report.violated(
     unscopedQuery,
     // What a repository finds is wrong where it is looked for, unless the same one is then told to do away with it.
@@ -179,12 +191,35 @@ function isAskedAbout(found: Call, used: Operation, operations: readonly Operati
   );
 }
 
-/** `repo.deleteResource(found.id)` after `repo.readResource(id)`. */
-function isDoneAwayWith(used: Operation, { path }: Call): boolean {
+/** `assertSame(page, found)` in between, or `remove(page.id, found.id)`: what is not seen is given both. */
+function isBoundUnseen(found: Call, used: Operation, operations: readonly Operation[]): boolean {
+  const between = operations.slice(operations.indexOf(found) + 1, operations.indexOf(used));
   return (
-    used.kind === "call" &&
-    OWNERS_ALONE.test(used.name) &&
-    used.path.slice(0, used.path.lastIndexOf(".")) === path.slice(0, path.lastIndexOf("."))
+    between.some(
+      (one) =>
+        one.kind === "call" && !/error|exception|log/i.test(one.path) && one.args.some((arg) => isMadeOf(arg, found)),
+    ) ||
+    (used.kind === "call" &&
+      used.args
+        .flatMap(partsOf)
+        .some(
+          (arg) => (arg.k === "chain" || arg.k === "client" || arg.k === "rows") && trustOf(arg, used.facts) !== null,
+        ))
+  );
+}
+
+function isMadeOf(value: Value, found: Call): boolean {
+  return value.k === "chain" && keyOf(value).includes(keyOf(found.result));
+}
+
+/** `repo.deleteResource(found.id)` after `repo.readResource(id)`. */
+function isDoneAwayWith(used: Operation, found: Call): boolean {
+  return used.kind === "call" && OWNERS_ALONE.test(used.name) && isOfSame(used, found);
+}
+
+function isOfSame(used: Operation, { path }: Call): boolean {
+  return (
+    used.kind === "call" && used.path.slice(0, used.path.lastIndexOf(".")) === path.slice(0, path.lastIndexOf("."))
   );
 }
 

@@ -4,7 +4,7 @@ import { weaknessOf } from "../../sql/conditions/weakness.ts";
 import { ownerColumns, tenantColumns } from "../../sql/columns.ts";
 import { readingOf, weakness, writingOf, type Database } from "../../sql/database.ts";
 import type { SqlRule } from "../../sql/finding.ts";
-import type { Expression, Policy, Table } from "../../sql/schema.ts";
+import type { Expression, Policy, SqlPlace, Table } from "../../sql/schema.ts";
 import type { Token } from "../../sql/token.ts";
 
 const PRIVATE_TABLE =
@@ -102,7 +102,7 @@ create policy "alive" on projects as restrictive using (deleted_at is null);
         const found = judge(database, table, policy);
         if (found !== null)
           yield {
-            ...placeOf(found.expression),
+            ...placeOf(policy, found.expression),
             message: `Policy “${policy.name}” ${found.what} ${table.name}.`,
             related: [],
           };
@@ -213,6 +213,9 @@ function once(table: Table, index: number, all: readonly Table[]): boolean {
   return all.indexOf(table) === index && !table.minor;
 }
 
-function placeOf({ path, start, end }: Expression): { path: string; start: number; end: number } {
-  return { path, start, end };
+/** The policy from its name to what admits everybody; of one that was altered later, the later words. */
+function placeOf({ place }: Policy, { path, start, end }: Expression): SqlPlace {
+  return path === place.path && place.start <= start && end <= place.end
+    ? { path, start: place.start, end }
+    : { path, start, end };
 }
