@@ -305,7 +305,11 @@ function hasPipe(one: Decorator): boolean {
 /** A parameter with a class for its type is looked at by the validation pipe. */
 function isTyped(parameter: ParamPattern): boolean {
   const pattern = parameter.type === "TSParameterProperty" ? parameter.parameter : parameter;
-  const type = pattern.type === "Identifier" ? pattern.typeAnnotation?.typeAnnotation : undefined;
+  // `@Body() { phone }: StartDto` is of that class as well as `@Body() dto: StartDto`.
+  const type =
+    pattern.type === "Identifier" || pattern.type === "ObjectPattern"
+      ? pattern.typeAnnotation?.typeAnnotation
+      : undefined;
   return (
     type?.type === "TSTypeReference" &&
     type.typeName.type === "Identifier" &&

@@ -7,6 +7,7 @@ import { calledName } from "../syntax/called-name.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { isRefusal } from "../syntax/is-refusal.ts";
 import { walk, walkOwn } from "../syntax/walk.ts";
+import { INPUT } from "../values/trust.ts";
 import type { FunctionNode } from "../values/value.ts";
 import type { Asked, Neighbours } from "./neighbours.ts";
 import { builderOf, governs } from "./procedures.ts";
@@ -171,6 +172,7 @@ function roleIn(test: Node, text: string, callers: ReadonlySet<string>, depth = 
       return test.property.type === "Identifier" &&
         ROLE.test(test.property.name) &&
         (CALLER.test(text.slice(test.object.start, test.object.end)) ||
+          isPutOnRequest(text.slice(test.object.start, test.object.end)) ||
           (test.object.type === "Identifier" && callers.has(test.object.name)))
         ? text.slice(test.start, test.end)
         : null;
@@ -181,6 +183,14 @@ function roleIn(test: Node, text: string, callers: ReadonlySet<string>, depth = 
 const ROLE = /^(?:role|roles|is_?(?:\w*_?)?(?:admin|staff|superuser|owner|moderator|manager)\w*|admin)$/i;
 const CALLER =
   /(?:^|\.)\s*(?:session|user|me|viewer|caller|actor|current_?user|auth|account|token|jwt|claims|payload|decoded|principal|requester|auth_?user)[?!]?$/i;
+
+/** `request.journalist`, `c.var.nurse`, `res.locals.teller`: whom a hook put there, as the house calls its people. */
+function isPutOnRequest(object: string): boolean {
+  const [, name] = ON_REQUEST.exec(object) ?? [];
+  return name !== undefined && !INPUT.test(name);
+}
+const ON_REQUEST =
+  /^(?:req|request|ctx|context|c\.var|(?:req|request|res|ctx)\.(?:locals|state)|event\.locals)[?!]?\.(\w+)[?!]?$/;
 
 /** `const reader = await currentReader(req)`: whatever the house calls its people, this one is calling. */
 function callersIn(body: Node): ReadonlySet<string> {

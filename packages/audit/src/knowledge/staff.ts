@@ -50,11 +50,19 @@ function speaksOfTenants(text: string): boolean {
   for (const [, names = ""] of text.matchAll(TAKEN_OF_THE_CALLER))
     if (names.split(/\W+/).some(isTenantName)) return true;
   for (const [, name = ""] of text.matchAll(CONFINED)) if (!isOwnerName(name)) return true;
+  for (const [, name = ""] of text.matchAll(SAME_COLUMN))
+    if (!isOwnerName(name) && !OF_THEMSELVES.test(name)) return true;
   return false;
 }
 /** `.where("utility_id", "=", request.operator.utilityId)`: whatever it is called, statements are confined to it. */
 const CONFINED =
   /\bwhere\b[^;]{0,120}?\b(?:req|request|ctx|context|c\.var|session|user|auth)\b[?!]?\.\w+[?!]?\.(\w+(?:Id|_id))\b/g;
+/** `{ id, outletId: staff.outletId }`: the rows hang on what the caller hangs on, by the same name, whatever the house calls it. */
+const SAME_COLUMN =
+  /\b(\w+(?:Id|_id))\s*:\s*(?:\w+[?!]?\.){0,2}(?:staff|employee|operator|agent|user|session|me|viewer|caller|member|membership|principal|actor|auth|claims|admin|moderator)[?!]?\.\1\b/g;
+/** What says who the caller is, or what kind of caller, and not where they belong. */
+const OF_THEMSELVES =
+  /^(?:staff|employee|operator|agent|admin|moderator|viewer|caller|principal|actor|identity|auth|external|clerk|stripe|google|github|role|plan|session|device|locale|language|currency|request|trace)(?:_?(?:user|member|customer|account))?_?id$/i;
 const OF_THE_CALLER =
   /\b(?:req|request|ctx|context|c\.var|session|user|auth|me|viewer|caller|principal|agent|staff|employee|operator|actor|member|membership|claims)\b((?:[?!]?\.\w+){1,4})/g;
 const TAKEN_OF_THE_CALLER =

@@ -193,6 +193,7 @@ const CAPABILITY =
 /** A look-up by a credential: by an unguessable field, or by what came in a cookie or an authorisation header. */
 export function isCapability(query: Query): boolean {
   if (OF_EVERYBODY.test(query.table)) return false;
+  if (isOrderAndAddress(query)) return true;
   return comparisons(query.where).some(({ field, value, op }) => {
     if (op === "other") return false;
     const last = field.slice(field.lastIndexOf(".") + 1);
@@ -202,6 +203,28 @@ export function isCapability(query: Query): boolean {
     return CAPABILITY.test(last) ? clientOf(value) !== null : isCredential(value);
   });
 }
+
+/**
+ * `findOne({ number, "customer.email": email })`: who came without an account is known by the number they were given and
+ * what they said of themselves then. Either alone may be guessed.
+ */
+function isOrderAndAddress({ table, where }: Query): boolean {
+  if (where === null || !ORDERED.test(table.replace(/([a-z])([A-Z])/g, "$1_$2"))) return false;
+  const said = togetherIn(where);
+  return said.some((field) => NUMBER.test(field)) && said.some((field) => OF_PERSON.test(field));
+}
+
+/** Columns that must all be as the client says, each by what it says of that. */
+function togetherIn(where: Condition): readonly string[] {
+  if (where.kind === "all") return where.of.flatMap(togetherIn);
+  if (where.kind !== "compare" || where.op !== "equal" || clientOf(where.value) === null) return [];
+  return [where.field.slice(where.field.lastIndexOf(".") + 1)];
+}
+const ORDERED =
+  /(?:^|_)(?:orders?|bookings?|reservations?|tickets?|repairs?|returns?|rmas?|shipments?|parcels?|deliver(?:y|ies)|appointments?|rentals?|purchases?|checkouts?|donations?|claims?|service_?requests?|work_?orders?)(?:_?model)?$/i;
+const NUMBER = /^(?:(?:\w*_?)(?:number|no|nr|reference|ref|pnr|locator|tracking_?code|code)|id|_id)$/i;
+const OF_PERSON =
+  /e_?mail(?:_?address)?$|phone(?:_?number)?$|mobile$|(?:last|family|sur)_?name$|(?:zip|post(?:al)?)_?(?:code)?$|birth_?(?:date|day)$|date_?of_?birth$|^dob$/i;
 
 /** What is listed under codes that everybody knows. */
 const OF_EVERYBODY =

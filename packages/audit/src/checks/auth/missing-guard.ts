@@ -20,7 +20,8 @@ import { rightOfCaller } from "../../entry-points/told-rights.ts";
 import type { Place, Value } from "../../values/value.ts";
 import { walk } from "../../syntax/walk.ts";
 import { isSensitive } from "../entry/entry-kinds.ts";
-import { isGovernment } from "./roles.ts";
+import { standingBeforeAll } from "../tenant/guarded-and-scoped.ts";
+import { givesRole, isGovernment } from "./roles.ts";
 import { isToldCaller } from "./told-caller.ts";
 import { isPublicByDesign } from "../openness/public-by-design.ts";
 
@@ -116,7 +117,7 @@ function inBodies(judged: Judged, report: Report): boolean {
   const file = project.file(entry.file);
   if (file === null || entry.kind === "page") return false;
   for (const one of trace.operations) {
-    if (!changes(one) || !one.facts.has("auth")) continue;
+    if (!changes(one) || !(one.facts.has("auth") || isBehindAll(one, file))) continue;
     const around = one.within.findLast((place) => place.file === entry.file && guardBeside(file, place.node) !== null);
     const guard = around === undefined ? null : guardBeside(file, around.node);
     if (around === undefined || guard === null) continue;
@@ -124,7 +125,7 @@ function inBodies(judged: Judged, report: Report): boolean {
       OWN.test(entry.name) ||
       asksForMore(one, around, judged) ||
       (isOwnAddition(one) && OF_AN_OWNER.test(guard)) ||
-      (isOfItself(guard) && (isTheirs(one) || !isAskedOf(one, file, around.node)))
+      (isOfItself(guard) && ((isTheirs(one) && !givesRole(one)) || !isAskedOf(one, file, around.node)))
     )
       continue;
     const inside = entry.node.start <= around.node.start && around.node.end <= entry.node.end;
@@ -161,6 +162,12 @@ function isAskedOf(one: Operation, file: ProjectFile, node: Node): boolean {
     rightsInBodies(file, node)?.others.some(({ guards: asked, said }) => asked.length > 0 && said?.includes(noun)) ===
       true
   );
+}
+
+/** `app.addHook("preHandler", journalistHook)`: nobody knows what it asks, and it asks the same of whoever comes to any of them. */
+function isBehindAll({ facts }: Operation, file: ProjectFile): boolean {
+  const [, gate = ""] = /^(\w+) is not in the tree$/.exec(facts.get("opaque:auth")?.why ?? "") ?? [];
+  return gate !== "" && standingBeforeAll(file).has(gate);
 }
 
 /** What is changed was shown to be the caller's, or is added under their name. */

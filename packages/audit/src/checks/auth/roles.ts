@@ -88,7 +88,7 @@ const ANYBODY =
   /member|user|person|people|session|auth|log(?:ged)?_?in|sign|known|caller|current|account|access|org|team|workspace|tenant|project|space|group|company|protected|private|public|safe|base|rate|valid|input|body|json|id$|csrf|feature|plan|limit/i;
 
 /** The client names who is to have which role. */
-function givesRole(one: Operation): boolean {
+export function givesRole(one: Operation): boolean {
   return (
     one.kind === "query" &&
     one.query.verb === "update" &&

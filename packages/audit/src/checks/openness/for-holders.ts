@@ -1,10 +1,13 @@
 import { isOwnerName, isRoleName, isTenantName, snake } from "../../knowledge/names.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { holds } from "../../values/holds.ts";
+import { keyOf } from "../../values/key.ts";
 import { comparisons, type Query } from "../../values/query.ts";
 import { clientOf, clientsOf, isCapability, isCredential } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
 
+type Struct = Extract<Value, { k: "struct" }>;
+type ClientValue = Extract<Value, { k: "client" }>;
 type QueryOperation = Extract<Operation, { kind: "query" }>;
 
 /**
@@ -78,13 +81,17 @@ function isOneForHolder(data: Value): boolean {
 /** Nothing in it says whose it is, a part of it is made of chance, and who asked is told that part, or the row. */
 function isHandedOut({ query, facts }: QueryOperation, operations: readonly Operation[]): boolean {
   const { data, table } = query;
-  if (data?.k !== "struct" || data.spreads.length > 0 || facts.has("auth")) return false;
+  if (data?.k !== "struct" || facts.has("auth")) return false;
   const name = snake(table);
   if (LETS_IN.test(name)) return false;
+  // What a schema let pass of a screen that waits to be approved: its model, how wide it is.
+  const isDescribed = WAITS_FOR_SOMEBODY.test(name);
+  if (!data.spreads.every((one) => isDescribed && one.k === "client" && isLookedAt(one, facts))) return false;
   const made = new Set<unknown>();
+  const isKeyed = keepsHoldersKey(data, operations);
   for (const [column, value] of data.props) {
     if (isOwnerName(column) || isRoleName(column) || (isTenantName(column) && !isOfPublicRow(value))) return false;
-    if (clientOf(value) !== null && !(WAITS_FOR_SOMEBODY.test(name) && DESCRIBES.test(column))) return false;
+    if (clientOf(value) !== null && !isKeyed && !(isDescribed && DESCRIBES.test(column))) return false;
     holds(value, (inner) => {
       if (inner.k === "derived" && inner.op === "random") made.add(inner.place.node);
       return false;
@@ -105,6 +112,37 @@ function isHandedOut({ query, facts }: QueryOperation, operations: readonly Oper
     return one.kind === "call" && /cookie/i.test(one.path) && one.args.some(isTold);
   });
 }
+/**
+ * `{ title, owner_hash: sha(token) }`, and `{ slug, token }` is answered: it belongs to whoever was told the token, and
+ * whatever they say in it is their own. That only its digest is kept says that it is what they are known by later.
+ */
+function keepsHoldersKey(data: Struct, operations: readonly Operation[]): boolean {
+  const keys = new Set<unknown>();
+  for (const [column, value] of data.props) {
+    if (!OF_HOLDER.test(snake(column))) continue;
+    holds(value, (inner) => {
+      if (inner.k === "derived" && inner.op === "random") keys.add(inner.place.node);
+      return false;
+    });
+  }
+  return (
+    keys.size > 0 &&
+    operations.some(
+      (one) =>
+        one.kind === "respond" &&
+        one.body !== null &&
+        holds(one.body, (inner) => inner.k === "derived" && inner.op === "random" && keys.has(inner.place.node)),
+    )
+  );
+}
+const OF_HOLDER =
+  /^(?:owners?|author|creator|edit(?:or|ing)?|manage(?:r|ment)?|delet(?:e|ion)|remov(?:e|al)|write|update|admin|poll(?:ing)?|claim|resume|device)_?(?:access_?)?(?:token|secret|key|code|password|pass)?_?(?:hash(?:ed)?|digest|sha256|sha|token|secret|key|code)$/i;
+
+/** A schema has let it pass. */
+function isLookedAt(value: ClientValue, facts: QueryOperation["facts"]): boolean {
+  return value.checked || facts.has(`valid:${keyOf(value)}`);
+}
+
 /** Whoever has one of these may come in, or has something that others paid for; and what others belong to. */
 const LETS_IN =
   /(?:^|_)(?:(?:api|access|service|deploy|auth|personal|secret|licen[cs]e)_?(?:keys?|tokens?|codes?)|keys?|tokens?|credentials?|secrets?|invit\w*|licen[cs]es?|vouchers?|coupons?|gift\w*|promo\w*|passes|grants?|users?|accounts?|members?|memberships?|admins?|sessions?|web_?hooks?|integrations?|clients?|workspaces?|org\w*|teams?|tenants?|compan(?:y|ies)|projects?|environments?|backups?|exports?|jobs?|runs?)$/i;
@@ -113,7 +151,8 @@ const WAITS_FOR_SOMEBODY =
   /pairing|hand_?shake|device_?(?:code|auth\w*|link\w*|request)|link_?code|login_?request|activation|challenge|(?:^|_)(?:carts?|baskets?|bags?|trolleys?|guests?|visitors?)$/i;
 /** What a shop makes for whoever comes by, and puts into their cookies. */
 const OF_VISITORS = /(?:^|_)(?:carts?|baskets?|bags?|trolleys?|guests?|visitors?)$/i;
-const DESCRIBES = /name|label|model|agent|platform|version|locale|lang|currency|(?:^|_)ip(?:_|$)|time_?zone|kind|type/i;
+const DESCRIBES =
+  /name|label|model|agent|platform|version|locale|lang|currency|(?:^|_)ip(?:_|$)|time_?zone|kind|type|width|height|resolution|serial|firmware|vendor|brand/i;
 
 /** The row of a shop that was found by what stands in its address. */
 function isOfPublicRow(value: Value): boolean {

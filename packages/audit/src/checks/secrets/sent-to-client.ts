@@ -250,11 +250,17 @@ function nounOf(name: string): string {
   return name.toLowerCase().replaceAll("_", "").replace(/s$/, "");
 }
 
+const MACHINES =
+  /(?:^|_)(?:controllers?|sensors?|gateways?|meters?|screens?|kiosks?|trackers?|cameras?|locks?|thermostats?|hubs?|nodes?|stations?|probes?|printers?|chargers?|robots?|valves?|appliances?|machines?|beacons?|drones?|inverters?|pumps?|vehicles?|terminals?|plcs?|iot_?devices?)$/i;
+
 /** The `token` of a table of keys or sessions opens what it names. */
 function isKeyToken(name: string, { table }: Query): boolean {
   return (
-    /^(?:token|key|value)$/i.test(name) &&
-    /api_?keys?|access_?tokens?|credentials?|secrets?|personal_?tokens?/i.test(table)
+    // To a telephone's `deviceToken` messages are sent; by a machine's own it is let in.
+    (/^(?:device|machine|hardware|provision\w*|mqtt|broker)_?(?:token|key|password)$/i.test(name) &&
+      MACHINES.test(table.replace(/([a-z])([A-Z])/g, "$1_$2"))) ||
+    (/^(?:token|key|value)$/i.test(name) &&
+      /api_?keys?|access_?tokens?|credentials?|secrets?|personal_?tokens?/i.test(table))
   );
 }
 

@@ -33,7 +33,7 @@ export function isScopedDespite(why: string, { query, place }: QueryOperation, {
 const standing = new WeakMap<ProjectFile, ReadonlySet<string>>();
 
 /** `app.use("*", memberOnly)`, `router.use(requireMember)`: of no part of a path. Read once: each statement asks. */
-function standingBeforeAll(file: ProjectFile): ReadonlySet<string> {
+export function standingBeforeAll(file: ProjectFile): ReadonlySet<string> {
   const before = standing.get(file);
   if (before !== undefined) return before;
   const found = new Set<string>();

@@ -18,6 +18,7 @@ import { created, handedOver } from "./tenant-of-created.ts";
 import { isOwnedBeside, isScopedBeside } from "./scoped-beside.ts";
 import { isForStrangersToo } from "../openness/for-strangers-too.ts";
 import { isGlobalRole } from "./global-role.ts";
+import { isKnownBeside } from "./known-on-the-way.ts";
 import { isConfinedBeside } from "./confined-beside.ts";
 import { isConfined } from "./confined.ts";
 import { countsPeople, onlyCounts } from "../openness/counted.ts";
@@ -63,7 +64,7 @@ export const tenant: Check = {
       if (entry.framework === "graphql" && !one.facts.has("auth")) continue;
       if (
         !isKnown(one.facts) &&
-        !callerUsed(trace.operations) &&
+        !isKnownBeside(one, trace.operations) &&
         !isConfinedBeside(one, judged) &&
         !(changesRow(one) && takesCallerForGranted(judged) && !isPublicByDesign(entry, judged))
       )
@@ -136,10 +137,6 @@ function isOfCaller(operations: readonly Operation[]): boolean {
   return operations.some(
     (one) => one.kind === "query" && comparisons(one.query.where).some(({ value }) => value.k === "principal"),
   );
-}
-
-function callerUsed(operations: readonly Operation[]): boolean {
-  return operations.some((one) => one.facts.has("auth"));
 }
 
 /** What a database says of its own tables is no row of anybody's. */

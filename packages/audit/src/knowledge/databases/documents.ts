@@ -101,7 +101,11 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           ? { kind: "compare", field: "_id", op: "equal", value: first }
           : call.name === "aggregate"
             ? pipeline(first)
-            : together([fromObject(options ?? first), ...requiredIncludes(first)]),
+            : together([
+                ...narrowedBefore(calls.slice(0, at)),
+                fromObject(options ?? first),
+                ...requiredIncludes(first),
+              ]),
     data: verb === "create" ? (first ?? null) : verb === "update" ? (second ?? null) : null,
     throws: calls.some((one) => one.name === "orFail"),
     selected: selectedBy(first, calls),
@@ -113,6 +117,24 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
       calls.some((one) => one.name === "lean") && !calls.some((one) => one.name === "select" || one.name === "project"),
   };
 }
+
+/**
+ * `Horse.inYard(req.yardId).findOne({ _id })`, `Horse.where("yard", yardId).findOne(…)`: what a static of the model's or
+ * an earlier part of the statement was told narrows what is found, in a way that is not seen.
+ */
+function narrowedBefore(calls: readonly NamedCall[]): Condition[] {
+  return calls.flatMap(({ name, args }) => {
+    // `model("Horse", schema)` itself.
+    if (name === "" || HANDS_OVER.test(name)) return [];
+    if (name === "find" && args[0] !== undefined) return [fromObject(args[0])];
+    return args
+      .filter(({ k }) => k !== "literal" && k !== "closure")
+      .map((value) => ({ kind: "unknown", value }) as const);
+  });
+}
+/** What answers the collection or the model itself. */
+const HANDS_OVER =
+  /^(?:collection|model|db|connection|discriminator|use\w*|get\w*|schema|connect|createConnection|init)$/;
 
 function root(chain: Chain): string {
   return chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "";
