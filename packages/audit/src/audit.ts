@@ -3,6 +3,7 @@ import { EntryCache, type KeptEntry } from "./cache/entry-cache.ts";
 import { keepResult, readResult, stateOf, type Kept } from "./cache/result-cache.ts";
 import { checkFunctions } from "./checks/fail-closed/functions-of-rights.ts";
 import { componentMarkup } from "./checks/loose-ends/component-markup.ts";
+import { escapedBeside } from "./checks/loose-ends/escaped-beside.ts";
 import { gatesOf } from "./checks/fail-closed/gates.ts";
 import { fileSecrets } from "./checks/loose-ends/file-secrets.ts";
 import { idleGuards } from "./checks/loose-ends/idle-guards.ts";
@@ -88,6 +89,7 @@ function run(
         ...checkFunctions(file, gates),
         ...leftOvers(file, project),
         ...componentMarkup(file),
+        ...escapedBeside(file),
         ...signInCallbacks(file),
         ...strategyCallbacks(file),
         ...skippedPasswords(file),
