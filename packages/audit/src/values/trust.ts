@@ -1,4 +1,5 @@
 import type { Evidence, Facts } from "./facts.ts";
+import { NUMBER, OF_PERSON, ORDERED } from "./guest-columns.ts";
 import { keyOf } from "./key.ts";
 import { Memo } from "./memo.ts";
 import { namesNobody } from "./names-nobody.ts";
@@ -220,12 +221,6 @@ function togetherIn(where: Condition): readonly string[] {
   if (where.kind !== "compare" || where.op !== "equal" || clientOf(where.value) === null) return [];
   return [where.field.slice(where.field.lastIndexOf(".") + 1)];
 }
-const ORDERED =
-  /(?:^|_)(?:orders?|bookings?|reservations?|tickets?|repairs?|returns?|rmas?|shipments?|parcels?|deliver(?:y|ies)|appointments?|rentals?|purchases?|checkouts?|donations?|claims?|service_?requests?|work_?orders?)(?:_?model)?$/i;
-const NUMBER = /^(?:(?:\w*_?)(?:number|no|nr|reference|ref|pnr|locator|tracking_?code|code)|id|_id)$/i;
-const OF_PERSON =
-  /e_?mail(?:_?address)?$|phone(?:_?number)?$|mobile$|(?:last|family|sur)_?name$|(?:zip|post(?:al)?)_?(?:code)?$|birth_?(?:date|day)$|date_?of_?birth$|^dob$/i;
-
 /** What is listed under codes that everybody knows. */
 const OF_EVERYBODY =
   /^(?:\w*_)?(?:countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|regions?|categor(?:y|ies)|plans?|products?|stat(?:es?|us(?:es)?)|airports?|units?)$/i;

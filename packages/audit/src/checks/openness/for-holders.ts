@@ -1,6 +1,7 @@
 import { isOwnerName, isRoleName, isTenantName, snake } from "../../knowledge/names.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { holds } from "../../values/holds.ts";
+import { NUMBER, OF_PERSON, ORDERED } from "../../values/guest-columns.ts";
 import { keyOf } from "../../values/key.ts";
 import { comparisons, type Query } from "../../values/query.ts";
 import { clientOf, clientsOf, isCapability, isCredential } from "../../values/trust.ts";
@@ -18,7 +19,46 @@ type QueryOperation = Extract<Operation, { kind: "query" }>;
 export function isForHolder(one: Operation, operations: readonly Operation[]): boolean {
   if (one.kind !== "query") return false;
   if (one.query.verb === "create") return isAddedForHolder(one.query) || isHandedOut(one, operations);
-  return comparisons(one.query.where).some(({ op, value }) => op === "equal" && isHolders(value));
+  return (
+    comparisons(one.query.where).some(({ op, value }) => op === "equal" && isHolders(value)) ||
+    saidWhoOrdered(one, operations)
+  );
+}
+
+/** `if (booking.email !== body.email) refuse()`: found by its number, and then they had to say who ordered it. */
+function saidWhoOrdered(one: QueryOperation, operations: readonly Operation[]): boolean {
+  const by = new Set(
+    comparisons(one.query.where).flatMap(({ op, value }) =>
+      op === "equal" && value.k === "rows" ? [value.query.id] : [],
+    ),
+  );
+  const at = operations.indexOf(one);
+  return operations.some((each, when) => {
+    if (each.kind !== "test" || each.denies !== "yes") return false;
+    return (each.asked ?? [each.value]).some((value) => {
+      const row = whoOrdered(value);
+      if (row === null) return false;
+      return row.id === one.query.id ? one.query.verb === "read" : when < at && by.has(row.id);
+    });
+  });
+}
+
+/** The row of an order that was found by its number, where what is asked is whether the client knows who ordered. */
+function whoOrdered(value: Value): Query | null {
+  if (value.k !== "derived" || !/^!==?$/.test(value.op)) return null;
+  const row = value.args.find((arg) => arg.k === "rows");
+  const said = value.args.find((arg) => arg.k !== "rows");
+  if (row?.k !== "rows" || said === undefined || clientOf(said) === null) return null;
+  const last = row.path.slice(row.path.lastIndexOf(".") + 1);
+  const { table, where } = row.query;
+  return OF_PERSON.test(last) &&
+    ORDERED.test(snake(table)) &&
+    comparisons(where).some(
+      ({ field, op, value: by }) =>
+        op === "equal" && NUMBER.test(field.slice(field.lastIndexOf(".") + 1)) && clientOf(by) !== null,
+    )
+    ? row.query
+    : null;
 }
 
 /** Kept by the holder, or a row that was found by what they keep, or that was made here. */
