@@ -6,10 +6,14 @@ import type { Value } from "../values/value.ts";
 import { evidence } from "./learn.ts";
 import type { Machine } from "./machine.ts";
 
-const REFUSES =
-  /\b40[13]\b|un_?authori[sz]ed|un_?authenticated|forbidden|(?:access|permission) ?denied|not ?allowed|not ?permitted/i;
+const REFUSES = /\b40[13]\b|un_?authori[sz]ed|un_?authenticated|forbidden|(?:access|permission) ?denied/i;
+/** Something is wrong with what was sent, or comes too often: that is no question of who sends it. */
+const OF_INPUT = /\b(?:304|4(?:00|05|09|1\d|2\d))\b|too many|slow ?down/i;
 /** What tells where a request came from, and not who sent it. */
-const OF_THE_WAY = /origin|referr?er|content-type|user-agent|forwarded|host|(?:^|-)ip(?:-|$)/i;
+const OF_THE_WAY =
+  /origin|referr?er|content-type|user-agent|forwarded|host|(?:^|-)ip(?:-|$)|country|region|version|platform|^accept|requested-with|locale|lang|captcha|csrf|xsrf/i;
+/** Of a body, a query or a path only what is called a secret. */
+const SECRETS = /token|secret|key|pass|code|pin|sig/i;
 /** What is asked of a caller that has nothing to do with what is theirs. */
 const NOT_OF_RIGHTS = /plan|limit|quota|credit|locale|lang|setting|preference|verified|banned|name$|tier|balance/i;
 const EQUALS = /^[!=]==?$/;
@@ -22,6 +26,8 @@ const MAX_DEPTH = 7;
  */
 export function noteDoubts(machine: Machine, file: string, refusal: Node | null, asked: readonly Value[]): void {
   if (machine.state === null) return;
+  const text = refusal === null ? "" : (machine.project.file(file)?.text.slice(refusal.start, refusal.end) ?? "");
+  if (OF_INPUT.test(text)) return;
   const seen: Seen = { caller: false, sent: false, keys: new Set() };
   for (const value of asked) if (!isPlain(value)) look(value, seen, 0);
   if (seen.caller) {
@@ -29,7 +35,6 @@ export function noteDoubts(machine: Machine, file: string, refusal: Node | null,
     for (const key of seen.keys) machine.learn(`doubt:${key}`, why);
   }
   if (!seen.sent || refusal === null || machine.facts.has("refused")) return;
-  const text = machine.project.file(file)?.text.slice(refusal.start, refusal.end) ?? "";
   if (REFUSES.test(text))
     machine.learn("refused", evidence("some are refused, for what is not understood", null, false));
 }
@@ -94,5 +99,10 @@ function look(value: Value, seen: Seen, depth: number): void {
 }
 
 function weighs(args: readonly Value[]): boolean {
-  return args.some((arg) => clientsOf(arg).some(({ part, path }) => part !== "method" && !OF_THE_WAY.test(path)));
+  return args.some((arg) =>
+    clientsOf(arg).some(
+      ({ part, path }) =>
+        part !== "method" && !OF_THE_WAY.test(path) && (part === "header" || part === "cookie" || SECRETS.test(path)),
+    ),
+  );
 }

@@ -17,7 +17,7 @@ export function isTakenForCaller({ machine, method, place }: UnseenCall): boolea
 }
 /** What came with the request is no answer to who sent it. */
 const OF_THE_REQUEST =
-  /^(?:tokens?|secrets?|keys?|headers?|cookies?|signatures?|nonces?|codes?|passwords?|bearer|authori[sz]ation|credentials?|jwt|hash|digest|challenge|client|provider|config|header|store|service)$/;
+  /^(?:hosts?|domain|subdomain|origin|sites?|url|ip|geo|country|locale|tokens?|secrets?|keys?|headers?|cookies?|signatures?|nonces?|codes?|passwords?|bearer|authori[sz]ation|credentials?|jwt|hash|digest|challenge|client|provider|config|header|store|service)$/;
 const HELD = /(?:const|let|var)\s+(\w+)(?:\s*:[^=;]{1,60})?\s*=\s*(?:await\s+)?$/;
 /** The next statement asks for nothing but whether there is one, and says how a stranger is answered. */
 const TURNED_AWAY =

@@ -146,8 +146,11 @@ export class Facts {
     // Or what was signed for this here, as a link is, and somebody who is known there.
     const mine = held ?? (heldThere === undefined ? undefined : this.#sender());
     const theirs = heldThere ?? (held === undefined ? undefined : other.#sender());
-    if (mine !== undefined && theirs !== undefined && !known.has("auth") && !known.has("capability"))
-      known.set("capability", { ...mine, sure: false });
+    if (mine !== undefined && theirs !== undefined && !known.has("auth") && !known.has("capability")) {
+      // That somebody is known says nothing of what is theirs, and neither does the server's secret of the caller's.
+      const isOnlyKnown = (held === undefined) !== (heldThere === undefined) && (this.has("auth") || other.has("auth"));
+      known.set(isOnlyKnown ? "auth" : "capability", { ...mine, sure: false });
+    }
     // By its signature here, by a secret of both sides there: either way it comes from whom it says.
     const [sent, sentThere] = [this.#sender(), other.#sender()];
     if (sent !== undefined && sentThere !== undefined && !known.has("signature") && !known.has("shared-secret"))

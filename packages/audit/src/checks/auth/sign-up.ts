@@ -30,7 +30,7 @@ export function signUps(operations: readonly Operation[], { path, name }: EntryP
 
 /** What is sent to somebody's address to show that it is theirs; not what opens a session or an account for good. */
 const ONE_TIME =
-  /^(?:\w*(?:login|sign_?in|magic|verif\w*|one_?time|otp|reset|recover\w*|confirm\w*|email|auth|passwordless)_?\w*(?:tokens?|links?|codes?|requests?)|otps?|verifications?|magic_?links?)$/i;
+  /^(?:\w*(?:login|sign_?in|magic|verif\w*|one_?time|otp|reset|recover\w*|confirm\w*|email|passwordless)_?\w*(?:tokens?|links?|codes?|requests?)|otps?|verifications?|magic_?links?)$/i;
 
 /** A value nobody can guess, kept hashed, for the person whose address was given. */
 function isForAddressee(data: Value | null): boolean {

@@ -1,9 +1,10 @@
 import type { Condition } from "../../values/query.ts";
+import { mentions } from "../../values/mentions.ts";
 import { clientsOf, INPUT } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
 
 /** Columns that say whose a row is, or what it hangs on. */
-const OF_SOMETHING = /(?:id|by|owner|tenant)$/i;
+const OF_SOMETHING = /(?:^|[._])(?:id|by)$|(?:Id|By|_id|_by)$|owner$|tenant$/;
 
 /**
  * `{ AND: [{ id }, accessibleBy(ability).Visit] }`, `and(request.inCompany, eq(id))`: beside what the client chooses the
@@ -13,7 +14,7 @@ export function isNarrowedByUnseen(where: Condition | null, depth = 0): boolean 
   const isNarrowed = (one: Condition): boolean => isNarrowedByUnseen(one, depth);
   switch (where?.kind) {
     case "unknown":
-      return isUnseen(where.value);
+      return isUnseen(where.value) && mentions(where.value, mayKnowCaller);
     case "compare":
       if (where.op === "other" || !OF_SOMETHING.test(where.field)) return false;
       // The id of a row that was found so.
@@ -27,6 +28,17 @@ export function isNarrowedByUnseen(where: Condition | null, depth = 0): boolean 
       return false;
   }
 }
+
+/** It is the caller's, or was put on the request, or is called by whose it is. */
+function mayKnowCaller(value: Value): boolean {
+  if (value.k === "principal" || value.k === "request") return true;
+  if (value.k !== "chain" && value.k !== "foreign" && value.k !== "opaque") return false;
+  const names =
+    value.k === "chain" ? value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])) : [value.name];
+  return names.some((name) => WHOSE.test(name));
+}
+const WHOSE =
+  /abilit|access|scope|tenant|owner|mine|visible|own[A-Z]|in(?:Company|Org|Team|Workspace|Account)|for(?:User|Me|Org)/i;
 
 /** What a validator or parser put on the request. */
 function isInput(value: Value): boolean {
