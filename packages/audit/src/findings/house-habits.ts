@@ -23,21 +23,24 @@ export function withoutHouseHabits<Entry extends KeptEntry>(judgements: readonly
 }
 
 function withoutThose<Entry extends KeptEntry>(one: Entry, habits: ReadonlyMap<string, number>): Entry {
-  const findings = one.findings.filter((finding) => !habits.has(keyOf(finding) ?? ""));
-  if (findings.length === one.findings.length) return one;
-  const count = Math.max(...one.findings.map((finding) => habits.get(keyOf(finding) ?? "") ?? 0));
-  const answers = one.answers.map((answer) =>
-    answer.answer !== "violated" || findings.some(({ rule }) => rule.startsWith(`${answer.requirement}/`))
-      ? answer
-      : {
-          ...answer,
-          answer: "unknown" as const,
-          reason: `${String(count)} handlers of this file do the same with code that is not seen, which may be what asks`,
-        },
-  );
+  const isHabit = (finding: Finding): boolean => habits.has(keyOf(finding) ?? "");
+  const habitual = one.findings.filter(isHabit);
+  if (habitual.length === 0) return one;
+  const findings = one.findings.filter((finding) => !isHabit(finding));
+  const answers = one.answers.map((answer) => {
+    const isOf = ({ rule }: Finding): boolean => rule.startsWith(`${answer.requirement}/`);
+    const of = habitual.find(isOf);
+    // What else is said of the requirement stands.
+    if (of === undefined || findings.some(isOf)) return answer;
+    const count = habits.get(keyOf(of) ?? "") ?? 0;
+    const reason = `${String(count)} handlers of this file do the same with code that is not seen, which may be what asks`;
+    return { ...answer, answer: "unknown" as const, reason };
+  });
   return { ...one, findings, answers };
 }
 
-function keyOf({ rule, location }: KeptEntry["findings"][number]): string | null {
+type Finding = KeptEntry["findings"][number];
+
+function keyOf({ rule, location }: Finding): string | null {
   return OF_ODD_ONES.has(rule) ? `${rule} ${location.file}` : null;
 }

@@ -26,16 +26,17 @@ const MAX_DEPTH = 7;
  */
 export function noteDoubts(machine: Machine, file: string, refusal: Node | null, asked: readonly Value[]): void {
   if (machine.state === null) return;
-  const text = refusal === null ? "" : (machine.project.file(file)?.text.slice(refusal.start, refusal.end) ?? "");
-  if (OF_INPUT.test(text)) return;
   const seen: Seen = { caller: false, sent: false, keys: new Set() };
   for (const value of asked) if (!isPlain(value)) look(value, seen, 0);
-  if (seen.caller) {
+  const isAboutBoth = seen.caller && seen.keys.size > 0;
+  if (!isAboutBoth && !seen.sent) return;
+  const text = refusal === null ? "" : (machine.project.file(file)?.text.slice(refusal.start, refusal.end) ?? "");
+  if (OF_INPUT.test(text)) return;
+  if (isAboutBoth) {
     const why = evidence("what is asked about it is not understood", null, false);
     for (const key of seen.keys) machine.learn(`doubt:${key}`, why);
   }
-  if (!seen.sent || refusal === null || machine.facts.has("refused")) return;
-  if (REFUSES.test(text))
+  if (seen.sent && REFUSES.test(text))
     machine.learn("refused", evidence("some are refused, for what is not understood", null, false));
 }
 

@@ -1,3 +1,4 @@
+import { partsOf } from "./trust.ts";
 import type { Value } from "./value.ts";
 
 const MAX_DEPTH = 7;
@@ -6,20 +7,15 @@ const MAX_DEPTH = 7;
 export function mentions(value: Value, is: (one: Value) => boolean, depth = 0): boolean {
   if (is(value)) return true;
   if (depth >= MAX_DEPTH) return false;
-  const inside = (one: Value): boolean => mentions(one, is, depth + 1);
   switch (value.k) {
     case "derived":
-      return value.args.some(inside);
     case "choice":
-      return value.alternatives.some((one) => inside(one.value));
     case "struct":
-      return [...value.props.values()].some(inside) || value.spreads.some(inside);
     case "list":
-      return value.items.some(inside);
     case "chain":
-      return inside(value.root) || value.steps.some((step) => step.kind !== "member" && step.args.some(inside));
+      return partsOf(value).some((part) => mentions(part, is, depth + 1));
     case "pending":
-      return inside(value.value);
+      return mentions(value.value, is, depth + 1);
     default:
       return false;
   }

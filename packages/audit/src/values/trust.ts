@@ -311,7 +311,10 @@ export function clientsOf(value: Value, depth = 0): readonly ClientValue[] {
   }
 }
 
-function partsOf(value: Extract<Value, { k: "derived" | "choice" | "struct" | "list" | "chain" }>): readonly Value[] {
+/** What a value was made of. */
+export function partsOf(
+  value: Extract<Value, { k: "derived" | "choice" | "struct" | "list" | "chain" }>,
+): readonly Value[] {
   switch (value.k) {
     case "derived":
       return value.args;

@@ -3,6 +3,7 @@ import { snake } from "../../knowledge/names.ts";
 import type { ProjectFile } from "../../project.ts";
 import { missingPlanCheck } from "../../rules/catalogue.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
+import { perFile } from "../../source/per-file.ts";
 import { says } from "../../source/says.ts";
 import { walk } from "../../syntax/walk.ts";
 import { clientOf } from "../../values/trust.ts";
@@ -66,14 +67,9 @@ function changedIn(table: string): (said: string) => boolean {
 }
 const CHANGES = /(?:(\w{1,60})["'`)]{0,3})?\s*\.(?:insert|update|create|upsert)\w{0,20}\(\s*["'`]?(\w{0,60})/g;
 
-const known = new WeakMap<ProjectFile, readonly Gate[]>();
-
 /** The functions that turn somebody away for their plan. */
-function gatesOf(file: ProjectFile): readonly Gate[] {
-  const before = known.get(file);
-  if (before !== undefined) return before;
+const gatesOf = perFile((file: ProjectFile): readonly Gate[] => {
   const found: Gate[] = [];
-  known.set(file, found);
   for (const node of walk(file.syntax.program)) {
     if (node.type !== "IfStatement" || !leaves(node.consequent)) continue;
     const refusal = file.text.slice(node.consequent.start, node.consequent.end);
@@ -83,4 +79,4 @@ function gatesOf(file: ProjectFile): readonly Gate[] {
     if (region !== null) found.push({ region, said: file.text.slice(region.start, region.end) });
   }
   return found;
-}
+});

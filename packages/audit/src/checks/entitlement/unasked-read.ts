@@ -4,6 +4,7 @@ import { asksOfPlan } from "../../knowledge/plans.ts";
 import type { ProjectFile } from "../../project.ts";
 import { missingPlanCheck } from "../../rules/catalogue.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
+import { perFile } from "../../source/per-file.ts";
 import { says } from "../../source/says.ts";
 import { calledName } from "../../syntax/called-name.ts";
 import { isFunction } from "../../syntax/is-function.ts";
@@ -83,13 +84,8 @@ function asksInside(node: Node): boolean {
   return false;
 }
 
-const known = new WeakMap<ProjectFile, readonly Gate[]>();
-
-function gatesOf(file: ProjectFile): readonly Gate[] {
-  const before = known.get(file);
-  if (before !== undefined) return before;
+const gatesOf = perFile((file: ProjectFile): readonly Gate[] => {
   const found: Gate[] = [];
-  known.set(file, found);
   const regions: Node[] = [];
   for (const node of walk(file.syntax.program)) {
     if (isFunction(node)) regions.push(node);
@@ -106,7 +102,7 @@ function gatesOf(file: ProjectFile): readonly Gate[] {
     if (question !== null && region !== undefined) found.push({ ...question, region, ...doneAfter(region, node.end) });
   }
   return found;
-}
+});
 
 /** `hasFeature(org, "export")`, `assertPlanAllows(team.plan, Feature.EXPORT)` */
 function questionIn(asked: Node): { readonly name: string; readonly feature: string } | null {

@@ -4,6 +4,7 @@ import { asksOfPlan } from "../../knowledge/plans.ts";
 import type { ProjectFile } from "../../project.ts";
 import { missingPlanCheck } from "../../rules/catalogue.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
+import { perFile } from "../../source/per-file.ts";
 import { says } from "../../source/says.ts";
 import { calledName } from "../../syntax/called-name.ts";
 import { isFunction } from "../../syntax/is-function.ts";
@@ -110,13 +111,8 @@ function isOfSame({ name, path }: Extract<Operation, { kind: "call" }>, beside: 
   return noun.length > 2 && beside.toLowerCase().replaceAll("_", "").includes(noun.replace(/s$/, ""));
 }
 
-const known = new WeakMap<ProjectFile, readonly Gate[]>();
-
-function gatesOf(file: ProjectFile): readonly Gate[] {
-  const before = known.get(file);
-  if (before !== undefined) return before;
+const gatesOf = perFile((file: ProjectFile): readonly Gate[] => {
   const found: Gate[] = [];
-  known.set(file, found);
   for (const node of walk(file.syntax.program)) {
     if (node.type !== "IfStatement") continue;
     const asked = file.text.slice(node.test.start, node.test.end);
@@ -131,7 +127,7 @@ function gatesOf(file: ProjectFile): readonly Gate[] {
     if (region !== null && settings.size > 0) found.push({ node, region, settings });
   }
   return found;
-}
+});
 
 /** "Scheduling requires a Pro plan.", with 402 */
 const ASKS_TO_PAY = /\b402\b|payment_?required/i;

@@ -1,5 +1,6 @@
 import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../../project.ts";
+import { perFile } from "../../source/per-file.ts";
 import { says } from "../../source/says.ts";
 import { isStoredSecret } from "./secret-names.ts";
 
@@ -56,23 +57,13 @@ function writtenWhole(node: Node, depth = 0): "address" | "query" | null {
 }
 
 /** `req.query["access_token"]`, `searchParams.get("api_key")`, `const { apiKey } = req.query`. */
-function secretOfQuery(file: ProjectFile): string | null {
-  const before = known.get(file);
-  if (before !== undefined) return before;
-  const found = readOfQuery(file);
-  known.set(file, found);
-  return found;
-}
-
-const known = new WeakMap<ProjectFile, string | null>();
-
-function readOfQuery(file: ProjectFile): string | null {
+const secretOfQuery = perFile((file: ProjectFile): string | null => {
   if (!says(file, /query|searchParams/)) return null;
   for (const pattern of says(file, TAKEN_APART) ? [...READ, NAMES] : READ)
     for (const [, names = ""] of file.text.matchAll(pattern))
       for (const name of names.split(/[^\w-]+/)) if (isStoredSecret(name.replaceAll("-", "_"))) return name;
   return null;
-}
+});
 const TAKEN_APART = /=\s*_?(?:req|request|ctx)\.query\b/;
 const NAMES = /\{([\w\s,:]{1,200})\}\s*=\s*_?(?:req|request|ctx)\.query\b/g;
 const READ = [
