@@ -1,5 +1,6 @@
 import type { Expression, Node } from "oxc-parser";
-import { opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { keyOf } from "../values/key.ts";
+import { type Alternative, opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { clientOf } from "../values/trust.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import { bounded } from "./bounded.ts";
@@ -8,6 +9,7 @@ import { answerByAssignment } from "./answer-by-assignment.ts";
 import { setField } from "./class.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
+import { plainMember } from "./plain-member.ts";
 import type { Scope } from "./scope.ts";
 import { alternative, assign, choose, join } from "./state.ts";
 import { moduleScope } from "./module-value.ts";
@@ -131,14 +133,13 @@ function storeMember(
   const slot = scope.find(target.object.name);
   if (slot === undefined || machine.state === null) return;
   if (object.k === "struct") {
-    const props = new Map(object.props);
-    const grown: Value =
-      name === "*" && named === null && value.k === "client"
-        ? { ...object, props: props.set(`*${props.size}`, value) }
-        : name === "*"
-          ? { ...object, spreads: [...object.spreads, value] }
-          : { ...object, props: props.set(name, value) };
-    machine.state = assign(machine.state, slot, bounded(machine, grown));
+    machine.state = assign(machine.state, slot, bounded(machine, grown(object, name, value, named !== null)));
+  } else if (object.k === "choice" && object.alternatives.some((one) => one.value.k === "struct")) {
+    // `if (a) where.a = a; if (b) where.b = b; where.tenantId = mine`
+    const each = together(object.alternatives).map((one) =>
+      one.value.k === "struct" ? { ...one, value: grown(one.value, name, value, named !== null) } : one,
+    );
+    machine.state = assign(machine.state, slot, bounded(machine, choose(each)));
   } else if (object.k === "rows" && value.k === "literal" && !value.value) {
     // What was taken off a row is not sent with it.
     machine.state = assign(machine.state, slot, {
@@ -155,4 +156,33 @@ function storeMember(
       node: null,
     });
   }
+}
+
+/** Of so many ways one object may have been filled in, which went with which is no longer told apart. */
+const MOST_WAYS = 4;
+
+function together(ways: readonly Alternative[]): readonly Alternative[] {
+  const structs = ways.flatMap(({ value, facts }) => (value.k === "struct" ? [{ value, facts }] : []));
+  const [first] = structs;
+  if (first === undefined || structs.length <= MOST_WAYS) return ways;
+  const names = new Set(structs.flatMap(({ value }) => [...value.props.keys()]));
+  const props = new Map(
+    [...names].map((name) => [
+      name,
+      choose(structs.map(({ value, facts }) => ({ value: plainMember(value, name) ?? opaque(name), facts }))),
+    ]),
+  );
+  const spreads = [...new Map(structs.flatMap(({ value }) => value.spreads.map((one) => [keyOf(one), one]))).values()];
+  const facts = structs.map((one) => one.facts).reduce((all, one) => all.or(one));
+  return [{ value: { ...first.value, props, spreads }, facts }, ...ways.filter(({ value }) => value.k !== "struct")];
+}
+
+type Struct = Extract<Value, { k: "struct" }>;
+
+function grown(object: Struct, name: string, value: Value, isNamed: boolean): Struct {
+  const props = new Map(object.props);
+  if (name !== "*") return { ...object, props: props.set(name, value) };
+  return !isNamed && value.k === "client"
+    ? { ...object, props: props.set(`*${props.size}`, value) }
+    : { ...object, spreads: [...object.spreads, value] };
 }
