@@ -16,6 +16,7 @@ import { SECURES, unsecuredTables } from "./sql/unsecured-tables.ts";
 import { isTooDeep } from "./syntax/is-too-deep.ts";
 import { parse, type Syntax } from "./syntax/parse.ts";
 import { positionAt } from "./syntax/position.ts";
+import { withoutComments } from "./syntax/without-comments.ts";
 
 export interface LoadedProject {
   readonly project: Project;
@@ -32,12 +33,14 @@ const NOT_JUDGED = /\.d\.[cm]?ts$|\.min\.js$/;
 class LoadedFile implements ProjectFile {
   readonly path: string;
   readonly text: string;
+  readonly source: string;
   readonly syntax: Syntax;
   #module: ModuleTable | null = null;
 
-  constructor(path: string, text: string, syntax: Syntax) {
+  constructor(path: string, source: string, syntax: Syntax) {
     this.path = path;
-    this.text = text;
+    this.text = withoutComments(source, syntax.comments);
+    this.source = source;
     this.syntax = syntax;
   }
 

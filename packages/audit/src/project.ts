@@ -6,7 +6,10 @@ import type { Resolver } from "./link/resolve.ts";
 /** A parsed file with what its top binds and hands out. */
 export interface ProjectFile {
   readonly path: string;
+  /** Its code, with blanks where comments stand. */
   readonly text: string;
+  /** As it was written, comments and all: for people, not for judging. */
+  readonly source: string;
   readonly syntax: Syntax;
   readonly module: ModuleTable;
 }

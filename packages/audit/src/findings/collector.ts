@@ -52,7 +52,7 @@ export class Collector {
     const file = this.#files.get(location.file);
     const known = BY_ID.get(rule);
     if (file === undefined || known === undefined) return;
-    const text = { text: file.text, lines: file.syntax.lines };
+    const text = { text: file.source, lines: file.syntax.lines };
     const fingerprint = this.#keep(known, location, message, entryPoint, path, text);
     if (fingerprint === null || reads === NOWHERE) return;
     const before = this.#ledTo.get(fingerprint);
@@ -120,7 +120,7 @@ export class Collector {
         problems.push({ file: path, line: one.line, kind: "suppression", message: one.message });
     };
     for (const file of this.#files.values())
-      if (file.text.includes("keys-audit-ignore")) read(file.path, file.text, file.syntax.comments);
+      if (file.source.includes("keys-audit-ignore")) read(file.path, file.source, file.syntax.comments);
     for (const [path, file] of this.#sql)
       if (file.text.includes("keys-audit-ignore")) read(path, file.text, sqlComments(file.text));
     const findings = [...this.#found.values()]

@@ -1,10 +1,16 @@
-import { parseSync, rawTransferSupported, type Comment, type ParserOptions, type Program } from "oxc-parser";
+import { parseSync, rawTransferSupported, type ParserOptions, type Program } from "oxc-parser";
 import { lineStarts } from "./position.ts";
+
+/** From one offset (UTF-16 units) up to another. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** One file as syntax, read when first asked for. Judged code is data: nothing of it is ever imported or run. */
 export interface Syntax {
   readonly program: Program;
-  readonly comments: readonly Comment[];
+  readonly comments: readonly Span[];
   /** Offsets (UTF-16 units) at which lines begin. */
   readonly lines: readonly number[];
   /** The parser's messages with their offset; the tree is then incomplete. */
@@ -30,10 +36,11 @@ export function parse(path: string, text: string, atOnce = false): Syntax {
   return new ParsedFile(path, text, atOnce);
 }
 
-type Parsed = Pick<ReturnType<typeof parseSync>, "program" | "comments">;
+type Parsed = Pick<ReturnType<typeof parseSync>, "program">;
 
 class ParsedFile implements Syntax {
   readonly errors: Syntax["errors"];
+  readonly comments: Syntax["comments"];
   readonly #path: string;
   readonly #text: string;
   #parsed: Parsed | null = null;
@@ -42,12 +49,15 @@ class ParsedFile implements Syntax {
   constructor(path: string, text: string, atOnce: boolean) {
     this.#path = path;
     this.#text = text;
-    if (!atOnce && isWhole(path, text)) {
+    const comments = atOnce ? null : commentsIfWhole(path, text);
+    if (comments !== null) {
       this.errors = [];
+      this.comments = comments;
       return;
     }
     const parsed = parsedWith(path, text);
     this.#parsed = parsed;
+    this.comments = parsed.comments;
     this.errors = parsed.errors
       .filter(({ severity }: { readonly severity: string }) => severity === "Error")
       .map((error) => ({ message: error.message, offset: error.labels[0]?.start ?? 0 }));
@@ -57,20 +67,12 @@ class ParsedFile implements Syntax {
     return this.#whole().program;
   }
 
-  get comments(): readonly Comment[] {
-    return this.#whole().comments;
-  }
-
   get lines(): readonly number[] {
     return (this.#lines ??= lineStarts(this.#text));
   }
 
   #whole(): Parsed {
-    if (this.#parsed === null) {
-      const { program, comments } = parsedWith(this.#path, this.#text);
-      this.#parsed = { program, comments };
-    }
-    return this.#parsed;
+    return (this.#parsed ??= { program: parsedWith(this.#path, this.#text).program });
   }
 }
 
@@ -82,20 +84,20 @@ function optionsFor(path: string): ParserOptions {
 }
 
 /**
- * Whether it parses without a word. The tree stays where the parser has put it, which takes a fifth of the time of
- * reading it: most files of an application are never looked into.
+ * The comments of what parses without a word, null of what does not. The tree stays where the parser has put it, which
+ * takes a fifth of the time of reading it: most files of an application are never looked into.
  */
-function isWhole(path: string, text: string): boolean {
-  if (!transfers) return false;
+function commentsIfWhole(path: string, text: string): readonly Span[] | null {
+  if (!transfers) return null;
   try {
     const result = parseSync(path, text, { ...optionsFor(path), experimentalLazy: true } as ParserOptions);
-    const whole = result.errors.length === 0;
+    const comments = result.errors.length === 0 ? result.comments.map(({ start, end }) => ({ start, end })) : null;
     (result as unknown as { dispose(): void }).dispose();
-    return whole;
+    return comments;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     transfers = false;
-    return false;
+    return null;
   }
 }
 

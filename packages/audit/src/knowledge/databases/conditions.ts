@@ -1,4 +1,4 @@
-import type { Condition } from "../../values/query.ts";
+import { type Condition, eitherWay } from "../../values/query.ts";
 import type { Value } from "../../values/value.ts";
 import { callsOf, columnName } from "./chain.ts";
 
@@ -57,14 +57,12 @@ export function fromObject(value: Value, prefix = "", depth = 0): Condition {
         (one) => !(one.value.k === "literal" && (one.value.value === undefined || one.value.value === null)),
       );
       // What is asked for only with a role is confined by that role, as far as it reaches.
-      return {
-        kind: "any",
-        of: parts.map((one) =>
-          prefix === "" && one.facts.has("role")
-            ? { kind: "unknown", value: one.value }
-            : fromObject(one.value, prefix, depth + 1),
-        ),
-      };
+      return eitherWay(
+        parts.map((one) => ({
+          condition: fromObject(one.value, prefix, depth + 1),
+          presumed: prefix === "" && one.facts.has("role") ? { kind: "unknown", value: one.value } : null,
+        })),
+      );
     }
     default:
       return prefix === "" ? { kind: "unknown", value } : { kind: "compare", field: prefix, op: "equal", value };
@@ -142,12 +140,15 @@ export function fromExpression(value: Value | undefined, depth = 0): Condition |
     case "choice": {
       const of = value.alternatives
         .filter((one) => !(one.value.k === "literal"))
-        // No conditions for those with a role: as far as it reaches.
-        .map((one): Condition | null =>
-          one.facts.has("role") ? { kind: "unknown", value: one.value } : fromExpression(one.value, depth + 1),
-        )
-        .filter((one) => one !== null);
-      return of.length === 1 ? (of[0] ?? null) : { kind: "any", of };
+        .flatMap((one) => {
+          const condition = fromExpression(one.value, depth + 1);
+          // No conditions for those with a role: as far as it reaches.
+          const presumed: Condition | null = one.facts.has("role") ? { kind: "unknown", value: one.value } : null;
+          return condition === null && presumed === null
+            ? []
+            : [{ condition: condition ?? { kind: "all" as const, of: [] }, presumed }];
+        });
+      return of.length === 1 ? (of[0]?.presumed ?? of[0]?.condition ?? null) : eitherWay(of);
     }
     case "list": {
       const of = value.items.map((one) => fromExpression(one, depth + 1)).filter((one) => one !== null);
