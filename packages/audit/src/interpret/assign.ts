@@ -1,6 +1,6 @@
 import type { Expression, Node } from "oxc-parser";
 import { keyOf } from "../values/key.ts";
-import { type Alternative, opaque, UNDEFINED, type Value } from "../values/value.ts";
+import { type Alternative, LEFT_OUT, opaque, UNDEFINED, type Value } from "../values/value.ts";
 import { clientOf } from "../values/trust.ts";
 import { isCallerName } from "../knowledge/names.ts";
 import { bounded } from "./bounded.ts";
@@ -9,7 +9,6 @@ import { answerByAssignment } from "./answer-by-assignment.ts";
 import { setField } from "./class.ts";
 import type { Machine } from "./machine.ts";
 import { memberOf, propertyName } from "./member.ts";
-import { plainMember } from "./plain-member.ts";
 import type { Scope } from "./scope.ts";
 import { alternative, assign, choose, join } from "./state.ts";
 import { moduleScope } from "./module-value.ts";
@@ -169,12 +168,16 @@ function together(ways: readonly Alternative[]): readonly Alternative[] {
   const props = new Map(
     [...names].map((name) => [
       name,
-      choose(structs.map(({ value, facts }) => ({ value: plainMember(value, name) ?? opaque(name), facts }))),
+      choose(structs.map(({ value, facts }) => ({ value: fieldOf(value, name), facts }))),
     ]),
   );
   const spreads = [...new Map(structs.flatMap(({ value }) => value.spreads.map((one) => [keyOf(one), one]))).values()];
   const facts = structs.map((one) => one.facts).reduce((all, one) => all.or(one));
   return [{ value: { ...first.value, props, spreads }, facts }, ...ways.filter(({ value }) => value.k !== "struct")];
+}
+
+function fieldOf(object: Struct, name: string): Value {
+  return object.props.get(name) ?? (object.spreads.length === 0 ? LEFT_OUT : opaque(name));
 }
 
 type Struct = Extract<Value, { k: "struct" }>;

@@ -2,7 +2,8 @@ import type { Node } from "oxc-parser";
 import { describeCall } from "../knowledge/call.ts";
 import { modelled } from "../knowledge/models.ts";
 import { Facts } from "../values/facts.ts";
-import { type Alternative, NULL, opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
+import { standing } from "../values/standing.ts";
+import { type Alternative, LEFT_OUT, NULL, opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { boundedAll } from "./bounded.ts";
 import { construct } from "./class.ts";
 import type { Machine } from "./machine.ts";
@@ -53,11 +54,18 @@ function evaluateArguments(machine: Machine, nodes: readonly Node[], scope: Scop
     const node = nodes[at] as Node;
     if (node.type === "SpreadElement") {
       const spread = machine.evaluate(node.argument, scope);
-      if (spread.k === "list") args.push(...spread.items);
+      if (spread.k === "list") args.push(...spread.items.map((item) => itemHere(machine, item)));
       else args.push(spread);
     } else args.push(machine.evaluate(node, scope));
   }
   return args.length < 4 ? args : boundedAll(machine, args);
+}
+
+/** What was added to a list only where something was asked for is there for certain on that way. */
+function itemHere(machine: Machine, item: Value): Value {
+  if (item.k !== "choice" || !item.alternatives.some((one) => one.value === LEFT_OUT)) return item;
+  const [only, ...more] = standing(item, machine.facts);
+  return only === undefined || more.length > 0 ? item : only.value;
 }
 
 /** Calls a value: follows the code where it is seen, and asks what is known of it where it is not. */

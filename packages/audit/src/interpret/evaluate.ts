@@ -56,6 +56,7 @@ export function evaluate(machine: Machine, node: Node, scope: Scope): Value {
       });
       return bounded(machine, {
         k: "list",
+        madeUnder: machine.facts,
         items: items.flatMap((item, at) =>
           item.k === "list" && node.elements[at]?.type === "SpreadElement" ? [...item.items] : [item],
         ),

@@ -1,7 +1,7 @@
 import type { Node } from "oxc-parser";
 import { Facts } from "../values/facts.ts";
 import { standing } from "../values/standing.ts";
-import { literal, type Value } from "../values/value.ts";
+import { type Alternative, LEFT_OUT, literal, type Value } from "../values/value.ts";
 import { closureOf } from "./closure.ts";
 import type { Machine } from "./machine.ts";
 import { propertyName } from "./member.ts";
@@ -34,20 +34,16 @@ function spread(machine: Machine, value: Value, props: Map<string, Value>, sprea
     for (const [name, inner] of value.props) props.set(name, inner);
     spreads.push(...value.spreads);
   } else if (value.k === "choice") {
-    // `...(cond && { a })`: either way what it may add is there.
-    for (const one of standing(value, machine.facts)) {
-      const before = new Map(props);
+    // `...(cond && { a })`: either way what it may add is there, or what was there before.
+    const ways = standing(value, machine.facts);
+    for (const one of ways) {
+      const earlier = new Map(props);
       spread(machine, one.value, props, spreads);
-      for (const [name, earlier] of before) {
-        const later = props.get(name);
-        if (later !== undefined && later !== earlier)
-          props.set(
-            name,
-            choose([
-              { value: later, facts: one.facts },
-              { value: earlier, facts: Facts.none },
-            ]),
-          );
+      for (const [name, later] of props) {
+        const was = earlier.get(name);
+        if (was === later) continue;
+        const or = was === undefined ? waysWithout(name, ways) : [{ value: was, facts: Facts.none }];
+        if (or.length > 0) props.set(name, choose([{ value: later, facts: one.facts }, ...or]));
       }
     }
   } else if (value.k !== "literal") {
@@ -65,6 +61,15 @@ function spread(machine: Machine, value: Value, props: Map<string, Value>, sprea
     }
     spreads.push(value);
   }
+}
+
+/** On these of the ways nothing is put there. */
+function waysWithout(name: string, ways: readonly Alternative[]): readonly Alternative[] {
+  return ways.flatMap(({ value, facts }) =>
+    value.k === "literal" || (value.k === "struct" && value.spreads.length === 0 && !value.props.has(name))
+      ? [{ value: LEFT_OUT, facts }]
+      : [],
+  );
 }
 
 export function evaluateTemplate(

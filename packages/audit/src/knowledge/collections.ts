@@ -4,7 +4,7 @@ import { elementOf } from "../interpret/element-of.ts";
 import { choose, join, type State, withFacts } from "../interpret/state.ts";
 import { suppose } from "../interpret/suppose.ts";
 import { Facts } from "../values/facts.ts";
-import { FALSE, opaque, TRUE, UNDEFINED, type Value } from "../values/value.ts";
+import { FALSE, LEFT_OUT, opaque, TRUE, UNDEFINED, type Value } from "../values/value.ts";
 import type { UnseenCall } from "./call.ts";
 
 const WITH_CALLBACK = /^(?:map|filter|forEach|some|every|find|findLast|findIndex|flatMap|reduce|sort|toSorted)$/;
@@ -209,12 +209,24 @@ function elementFacts(facts: Facts): Facts {
 /** `conditions.push(eq(t.orgId, orgId))`: what a list holds grows. */
 function pushed(call: UnseenCall, receiver: Value): Value | undefined {
   if (receiver.k !== "list" || receiver.items.length > 40) return undefined;
+  const { machine } = call;
+  const asked = machine.facts.beyond(receiver.madeUnder ?? machine.facts);
+  const wanted = [...asked.entries()].some(([name]) => name.startsWith("set:client:"));
   push(
-    call.machine,
+    machine,
     receiver,
     call.args
       .filter((arg) => arg !== receiver)
-      .map((arg) => (arg.k === "pending" ? call.machine.consume(arg, call.place) : arg)),
+      .map((arg) => (arg.k === "pending" ? machine.consume(arg, call.place) : arg))
+      .map((arg) => (wanted && arg.k !== "literal" ? onlyIf(asked, arg) : arg)),
   );
   return opaque("length");
+}
+
+/** `if (query.mine) conditions.push(mine)`: it is among them where the client asked for it. */
+function onlyIf(facts: Facts, value: Value): Value {
+  return choose([
+    { value, facts },
+    { value: LEFT_OUT, facts: Facts.none },
+  ]);
 }

@@ -34,7 +34,8 @@ export type Value =
       readonly spreads: readonly Value[];
       readonly node: Node | null;
     }
-  | { readonly k: "list"; readonly items: readonly Value[] }
+  /** `madeUnder`: what was known where it was written, of a list that may be added to. */
+  | { readonly k: "list"; readonly items: readonly Value[]; readonly madeUnder?: Facts }
   | Closure
   | ClassValue
   | { readonly k: "instance"; readonly of: ClassValue; readonly fields: Map<string, Value> }
@@ -164,6 +165,8 @@ export interface ScopeRef {
 }
 
 export const UNDEFINED: Value = { k: "literal", value: undefined };
+/** The field of an object that was not put there on this way: `...(wanted ? { a } : {})`. */
+export const LEFT_OUT: Value = { k: "literal", value: undefined };
 /** What stands where a schema refused the input; told apart from other undefined by being this very object. */
 export const REFUSED: Value = { k: "literal", value: undefined };
 /** What code that is not seen answers to say no: false, null or nothing; told apart by being this very object. */

@@ -1,5 +1,6 @@
-import { type Condition, eitherWay } from "../../values/query.ts";
-import type { Value } from "../../values/value.ts";
+import { type Condition, eitherWay, type Way } from "../../values/query.ts";
+import { type Alternative, LEFT_OUT, type Value } from "../../values/value.ts";
+import { choose } from "../../interpret/state.ts";
 import { callsOf, columnName } from "./chain.ts";
 
 const SHOWN_SINCE = /(?:publish\w*|released?|listed)_?(?:at|on|date)?$/i;
@@ -18,7 +19,7 @@ export function fromObject(value: Value, prefix = "", depth = 0): Condition {
           continue;
         }
         if (name === "OR" || name === "$or")
-          of.push({ kind: "any", of: listOf(inner).map((one) => fromObject(one, prefix, depth + 1)) });
+          of.push({ kind: "any", of: listOf(inner).map((one) => fromObject(ifThere(one), prefix, depth + 1)) });
         else if (name === "AND" || name === "$and")
           of.push({ kind: "all", of: listOf(inner).map((one) => fromObject(one, prefix, depth + 1)) });
         else if (/^(?:equals|\$eq|_id)$/.test(name) && prefix !== "" && name !== "_id")
@@ -57,12 +58,13 @@ export function fromObject(value: Value, prefix = "", depth = 0): Condition {
         (one) => !(one.value.k === "literal" && (one.value.value === undefined || one.value.value === null)),
       );
       // What is asked for only with a role is confined by that role, as far as it reaches.
-      return eitherWay(
-        parts.map((one) => ({
+      return eitherWay([
+        ...parts.map((one) => ({
           condition: fromObject(one.value, prefix, depth + 1),
-          presumed: prefix === "" && one.facts.has("role") ? { kind: "unknown", value: one.value } : null,
+          presumed: prefix === "" && one.facts.has("role") ? ({ kind: "unknown", value: one.value } as const) : null,
         })),
-      );
+        ...value.alternatives.filter(isLeftOut).map(notAsked),
+      ]);
     }
     default:
       return prefix === "" ? { kind: "unknown", value } : { kind: "compare", field: prefix, op: "equal", value };
@@ -74,7 +76,37 @@ function field(name: string, value: Value, depth: number): Condition[] {
     // Compound unique keys (`userId_orgId: { userId, orgId }`), relations and operators are all objects below the name.
     return [fromObject(value, name, depth + 1)];
   }
+  if (value.k === "choice" && value.alternatives.some(isLeftOut)) {
+    const asked = value.alternatives.filter((one) => !isLeftOut(one));
+    const [only] = asked;
+    if (only === undefined) return [];
+    const condition: Condition = {
+      kind: "all",
+      of: field(name, asked.length === 1 ? only.value : choose(asked), depth),
+    };
+    return [eitherWay([{ condition, presumed: null }, ...value.alternatives.filter(isLeftOut).map(notAsked)])];
+  }
   return [{ kind: "compare", field: name, op: "equal", value }];
+}
+
+/** Of conditions any of which will do, one that may be missing lets through no more. */
+function ifThere(value: Value): Value {
+  if (value.k !== "choice" || !value.alternatives.some(isLeftOut)) return value;
+  return choose(value.alternatives.filter((one) => !isLeftOut(one)));
+}
+
+function isLeftOut({ value }: Alternative): boolean {
+  return value === LEFT_OUT;
+}
+
+/** What is not asked of those with a role: as far as it reaches. */
+function notAsked({ facts }: Alternative): Way {
+  return {
+    condition: { kind: "all", of: [] },
+    presumed: facts.has("role")
+      ? { kind: "unknown", value: { k: "principal", path: "role", sure: false, origin: null } }
+      : null,
+  };
 }
 
 function listOf(value: Value): readonly Value[] {
@@ -139,8 +171,9 @@ export function fromExpression(value: Value | undefined, depth = 0): Condition |
       return { kind: "all", of: [] };
     case "choice": {
       const of = value.alternatives
-        .filter((one) => !(one.value.k === "literal"))
+        .filter((one) => !(one.value.k === "literal") || isLeftOut(one))
         .flatMap((one) => {
+          if (isLeftOut(one)) return [notAsked(one)];
           const condition = fromExpression(one.value, depth + 1);
           // No conditions for those with a role: as far as it reaches.
           const presumed: Condition | null = one.facts.has("role") ? { kind: "unknown", value: one.value } : null;
