@@ -1,6 +1,7 @@
 import type { Node, Statement } from "oxc-parser";
 import { Facts } from "../values/facts.ts";
 import { keyOf } from "../values/key.ts";
+import { clientsOf } from "../values/trust.ts";
 import { opaque, UNDEFINED, type Place, type Value } from "../values/value.ts";
 import { calledName } from "../syntax/called-name.ts";
 import { bindPattern } from "./bind-pattern.ts";
@@ -280,6 +281,7 @@ function runLoop(machine: Machine, node: Loop, outer: Scope, label: string | nul
   const { frame } = machine;
   const marks = [frame?.breaks.length ?? 0, frame?.continues.length ?? 0] as const;
   let skipped: State | null = machine.state;
+  let isOfSent = false;
   if (node.type === "ForStatement") {
     if (node.init?.type === "VariableDeclaration") run(machine, node.init, scope);
     else if (node.init !== null) machine.evaluate(node.init, scope);
@@ -298,6 +300,7 @@ function runLoop(machine: Machine, node: Loop, outer: Scope, label: string | nul
       node.type === "ForOfStatement" && node.await ? machine.consume(whole, { file: scope.file, node }) : whole;
     const element = node.type === "ForInStatement" ? opaque("name") : elementOf(machine, source);
     skipped = machine.state;
+    isOfSent = clientsOf(element).some(({ part }) => part === "body");
     if (node.left.type === "VariableDeclaration") {
       const [declarator] = node.left.declarations;
       if (declarator !== undefined) bindPattern(machine, declarator.id, element, scope);
@@ -325,7 +328,9 @@ function runLoop(machine: Machine, node: Loop, outer: Scope, label: string | nul
   let after: State | null = node.type === "DoWhileStatement" ? end : join(skipped, end);
   if (after !== null && shown.size > 0 && (node.type === "ForOfStatement" || node.type === "ForStatement")) {
     for (const [name, evidence] of shown.entries()) {
-      if (/\[\]/.test(name)) after = withFacts(after, after.facts.with(name, evidence));
+      // Each of what was sent was signed, or carried what only its sender knows.
+      if (/\[\]/.test(name) || (isOfSent && SENDER.test(name)))
+        after = withFacts(after, after.facts.with(name, evidence));
     }
   }
   if (frame !== null) {
@@ -336,6 +341,8 @@ function runLoop(machine: Machine, node: Loop, outer: Scope, label: string | nul
   }
   machine.state = after;
 }
+
+const SENDER = /^(?:signature|shared-secret)$/;
 
 function runSwitch(machine: Machine, node: Extract<Statement, { type: "SwitchStatement" }>, outer: Scope): void {
   const subject = machine.evaluate(node.discriminant, outer);

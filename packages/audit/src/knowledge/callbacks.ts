@@ -45,3 +45,15 @@ export function handBack(machine: Machine, args: readonly Value[], value: Value,
   callBack(machine, callback, value, Facts.none, place);
   return UNDEFINED;
 }
+
+/** `inBackground({ logger, task: () => processAll(rows) })`: work that is handed over in a bag, and needs nothing to be run. */
+export function workAmong(args: readonly Value[]): Closure | undefined {
+  for (const arg of args) {
+    if (arg.k !== "struct") continue;
+    for (const [name, given] of arg.props)
+      if (given.k === "closure" && given.node.params.length === 0 && WORK.test(name)) return given;
+  }
+  return undefined;
+}
+const WORK =
+  /^(?:task|work|fn|func|run|callback|cb|exec|execute|action|operation|effect|perform|process|job|thunk|body)$/;

@@ -228,7 +228,7 @@ export function isCallerName(name: string): boolean {
   return CALLER.test(name);
 }
 const CALLER =
-  /^(?:(?:current|auth|session|logged_?in|authenticated|request)?_?(?:user|person|subject|staff|employee|operator|account|member|membership|actor|viewer|principal|identity|profile|workspace|organi[sz]ation|org|team|tenant|customer|company)(?:_?id|_?slug)?|session|auth|auth_?context|authentication|jwt|jwt_?payload|token_?payload|claims|creds|credentials|uid|sub|caller|authorizer|api_?key(?:_?id)?|access|is_?logged_?in|is_?authenticated|logged_?in|authenticated|auth[zn](?:_?(?:data|user|info|context|result))?|auth_?(?:params|info|data|details|state|result|payload|principal)|admin|is_?\w*admin)$/i;
+  /^(?:(?:current|auth|session|logged_?in|authenticated|request)?_?(?:user|person|subject|staff|employee|operator|account|member|membership|actor|viewer|principal|identity|profile|workspace|organi[sz]ation|org|team|tenant|customer|company)(?:_?id|_?slug)?|session|auth|auth_?context|authentication|jwt|jwt_?payload|token_?payload|claims|creds|credentials|uid|sub|caller|authorizer|api_?key(?:_?id)?|access|is_?logged_?in|is_?authenticated|logged_?in|authenticated|auth[zn](?:_?(?:data|user|info|context|result))?|(?:auth|user|session|account|member|caller)_?(?:params|info|data|details|state|result|payload|principal)|admin|is_?\w*admin)$/i;
 
 /** What an answer says no by: `error`, `response`, `redirectTo`. */
 export function isRefusalName(path: string): boolean {

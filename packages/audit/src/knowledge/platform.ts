@@ -79,8 +79,8 @@ export function platform(call: UnseenCall): Value | undefined {
               ? first
               : { k: "derived", op: "copy", args: [first], place };
       case "Object.assign":
-        if ((first?.k === "rows" || first?.k === "chain") && args[1] !== undefined)
-          machine.record({ kind: "assign", value: args[1], place });
+        if (first?.k === "rows" || first?.k === "chain" || first?.k === "principal")
+          for (const given of args.slice(1)) machine.record({ kind: "assign", value: given, place });
         if (first?.k === "rows") machine.record({ kind: "change", row: first, place });
         return {
           k: "struct",

@@ -9,7 +9,7 @@ import { says } from "../source/says.ts";
 import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
 import { lentClient } from "./databases/lent-clients.ts";
 import { recogniseQuery } from "./databases/recognise.ts";
-import { callBack, errorFirst } from "./callbacks.ts";
+import { callBack, errorFirst, workAmong } from "./callbacks.ts";
 import { nameOfRoot, type UnseenCall } from "./call.ts";
 import { recordUnseen } from "./record-unseen.ts";
 import { asksForRights, saidIn } from "./staff.ts";
@@ -37,7 +37,7 @@ function isNeutral(name: string): boolean {
 export function unseen(call: UnseenCall): Value {
   const { machine, args, place, chain } = call;
   const kind = kindOf(call);
-  const callback = args.findLast((arg): arg is Closure => arg.k === "closure");
+  const callback = args.findLast((arg): arg is Closure => arg.k === "closure") ?? workAmong(args);
   if (kind === "asks" && isOfOthers(args)) {
     note(call);
     return chain;

@@ -9,6 +9,7 @@ import { children, walk, walkOwn } from "../../syntax/walk.ts";
 import { answerOf, fallbacks, type Gates, mayRefuse } from "./gates.ts";
 import { goesOnAnyway } from "./goes-on-anyway.ts";
 import { lostAnswers } from "./lost-answers.ts";
+import { MAY_SAY_YES, yesWhereNobodyAsks } from "./yes-where-nobody-asks.ts";
 
 /** One of these stands in every text in which such a function could say yes by mistake. */
 const MAY_ALLOW = /\.(?:includes|has|some|indexOf)\(|\bcatch\b|\.ok\b|(?:\?\?|\|\|)[\s(]*true\b|\bdefault\s*:/;
@@ -40,6 +41,9 @@ export function checkFunctions({ text, module, syntax }: ProjectFile, gates: Gat
       found.push(lost(node));
   if (isServer && GOES_ON.test(text) && mayRefuse(text))
     for (const node of goesOnAnyway(syntax.program, text)) found.push(lost(node));
+  if (isServer && MAY_SAY_YES.test(text) && mayRefuse(text) && mayAnswerWhether(text))
+    for (const node of yesWhereNobodyAsks(syntax.program))
+      found.push({ rule: defaultAllows, node, message: "Where there is nothing to ask, everybody is allowed." });
   if (!mayBeAsked && !mayLose) return found;
   const visit = (node: Node, name: string): void => {
     let named = name;
@@ -133,7 +137,8 @@ function judgeFunction(fn: Node, name: string, found: Seen[]): void {
       node.type === "LogicalExpression" &&
       (node.operator === "??" || node.operator === "||") &&
       node.right.type === "Literal" &&
-      node.right.value === true
+      node.right.value === true &&
+      !found.some((one) => one.node === node)
     ) {
       found.push({ rule: defaultAllows, node, message: "What is not known is allowed." });
     }

@@ -4,7 +4,7 @@ import type { Value } from "../../values/value.ts";
 
 /** Operators and functions after which a text can no longer be another's language. */
 const HARMLESS =
-  /^(?:matches|is-like|pattern|number|boolean|length|hash|hmac|random|encoded|concealed|escaped|===|!==|==|!=|<|>|<=|>=|!|typeof|is-type|includes|-|\*|\/|%|tagged|token|error|part-of)$/;
+  /^(?:matches|is-like|pattern|number|boolean|length|hash|hmac|random|encoded|concealed|escaped|===|!==|==|!=|<|>|<=|>=|in|instanceof|!|typeof|is-type|includes|-|\*|\/|%|tagged|token|error|part-of)$/;
 const ESCAPES =
   /escape|sanitiz|sanitis|purify|clean|quote|ident|encode|format|literal|serialize|shellescape|xss|striptags/i;
 

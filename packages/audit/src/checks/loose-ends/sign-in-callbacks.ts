@@ -1,6 +1,7 @@
 import type { Node } from "oxc-parser";
 import type { ProjectFile } from "../../project.ts";
 import { clientRole, unverifiedEmail } from "../../rules/catalogue.ts";
+import { unwrapped } from "../../syntax/unwrapped.ts";
 import { children, walk } from "../../syntax/walk.ts";
 import type { LooseEnd } from "./loose-end.ts";
 
@@ -141,12 +142,14 @@ function updated({ text, syntax }: ProjectFile, found: LooseEnd[]): void {
     const sent = sentIn(node.consequent, of);
     for (const inner of walk(node.consequent)) {
       // `return { ...token, role: changes.role ?? token.role }`, `token = { ...token, ...session.user }`
-      const made =
+      const given =
         inner.type === "ReturnStatement"
           ? inner.argument
           : inner.type === "AssignmentExpression" && of(inner.left) === "token"
             ? inner.right
             : null;
+      // `return { …token, email: changes.email ?? token.email } as JWT`
+      const made = given === null ? null : unwrapped(given);
       if (made?.type === "ObjectExpression") {
         for (const one of made.properties) {
           const name = one.type === "Property" && one.key.type === "Identifier" ? one.key.name : "";

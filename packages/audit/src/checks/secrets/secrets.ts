@@ -128,7 +128,7 @@ function firstName(nodes: readonly Node[], depth: number): string | null {
 }
 
 const HIDES =
-  /^(?:hash|hmac|concealed|length|boolean|typeof|===|!==|==|!=|!|keys|number|includes|is-type|is-like|matches|pattern|random|parts|part-of|<|>|encoded-size|token)$/;
+  /^(?:hash|hmac|concealed|length|boolean|typeof|===|!==|==|!=|!|keys|number|includes|is-type|is-like|matches|pattern|random|parts|part-of|in|instanceof|<|>|<=|>=|encoded-size|token)$/;
 
 /** The name of a secret inside a value that is written out; null when there is none. */
 function secretIn(value: Value, depth = 0): string | null {

@@ -1,6 +1,8 @@
 import { decorator, lastNameOf, nameOf } from "../../entry-points/decorators.ts";
 import type { ProjectFile } from "../../project.ts";
 import type { Judged } from "../../rules/rule.ts";
+import { perFile } from "../../source/per-file.ts";
+import { says } from "../../source/says.ts";
 import { declaredBy } from "../../syntax/declared.ts";
 import type { Operation } from "../../trace/operation.ts";
 
@@ -20,11 +22,13 @@ const known = new WeakMap<ProjectFile, Map<string, number>>();
  */
 export function isScopedDespite(why: string, { query, place }: QueryOperation, { project }: Judged): boolean {
   const file = project.file(place.file);
-  const [, guard = ""] = /^(\w+) may have looked at what is asked for$/.exec(why) ?? [];
-  if (file === null || guard === "" || query.table === "" || !standingBeforeAll(file).has(guard)) return false;
+  const [, guard = ""] =
+    /^(\w+).* (?:may have looked at what is asked for|is told which right to ask for)$/.exec(why) ?? [];
+  if (file === null || guard === "" || query.table === "") return false;
+  const table = query.table.slice(query.table.lastIndexOf(".") + 1);
+  if (!standingBeforeAll(file).has(guard)) return confinedUnder(file, table, guard) >= UNDER_THE_SAME;
   const counts = known.get(file) ?? new Map<string, number>();
   known.set(file, counts);
-  const table = query.table.slice(query.table.lastIndexOf(".") + 1);
   const found = counts.get(table) ?? confinedStatements(file.text, table);
   counts.set(table, found);
   return found > 1;
@@ -62,7 +66,43 @@ function guardsOfClasses(file: ProjectFile): string[] {
   });
 }
 
-function confinedStatements(text: string, table: string): number {
+/** How many routes behind the same guard have to say whose the rows are, for it not to do so itself. */
+const UNDER_THE_SAME = 3;
+const ROUTE = /\.(?:get|post|put|patch|delete|del)\(\s*["'`]/g;
+/** How far it is from where a route is named to the end of its guards. */
+const HEAD = 240;
+
+const under = perFile((file: ProjectFile) => ({
+  routes: [...file.text.matchAll(ROUTE)].map(({ index }) => index),
+  counts: new Map<string, number>(),
+}));
+
+/**
+ * `router.get("/:id", checkAccess("projects", "read"), …)`: of the routes that stand behind one guard, those whose
+ * statements on this table say whose its rows are.
+ */
+function confinedUnder(file: ProjectFile, table: string, guard: string): number {
+  const { routes, counts } = under(file);
+  const key = `${guard} ${table}`;
+  const before = counts.get(key);
+  if (before !== undefined) return before;
+  let count = 0;
+  for (const [at, start] of routes.entries()) {
+    const route = file.text.slice(start, routes[at + 1]);
+    if (!route.slice(0, HEAD).split(/\W+/).includes(guard)) continue;
+    if (confinedStatements(route, table, says(file, OF_CALLER)) > 0) count += 1;
+  }
+  counts.set(key, count);
+  return count;
+}
+
+/** `const { orgId, userId } = ctx.state`: what it is called from here on. */
+const OF_CALLER =
+  /\{[^{}]*\b(?:org|organi[sz]ation|tenant|workspace|team|user|account|member)_?[iI]d\b[^{}]*\}\s*=\s*(?:(?:ctx|context|c|req|request)\.(?:state|user|auth|session|locals|var)|res\.locals|session|auth)\b/;
+const CONFINES_BY_NAME =
+  /\b(?:tenant|org|organi[sz]ation|workspace|team|company|account|member|user|owner)_?id\b["'`]?\]?\s*(?:,\s*(?:["']=["']\s*,\s*)?|:\s*|=\s*(?:\$\{)?)(?:tenant|org|organi[sz]ation|workspace|team|company|account|member|user)_?id\b/i;
+
+function confinedStatements(text: string, table: string, byName = false): number {
   let count = 0;
   for (let at = text.indexOf(table); at !== -1; at = text.indexOf(table, at + table.length)) {
     if (/\w/.test(text[at - 1] ?? "") || /\w/.test(text[at + table.length] ?? "")) continue;
@@ -71,7 +111,8 @@ function confinedStatements(text: string, table: string): number {
     // Another statement of the same table is counted for itself.
     const next = reached.indexOf(table, table.length + 200);
     const until = Math.min(end === -1 ? REACH : end, next === -1 ? REACH : next);
-    if (CONFINES.test(reached.slice(0, until))) count += 1;
+    const statement = reached.slice(0, until);
+    if (CONFINES.test(statement) || (byName && CONFINES_BY_NAME.test(statement))) count += 1;
   }
   return count;
 }
