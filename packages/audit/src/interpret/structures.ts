@@ -42,7 +42,7 @@ function spread(machine: Machine, value: Value, props: Map<string, Value>, sprea
       for (const [name, later] of props) {
         const was = earlier.get(name);
         if (was === later) continue;
-        const or = was === undefined ? waysWithout(name, ways) : [{ value: was, facts: Facts.none }];
+        const or = was === undefined ? waysWithout(ways) : [{ value: was, facts: Facts.none }];
         if (or.length > 0) props.set(name, choose([{ value: later, facts: one.facts }, ...or]));
       }
     }
@@ -63,10 +63,10 @@ function spread(machine: Machine, value: Value, props: Map<string, Value>, sprea
   }
 }
 
-/** On these of the ways nothing is put there. */
-function waysWithout(name: string, ways: readonly Alternative[]): readonly Alternative[] {
+/** On these of the ways nothing is put there; where something else is, that may say as much. */
+function waysWithout(ways: readonly Alternative[]): readonly Alternative[] {
   return ways.flatMap(({ value, facts }) =>
-    value.k === "literal" || (value.k === "struct" && value.spreads.length === 0 && !value.props.has(name))
+    value.k === "literal" || (value.k === "struct" && value.spreads.length === 0 && value.props.size === 0)
       ? [{ value: LEFT_OUT, facts }]
       : [],
   );

@@ -218,7 +218,7 @@ function pushed(call: UnseenCall, receiver: Value): Value | undefined {
     call.args
       .filter((arg) => arg !== receiver)
       .map((arg) => (arg.k === "pending" ? machine.consume(arg, call.place) : arg))
-      .map((arg) => (wanted && arg.k !== "literal" ? onlyIf(asked, arg) : arg)),
+      .map((arg) => (wanted ? onlyIf(asked, arg) : arg)),
   );
   return opaque("length");
 }

@@ -1,5 +1,5 @@
 import type { Condition, Verb } from "../../values/query.ts";
-import type { Value } from "../../values/value.ts";
+import { LEFT_OUT, type Value } from "../../values/value.ts";
 
 /** What a statement's text says of it. Parameters are `$1`, `?`, `:name` or the values of a tagged template. */
 export interface Statement {
@@ -14,6 +14,7 @@ const MARK = "\u0001";
 /** Text and values of a template, the values marked in the text by their place. */
 export function statementOf(text: Value, values: readonly Value[]): Statement | null {
   const inline: Value[] = [];
+  const lasting = values.filter((value) => !isOnSomeWaysOnly(value));
   const whole = textOf(text, inline);
   if (whole === null) return null;
   const trimmed = whole.trim();
@@ -31,7 +32,7 @@ export function statementOf(text: Value, values: readonly Value[]): Statement | 
   const parameter = (mark: string, order: () => number): Value | undefined => {
     if (mark.startsWith(MARK)) return inline[Number(mark.slice(1))];
     if (/^\$\d/.test(mark)) return values[Number(mark.slice(1)) - 1];
-    if (mark === "?") return values[order()];
+    if (mark === "?") return lasting[order()];
     return namedIn(values[0], mark.slice(1));
   };
   const whereAt = trimmed.search(/\bwhere\b/i);
@@ -170,17 +171,13 @@ export function textOf(value: Value, inline: Value[], depth = 0): string | null 
           .join("");
       }
       if (value.op === "template" || value.op === "+")
-        return value.args.map((arg) => (arg.k === "literal" ? String(arg.value) : marked(arg, inline, depth))).join("");
+        return value.args.map((arg) => pieceOf(arg, inline, depth)).join("");
+      if (value.op === "join") return joinedText(value.args, inline, depth);
       if (value.op === "string") return value.args[0] === undefined ? null : textOf(value.args[0], inline, depth + 1);
       return null;
     }
-    case "choice": {
-      for (const one of value.alternatives) {
-        const text = textOf(one.value, inline, depth + 1);
-        if (text !== null) return text;
-      }
-      return null;
-    }
+    case "choice":
+      return textInAnyCase(value, inline, depth);
     case "struct": {
       const text = value.props.get("text") ?? value.props.get("sql");
       return text === undefined ? null : textOf(text, inline, depth + 1);
@@ -188,6 +185,42 @@ export function textOf(value: Value, inline: Value[], depth = 0): string | null 
     default:
       return null;
   }
+}
+
+/** `sql += " and state = $2"`: a part of the text that is text itself, or else the mark of a value. */
+function pieceOf(value: Value, inline: Value[], depth: number): string {
+  if (value.k === "literal") return String(value.value);
+  const isText = (one: Value): boolean =>
+    (one.k === "literal" && typeof one.value === "string") ||
+    (one.k === "derived" && /^(?:\+|template|join)$/.test(one.op)) ||
+    (one.k === "choice" && one.alternatives.every((each) => isText(each.value)));
+  if (!isText(value)) return marked(value, inline, depth);
+  return textOf(value, inline, depth + 1) ?? marked(value, inline, depth);
+}
+
+/** `clauses.join(" and ")`, without those that are there on some ways only. */
+function joinedText([list, between]: readonly Value[], inline: Value[], depth: number): string | null {
+  if (list?.k !== "list") return null;
+  const parts = list.items.filter((item) => !isOnSomeWaysOnly(item)).map((item) => pieceOf(item, inline, depth));
+  return parts.join(between?.k === "literal" ? String(between.value) : ",");
+}
+
+/**
+ * Of a text that may have grown on the way, what it says in any case: the shortest. What those with a role are not asked
+ * is asked of all others.
+ */
+function textInAnyCase(value: Extract<Value, { k: "choice" }>, inline: Value[], depth: number): string | null {
+  const others = value.alternatives.filter((one) => !one.facts.has("role"));
+  let shortest: string | null = null;
+  for (const one of others.length === 0 ? value.alternatives : others) {
+    const text = textOf(one.value, inline, depth + 1);
+    if (text !== null && (shortest === null || text.length < shortest.length)) shortest = text;
+  }
+  return shortest;
+}
+
+function isOnSomeWaysOnly(value: Value | undefined): boolean {
+  return value?.k === "choice" && value.alternatives.some((one) => one.value === LEFT_OUT);
 }
 
 function marked(value: Value, inline: Value[], depth: number): string {
