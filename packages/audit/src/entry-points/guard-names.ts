@@ -1,5 +1,6 @@
 import { wordsOf } from "../knowledge/names.ts";
-import { asksForRights } from "../knowledge/staff.ts";
+import { asksForRights, RIGHTS_OF } from "../knowledge/staff.ts";
+import type { Value } from "../values/value.ts";
 
 const RIGHTS =
   /^(?:roles?|permissions?|scopes?|admins?|administrators?|owners?|ownership|polic(?:y|ies)|abilit(?:y|ies)|privileges?)$/;
@@ -59,3 +60,26 @@ const KNOWN = /^(?:auth\w*|jwt|session|login|loggedin|signedin|customer|user|acc
 const STATES =
   /^(?:api|skip|no|public|allow|un|without|optional|ignore|exclude|set|reflect|inject|get|current|cached?)$/;
 const OPENS = /optional|anonymous|unprotected|public|throttl|csrf|captcha|rate_?limit|cache/i;
+
+/** `@Allow(Permission.UpdateOrder)`, `@For(Role.Admin, Role.Editor)`: whatever it is called, it is told rights, and none of everybody's. */
+export function mayBeToldRights(name: string): boolean {
+  return TOLD.test(name) && !OPENS.test(name);
+}
+
+/** Members of the house's list of rights, and of nothing else. */
+export function areRights(args: readonly Value[]): boolean {
+  const given = args.flatMap((arg) => (arg.k === "list" ? arg.items : [arg]));
+  return given.length > 0 && given.every((arg) => isRight(arg));
+}
+const TOLD =
+  /^(?:allow|permits?|can|may|grant|only|for|secure[ds]?|protect(?:ed)?|guard(?:ed)?|authori[sz]e[ds]?|acl|rbac|needs?|requires?|restrict(?:ed)?(?:_?to)?|access(?:ible)?(?:_?(?:by|for|to))?)$/i;
+
+/** A member of the house's list of rights, or of roles, that is not for everybody. */
+function isRight(value: Value): boolean {
+  if (value.k !== "chain" || value.root.k !== "foreign") return false;
+  const last = value.steps.at(-1);
+  if (last?.kind !== "member" || !value.steps.every(({ kind }) => kind === "member")) return false;
+  const named = [value.root.name, ...value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : []))];
+  return named.slice(0, -1).some((one) => RIGHTS_OF.test(one)) && !OF_ALL.test(last.name);
+}
+const OF_ALL = /^(?:public|anonymous|guests?|everyone|everybody|anyone|anybody|all|any|none|owner|visitor)$/i;

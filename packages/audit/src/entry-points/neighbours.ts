@@ -6,6 +6,8 @@ export interface Asked {
   readonly method: string | null;
   /** Names of the guards that ask for a role, a scope or a permission. */
   readonly guards: readonly string[];
+  /** Names of functions before it that are told something which does not read like a right: `authorized(BUILDER)`. */
+  readonly toldElse?: readonly string[];
   /** Names of those that let nobody through but who runs the product: `adminOnly`, `requireStaff`; of a method, all of its guards. */
   readonly staff?: readonly string[];
   /** Names of the guards that verify a signature. */
@@ -84,7 +86,9 @@ export function guardOfMilder({ own, others }: Neighbours): string | null {
     const { method, guards } = one;
     if ((HARM[method ?? ""] ?? 4) > harm || (isOfAll(one) && !isOfAll(own))) continue;
     const first = own.guards.length === 0 ? guards[0] : guards.find((guard) => isTold(guard) && !isToRead(guard));
-    if (first !== undefined) return first;
+    // The same guard stands before both, and which right it is told here is said elsewhere.
+    if (first !== undefined && !(isTold(first) && own.toldElse?.includes(first.slice(0, first.indexOf("("))) === true))
+      return first;
   }
   return own.guards.length === 0 ? staffOfChanges({ own, others }) : null;
 }

@@ -15,7 +15,7 @@ import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { VERIFIES_SENDER } from "./neighbours.ts";
 import { LOOKS_UP, methodOf, rightsBeside } from "./rights-beside.ts";
-import { asksByDecorator, asksRightsOf, asksWhoseOf } from "./guard-names.ts";
+import { asksByDecorator, areRights, mayBeToldRights, asksRightsOf, asksWhoseOf } from "./guard-names.ts";
 import { decorator, lastNameOf, nameOf, VERB } from "./decorators.ts";
 import { declaredBy } from "../syntax/declared.ts";
 
@@ -133,13 +133,14 @@ function asksForSession(file: ProjectFile, controller: Decorator): boolean {
 function guard(machine: Machine, file: ProjectFile, one: Decorator, isTold: () => boolean): void {
   const place = { file: file.path, node: one };
   const name = nameOf(one);
-  const asks = asksByDecorator(name);
+  const told = (): Value[] =>
+    one.expression.type === "CallExpression"
+      ? one.expression.arguments.map((arg) => machine.evaluate(arg, moduleScope(machine, file.path)))
+      : [];
+  const asks = asksByDecorator(name) ?? (mayBeToldRights(name) && areRights(told()) ? "rights" : null);
   if (asks !== null) {
     machine.learn("auth", { sure: false, place, why: `@${name} is taken for a check by its name` });
-    const given =
-      one.expression.type === "CallExpression"
-        ? one.expression.arguments.map((arg) => machine.evaluate(arg, moduleScope(machine, file.path)))
-        : [];
+    const given = told();
     // `@Authorized()`, `@Security("jwt")`: by whom, and nothing of what they may.
     const known = (name === "Authorized" && given.length === 0) || (name === "Security" && given.length < 2);
     if (asks === "rights" && !known)
@@ -152,8 +153,7 @@ function guard(machine: Machine, file: ProjectFile, one: Decorator, isTold: () =
     /^(?:Middlewares?|ClassMiddleware|UseBefore|UseMiddleware|Use)$/.test(name) &&
     one.expression.type === "CallExpression"
   ) {
-    for (const arg of one.expression.arguments) {
-      const value = machine.evaluate(arg, moduleScope(machine, file.path));
+    for (const value of told()) {
       for (const middleware of value.k === "list" ? value.items : [value]) before(machine, middleware, place);
     }
     return;

@@ -228,6 +228,7 @@ function evaluateLogical(
     const left = machine.evaluate(node.left, scope);
     const before = machine.state;
     if (left.k === "literal" && left.value !== null && left.value !== undefined) return left;
+    if (isNothingSent(left, node.right)) return left;
     const right = machine.evaluate(node.right, scope);
     const after = machine.state;
     machine.state = join(before, after);
@@ -242,6 +243,10 @@ function evaluateLogical(
   }
   let left: Value = UNDEFINED;
   const { yes, no } = branch(machine, node.left, scope, (value) => (left = value));
+  if (node.operator === "||" && isNothingSent(left, node.right)) {
+    machine.state = join(yes, no);
+    return left;
+  }
   const [stop, go] = node.operator === "&&" ? [no, yes] : [yes, no];
   machine.state = go;
   const right = go === null ? UNDEFINED : machine.evaluate(node.right, scope);
@@ -256,6 +261,11 @@ function evaluateLogical(
     { ...alternative(stopped, stop.facts, common), truth: node.operator === "||" },
     alternative(right, after.facts, common),
   ]);
+}
+
+/** `req.body ?? {}`: where nothing was sent none of its fields is there, as of a body that has none of them. */
+function isNothingSent(left: Value, right: Node): boolean {
+  return left.k === "client" && right.type === "ObjectExpression" && right.properties.length === 0;
 }
 
 /** What is left of a value once nothing is ruled out. */

@@ -89,6 +89,8 @@ function look(value: Value, seen: Seen, depth: number): void {
     case "chain": {
       const args = value.steps.flatMap((step) => (step.kind === "member" ? [] : step.args));
       if (weighs(args)) seen.sent = true;
+      // `await checkReference(ctx, input)`: who is calling is known from what it was handed.
+      if (isHandedRequest(args) && !NOT_OF_CALLER.test(namesOf(value))) seen.caller = true;
       inside(value.root);
       args.forEach(inside);
       return;
@@ -98,6 +100,22 @@ function look(value: Value, seen: Seen, depth: number): void {
     default:
   }
 }
+
+function isHandedRequest(args: readonly Value[]): boolean {
+  return args.some((arg) => arg.k === "request" || (arg.k === "struct" && [...arg.props.values()].some(isRequest)));
+}
+
+function isRequest({ k }: Value): boolean {
+  return k === "request";
+}
+
+function namesOf({ root, steps }: Extract<Value, { k: "chain" }>): string {
+  const names = steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
+  return [root.k === "foreign" ? root.name : "", ...names].join(".");
+}
+/** How often, whether it is a person, what it looks like, and whether it can be done just now. */
+const NOT_OF_CALLER =
+  /limit|throttl|captcha|turnstile|csrf|xsrf|schema|parse|multer|upload|body|json|form|locale|translat|feature|flag|format|syntax|sanit/i;
 
 function weighs(args: readonly Value[]): boolean {
   return args.some((arg) =>

@@ -249,4 +249,4 @@ export function isOwnerName(name: string): boolean {
   return OWNER.test(name.slice(name.lastIndexOf(".") + 1));
 }
 const OWNER =
-  /^(?:user|owner|author|creator|created_?by|member|customer|profile|account|assignee|sender|uploader|updated_?by|belongs_?to|person|employee|patient|student|seller|buyer|host|actor|invited_?by|submitted_?by|requested_?by|reviewer)_?(?:id|uuid|sub)?$/i;
+  /^(?:id_)?(?:user|owner|author|creator|created_?by|member|customer|profile|account|assignee|sender|uploader|updated_?by|belongs_?to|person|employee|patient|student|seller|buyer|host|actor|invited_?by|submitted_?by|requested_?by|reviewer)_?(?:id|uuid|sub)?$/i;

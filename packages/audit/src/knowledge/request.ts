@@ -81,7 +81,9 @@ export function requestMember(request: RequestValue, name: string, place: Place)
   }
   return { k: "chain", root: request, steps: [{ kind: "member", name }], place };
 }
-const PUT_THERE = /^[a-z]\w*(?:Id|_id|Slug)$/;
+/** `req.accountId`, `req.projectid`, `req.id_project`. */
+const PUT_THERE =
+  /^[a-z]\w*(?:Id|_id|Slug)$|^(?:user|account|org|organi[sz]ation|tenant|team|company|workspace|project|shop|store|site|group|customer|member|owner|club|school|business)id$|^id_?(?:user|account|org|organi[sz]ation|tenant|team|company|workspace|project|shop|store|site|group|customer|member|owner|club|school|business)$/;
 const OF_THE_REQUEST =
   /^(?:request|req|correlation|trace|span|socket|connection|client|message|event|execution|invocation|run|job|visitor|anonymous|deployment|thread|process|page|resource|route|param|query|item|row|object|target)_?(?:id|slug)$/i;
 const METHODS = new Set(["json", "formData", "text", "arrayBuffer", "blob", "param", "queries", "header", "form"]);

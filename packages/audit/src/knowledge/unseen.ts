@@ -10,10 +10,12 @@ import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place,
 import { lentClient } from "./databases/lent-clients.ts";
 import { recogniseQuery } from "./databases/recognise.ts";
 import { callBack, errorFirst, workAmong } from "./callbacks.ts";
+import { enveloped } from "./enveloped.ts";
 import { nameOfRoot, type UnseenCall } from "./call.ts";
 import { recordUnseen } from "./record-unseen.ts";
 import { asksForRights, saidIn } from "./staff.ts";
 import { isOfOthers } from "./of-others.ts";
+import { mayAskInside } from "./may-ask-inside.ts";
 import { mayNameCaller, nameKind, type NameKind, wordsOf } from "./names.ts";
 import { orThrows } from "./or-throws.ts";
 import { isTakenForCaller } from "./taken-for-caller.ts";
@@ -76,7 +78,7 @@ export function unseen(call: UnseenCall): Value {
       };
     case "validates": {
       machine.assume(validFacts(args, call, false));
-      const subject = subjectOf(args);
+      const subject = isToldWho(args) ? null : subjectOf(args);
       if (subject !== null) return passed(subject, true);
       break;
     }
@@ -159,32 +161,10 @@ export function unseen(call: UnseenCall): Value {
 function isSignature(arg: Value): boolean {
   return clientsOf(arg).some((said) => said.part === "header" && SIGNATURE.test(said.path));
 }
-/**
- * `getSiteMember(siteId)` of `lib/auth`, `projectAccess(params.id)`: told what is asked for, and by where it stands or
- * what it answers it knows of itself who asks. `getUser(id)` and what is found `By…` are look-ups wherever they stand.
- */
-function mayAskInside({ machine, method, root, receiver, isNew, args }: UnseenCall): boolean {
-  if (isNew || receiver !== null || root.k !== "foreign" || root.origin !== "missing") return false;
-  // Told who asks as well, it is an answer about both.
-  if (!args.some((arg) => clientsOf(arg).length > 0) || args.some((arg) => trustOf(arg, machine.facts) !== null))
-    return false;
-  const words = wordsOf(method);
-  if (words.includes("by") || words.some((word) => MAKES.test(word))) return false;
-  if (words.some((word) => ANSWERS_ACCESS.test(word))) return true;
-  return (
-    wordsOf(root.from.replace(/\.[cm]?[jt]s$/, "")).some((word) => OF_AUTH.test(word)) &&
-    !/^(?:get|find|load|fetch)_?users?$/i.test(method)
-  );
-}
 const ASKS_WHOSE_TOKEN =
   /user_?info|token_?info|introspect|who_?ami|profile|identity|claims|subject|^(?:get|fetch|load|lookup|resolve|read)_?(?:me|user|account|person|member)$|(?:verify|validate|check|inspect)\w*(?:token|credential|assertion)/i;
 const BY_SECRET =
   /^(?:find|get|fetch|load|lookup)\w*By(?:\w*Token|\w*Hash|\w*Secret|ShareKey|ShareSlug|InviteCode|InvitationCode|OneTimeCode|Nonce)$/;
-const ANSWERS_ACCESS = /^(?:access|accessible|membership|authori[sz]ed|allowed|permitted|visible|viewable|editable)$/;
-const OF_AUTH =
-  /^(?:auth|authn|authz|authentication|authori[sz]ation|sessions?|guards?|access|permissions?|acl|rbac|abilit(?:y|ies)|membership|viewer|identity|protect)$/;
-const MAKES =
-  /^(?:hash|sign|encrypt|decrypt|encode|decode|generate|random|compare|verify|send|password|cookie|log|url|redirect|callback|email|otp|totp|code)$/;
 
 /** What is given the request and answers with one of these has asked who is calling. */
 const SOMEBODY =
@@ -303,6 +283,16 @@ function isTransaction({ node }: Place, at: number): boolean {
 }
 const TRANSACTION = /^(?:transaction|transacting|trx|tx)$/;
 
+/** `validateReference({ ctx, input })`: told who is calling beside what was sent, it answers something of its own. */
+function isToldWho(args: readonly Value[]): boolean {
+  const given = args.flatMap((arg) => (arg.k === "struct" ? [...arg.props.values()] : [arg]));
+  return given.some(saysWho) && given.some(({ k }) => k === "client");
+}
+
+function saysWho(arg: Value): boolean {
+  return arg.k === "request" || (arg.k === "principal" && !/locale|lang|zone|name$|email$/i.test(arg.path));
+}
+
 /** Names under which everybody keeps a look-up that answers null to strangers: their libraries' own. */
 const NULLABLE = /^(?:auth|getServerSession|getServerAuthSession|getAuthSession|unstable_getServerSession)$/;
 
@@ -355,7 +345,7 @@ function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
   const bag: Value = { k: "request", path: "", authenticated: kind === "guards" || kind === "asserts" };
   const value = machine.invoke(callback, [lentClient(call, callback) ?? bag, bag, bag], place);
   if (machine.state === null) machine.state = before; // it may be run later, or never
-  return value;
+  return place.node.type === "CallExpression" ? enveloped(machine, value, place) : value;
 }
 
 /** `pool.query(text, values, (error, rows) => …)`, `verifyToken(token, (error, user) => …)`. */

@@ -28,7 +28,12 @@ function isWhether(value: Value, depth: number): boolean {
     case "literal":
       return true;
     case "derived":
-      return /^(?:boolean|!|[!=]==?)$/.test(value.op);
+      // `count > 0`
+      return (
+        /^(?:boolean|!|[!=]==?)$/.test(value.op) ||
+        (/^[<>]=?$/.test(value.op) &&
+          value.args.some((arg) => arg.k === "literal" && (arg.value === 0 || arg.value === 1)))
+      );
     case "choice":
       return value.alternatives.every((one) => isWhether(one.value, depth + 1));
     case "struct":

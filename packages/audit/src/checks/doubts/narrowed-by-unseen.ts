@@ -4,7 +4,7 @@ import { clientsOf, INPUT } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
 
 /** Columns that say whose a row is, or what it hangs on. */
-const OF_SOMETHING = /(?:^|[._])(?:id|by)$|(?:Id|By|_id|_by)$|owner$|tenant$/;
+const OF_SOMETHING = /(?:^|[._])(?:id|by)$|(?:Id|By|_id|_by)$|owner$|tenant$|(?:^|\.)(?:id|fk)_[a-z]\w*$/;
 
 /**
  * `{ AND: [{ id }, accessibleBy(ability).Visit] }`, `and(request.inCompany, eq(id))`: beside what the client chooses the

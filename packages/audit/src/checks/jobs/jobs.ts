@@ -40,7 +40,9 @@ export const jobs: Check = {
   },
 };
 
-const MARKS = /\.(?:update\w*|set|save|upsert|delete\w*|remove|mark\w*|ack)\s*\(/;
+/** `sentEmail.createMany({ …, skipDuplicates })` too: a row that says that it was sent. */
+const MARKS =
+  /\.(?:update\w*|set|save|upsert|delete\w*|remove|mark\w*|ack)\s*\(|\b\w*(?:[sS]ent|[pP]rocessed|[dD]eliver(?:y|ies|ed)|[rR]eminders?|[nN]otified|[dD]ispatched|[hH]andled|[rR]eceipts?)(?![a-z])\w*\.(?:create\w*|insert\w*)\s*\(/;
 
 /** Money moves, by a payment provider's own words for it. */
 function paysOut({ path, result }: Extract<Operation, { kind: "call" }>): boolean {

@@ -1,4 +1,4 @@
-import type { Node } from "oxc-parser";
+import type { ImportDeclaration, Node } from "oxc-parser";
 import { mayRefuse, refuses, refusing } from "../../knowledge/refuses.ts";
 import type { Project, ProjectFile } from "../../project.ts";
 import { unusedGuard, unusedSchema } from "../../rules/catalogue.ts";
@@ -28,7 +28,8 @@ export function leftOvers(file: ProjectFile, project: Project): LooseEnd[] {
     if (node.type === "ImportDeclaration" && node.importKind !== "type") {
       for (const one of node.specifiers) {
         const { name } = one.local;
-        if (refuses(name) && saysOnce(text, name, one)) found.push(guard(name, one));
+        if (refuses(name) && saysOnce(text, name, one) && !asksInAnotherWay(node, name, text))
+          found.push(guard(name, one));
       }
     } else if (node.type === "FunctionDeclaration" && node.id !== null) {
       if (refuses(node.id.name) && saysOnce(text, node.id.name, node.id)) found.push(guard(node.id.name, node.id));
@@ -58,6 +59,17 @@ function mayHoldUnused(text: string): boolean {
   for (const { 1: name = "", index, 0: whole } of text.matchAll(SCHEMA_NAMED))
     if (saysOnce(text, name, { start: index, end: index + whole.length })) return true;
   return false;
+}
+
+/** `verifyAccess` and `verifyAccessWithRole` of one module: the same is asked in two ways, and one of them is called here. */
+function asksInAnotherWay({ specifiers }: ImportDeclaration, name: string, text: string): boolean {
+  return specifiers.some(({ local }) => {
+    if (local.name === name || !refuses(local.name) || saysOnce(text, local.name, local)) return false;
+    const [short, long] = local.name.length < name.length ? [local.name, name] : [name, local.name];
+    return (
+      long.startsWith(short) && /^(?:With|By|For|In|Of|From|Or|And|On|To|Using)(?![a-z])/.test(long.slice(short.length))
+    );
+  });
 }
 
 function guard(name: string, node: Node): LooseEnd {

@@ -73,7 +73,10 @@ function isSomebody(value: Value): boolean {
   return value.k === "choice" ? value.alternatives.some((one) => isSomebody(one.value)) : value.k === "principal";
 }
 
+/** `row.id`, or a text that is made of it: `api.${row.id}.delete`. */
 function isIdentifierOnly(value: Value): boolean {
+  if (value.k === "derived" && value.op === "template")
+    return value.args.every((arg) => arg.k === "literal" || isIdentifierOnly(arg));
   return value.k === "rows" && /(?:^|\.)(?:\w*id|email|name|slug)$/i.test(value.path);
 }
 

@@ -9,6 +9,9 @@ const WRITES =
   /\b(?:insert|insertInto|update|updateTable|into)\(\s*["'`]?([\w.]{2,60})["'`]?\s*\)\s*\.(?:values|set|insert)\(\s*\[?\s*(?=\{)|\(\s*["'`]([\w.]{2,60})["'`]\s*\)\s*(?:\.where\([^()]{0,120}\)\s*){0,3}\.(?:insert|update)\(\s*\[?\s*(?=\{)/g;
 /** What is kept so can only be opened by the server; handed out it is of no use to anybody. */
 const SEALED = /encrypt|seal|cipher|wrap|\bkms\b|\benc\(|protect/i;
+const EMPTY = /^\s*(?:null|undefined|["'`]["'`])\s*$/;
+/** Somebody who is invited has none yet, and everybody else in the table has. */
+const OF_PEOPLE = /^(?:\w+_)?(?:hashed_?)?(?:password|passwd|pwd)(?:_?hash)?$/i;
 const COLUMN = /[{,]\s*["']?(\w+)["']?\s*(?::\s*([^,{}]{0,120})|(?=[,}]))/g;
 
 const known = new WeakMap<ProjectFile, ReadonlyMap<string, string>>();
@@ -26,7 +29,7 @@ function writtenIn(text: string): ReadonlyMap<string, string> {
     const noun = nounOf(one ?? two ?? "");
     if (found.has(noun)) continue;
     for (const [, column = "", value = column] of objectAt(text, index + all.length).matchAll(COLUMN))
-      if (isStoredSecret(column) && !SEALED.test(value) && !/^\s*(?:null|undefined|["'`]["'`])\s*$/.test(value)) {
+      if (isStoredSecret(column) && !SEALED.test(value) && (!EMPTY.test(value) || OF_PEOPLE.test(column))) {
         found.set(noun, column);
         break;
       }

@@ -11,7 +11,7 @@ import type { Value } from "../../values/value.ts";
 import { namedInstead } from "../claims/acting-for.ts";
 import { columnsOfCaller } from "./columns-of-caller.ts";
 import { isConfined } from "./confined.ts";
-import { isDoubted } from "../doubts/doubted.ts";
+import { isDoubted, isValueDoubted } from "../doubts/doubted.ts";
 import { isNarrowedByUnseen } from "../doubts/narrowed-by-unseen.ts";
 import { describe } from "../wording/describe-value.ts";
 import { isGlobalRole } from "./global-role.ts";
@@ -142,7 +142,7 @@ function isOfOpen(value: Value, facts: Facts): boolean {
 
 /** The row it is the id of is offered to everybody, or was asked about in a way that is not understood. */
 function isOfDoubted(value: Value, { facts }: QueryOperation, judged: Judged): boolean {
-  if (value.k !== "rows") return false;
+  if (value.k !== "rows") return isValueDoubted(value, facts);
   const { where } = value.query;
   if (isOpen(where, facts) || isNarrowedByUnseen(where)) return true;
   return judged.trace.operations.some(

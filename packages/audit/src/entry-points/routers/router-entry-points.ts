@@ -177,15 +177,20 @@ function beforeHandler({ args }: Registration): readonly Node[] {
 
 function askedBy(route: Registration, args: readonly Node[]): Asked {
   const names = args.flatMap(middlewareNames);
-  const told = args.flatMap(calledIn).flatMap((call) => {
+  const told: string[] = [];
+  const toldElse: string[] = [];
+  for (const call of args.flatMap(calledIn)) {
     const right = toldRight(call, route.file.text);
-    return right === null ? [] : [`${calledName(call)}(${right})`];
-  });
+    if (right !== null) told.push(`${calledName(call)}(${right})`);
+    else if (call.type === "CallExpression" && call.arguments.some(({ type }) => type !== "ObjectExpression"))
+      toldElse.push(calledName(call));
+  }
   return {
     method: methodOf(route),
     path: route.path,
     gated: args.some((arg) => isGate(arg, route.file)),
     guards: [...names.filter(asksRights), ...told],
+    toldElse,
     staff: names.filter((name) => ASKS_STAFF.test(name)),
     signatures: names.filter((name) => VERIFIES_SENDER.test(name)),
     asksWhose: names.some((name) => ASKS_WHOSE.test(name)),

@@ -1,6 +1,7 @@
 import type { Value } from "../../values/value.ts";
 import { packageOf, type UnseenCall } from "../call.ts";
 import { callsOf } from "./chain.ts";
+import { isAskedOfService } from "./entities.ts";
 
 /** Calls that build a statement: kept as they are until it is sent. */
 export function databases(call: UnseenCall): Value | undefined {
@@ -11,6 +12,7 @@ export function databases(call: UnseenCall): Value | undefined {
   if (DATABASE_PACKAGE.test(packageOf(root))) return chain;
   const name = root.k === "foreign" || root.k === "opaque" ? root.name : "";
   if (CLIENT.test(name) && (call.names.length > 0 || /^(?:sql|knex|db)$/.test(name))) return chain;
+  if (isAskedOfService(call.names.at(-2) ?? name, call.args)) return undefined;
   if (STARTS.test(method) && call.receiver !== null) return chain;
   if (callsOf(chain).some((one) => STARTS.test(one.name) && one.before.length <= 3)) return chain;
   return undefined;

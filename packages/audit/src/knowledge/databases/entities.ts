@@ -59,6 +59,11 @@ function isEntity(value: Value | undefined): boolean {
 /** What it does with an id, besides or before it looks for the row, is its own. */
 const SERVICE = /(?:Service|Controller|Client|API|Api|Helper|Utils?|Facade|UseCase|Handler|Provider)$/;
 
+/** `orderService.findOne(ctx, id)`: what a service does with the request it is handed is not seen. */
+export function isAskedOfService(owner: string, args: readonly Value[]): boolean {
+  return SERVICE.test(owner) && args.some(({ k }) => k === "request");
+}
+
 const MODELS = /(?:^|\/)models(?:\/index)?(?:\.[cm]?[jt]s)?$/;
 
 function isKey(criteria: Value): boolean {
@@ -148,6 +153,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[], text: string
       where: { kind: "compare", field: "id", op: "equal", value: first },
       throws: true,
     };
+  if (made === undefined && isAskedOfService(owner, last.args)) return null;
   if (verb !== undefined) {
     if (last.name === "findByPk")
       return {

@@ -9,6 +9,7 @@ import { drizzle } from "./drizzle.ts";
 import { dynamo } from "./dynamo.ts";
 import { entities } from "./entities.ts";
 import { flushed } from "./flushed.ts";
+import { fragments } from "./fragments.ts";
 import { house } from "./house.ts";
 import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
@@ -46,6 +47,7 @@ export function recogniseQuery(machine: Machine, chain: Chain): Recognised | nul
     objection(machine, chain, calls) ??
     drizzle(machine, chain, calls) ??
     kysely(machine, calls) ??
+    fragments(last) ??
     documents(chain, calls) ??
     raw(chain, calls) ??
     knex(machine, chain, calls) ??
