@@ -86,3 +86,10 @@ export function packageOf(root: Value): string {
   return name;
 }
 const packages = new Map<string, string>();
+
+/** `parseFilters(id, filters)`, `buildWhere(query)`: answers with parts of a statement, and not with what it was given. */
+export function buildsParts(method: string): boolean {
+  return BUILDS_PARTS.test(method);
+}
+const BUILDS_PARTS =
+  /^(?:parse|build|make|create|get|compile|prepare|generate|to|compose|construct|resolve)_?\w*(?:filters|where|sql|conditions?|clauses?|statement|predicates?|joins?)$/i;

@@ -116,7 +116,7 @@ export function cryptography(call: UnseenCall): Value | undefined {
   // `const nanoId = customAlphabet(…)`, called.
   if (root.k === "derived" && root.op === "random" && names.length === 0) return root;
   if (
-    /^(?:nano_?id\w*|(?:create|generate|make|new|gen|random|unique)_?(?:nano_?|u?uid_?|unique_?|random_?)?(?:id|uuid|cuid|ulid)|uid)$/i.test(
+    /^(?:nano_?id\w*|(?:create|generate|make|new|gen|random|unique)_?(?:nano_?|u?uid_?|unique_?|random_?)?(?:id|uuid|cuid|ulid)|uid|(?!(?:is|parse|to|get|find|validate|check|assert)_?[uncU])[a-z]\w*(?:uuid|nano_?id|cuid2?|ulid))$/i.test(
       method,
     ) &&
     root.k === "foreign" &&

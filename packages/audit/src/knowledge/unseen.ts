@@ -11,7 +11,7 @@ import { lentClient } from "./databases/lent-clients.ts";
 import { recogniseQuery } from "./databases/recognise.ts";
 import { callBack, errorFirst, workAmong } from "./callbacks.ts";
 import { enveloped } from "./enveloped.ts";
-import { nameOfRoot, type UnseenCall } from "./call.ts";
+import { buildsParts, nameOfRoot, type UnseenCall } from "./call.ts";
 import { recordUnseen } from "./record-unseen.ts";
 import { asksForRights, saidIn } from "./staff.ts";
 import { isOfOthers } from "./of-others.ts";
@@ -78,7 +78,7 @@ export function unseen(call: UnseenCall): Value {
       };
     case "validates": {
       machine.assume(validFacts(args, call, false));
-      const subject = isToldWho(args) ? null : subjectOf(args);
+      const subject = isToldWho(args) || buildsParts(call.method) ? null : subjectOf(args);
       if (subject !== null) return passed(subject, true);
       break;
     }

@@ -46,6 +46,7 @@ import { isCaller, isVisitors } from "./visitors.ts";
 import { decidedByRow, isDecided } from "../openness/decided-by-row.ts";
 import { answersOnlyWhether } from "./only-whether.ts";
 import { isForHolder } from "../openness/for-holders.ts";
+import { isReadByLink } from "../openness/kept-by-key.ts";
 import { isToldByProvider } from "../webhook/told-by-provider.ts";
 import { isForStrangersToo, isNobodysOrOwn } from "../openness/for-strangers-too.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
@@ -133,6 +134,7 @@ export const auth: Check = {
         !isOfPublished(one, judged) &&
         !isToldCaller(one) &&
         !isForHolder(one, trace.operations) &&
+        !isReadByLink(one, judged) &&
         !isCapabilityQuery(one) &&
         !(one.kind === "query" && one.query.rights === "user") &&
         !(one.kind === "query" && mayBeReadByAll(one, judged)),

@@ -1,3 +1,4 @@
+import { buildsParts } from "../../knowledge/call.ts";
 import type { Facts } from "../../values/facts.ts";
 import { keyOf } from "../../values/key.ts";
 import type { Value } from "../../values/value.ts";
@@ -64,6 +65,7 @@ export function foreignPart(value: Value, facts: Facts, parameters: boolean, dep
       const names = value.steps.flatMap((step) => (step.kind === "member" ? [step.name] : [])).join(" ");
       const root = value.root.k === "foreign" || value.root.k === "opaque" ? value.root.name : "";
       if (ESCAPES.test(`${names} ${root}`) || isCompiled(value)) return null;
+      if (isBuiltStatement(value)) return null;
       // What is looked up by something is not made of it.
       if (value.steps.at(-1)?.kind === "call" && LOOKS_UP.test(calledLast(value))) return null;
       // `site.theme` of what was looked up, `themeCss(site.settings)`: of a language of its own, which its owner has set.
@@ -101,6 +103,22 @@ function isCompiled({ steps }: Extract<Value, { k: "chain" }>): boolean {
   });
 }
 const COMPILES = /^(?:toSQL|toSql|toNative|toParam|toKnexQuery|compile|getQueryAndParameters)$/;
+
+/**
+ * `const { filterSql, params } = await parseFilters(req.query)` of code that is not seen, by whose name it builds parts of
+ * statements: it answers with several, of which one is the text and another what is bound to its marks.
+ */
+function isBuiltStatement({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
+  const last = steps.at(-1);
+  const call = steps.at(-2);
+  if (last?.kind !== "member" || call?.kind !== "call" || root.k !== "foreign" || root.origin === "package")
+    return false;
+  const before = steps.at(-3);
+  const called = before?.kind === "member" ? before.name : steps.length === 2 ? root.name : "";
+  return buildsParts(called) && PART_OF_STATEMENT.test(last.name);
+}
+const PART_OF_STATEMENT =
+  /quer|sql|where|join|filter|clause|condition|order|sort|cte|fragment|statement|text|predicate/i;
 
 /** `knex.raw("lower(name) = ?", [name])`: what is bound is no part of the text. */
 function isRaw({ steps }: Extract<Value, { k: "chain" }>, at: number): boolean {
@@ -163,6 +181,10 @@ export function nameOf(value: Value): string {
       return value.path === "" ? "a row" : value.path;
     case "opaque":
       return value.name === "" ? "a parameter" : value.name;
+    case "chain": {
+      const last = value.steps.at(-1);
+      return last?.kind === "member" ? last.name : "a value";
+    }
     default:
       return "a value";
   }

@@ -9,6 +9,7 @@ import type { Place, Value } from "../../values/value.ts";
 import { textInJson } from "./script-json.ts";
 import { foreignPart, nameOf } from "./foreign-text.ts";
 import { BY_AUTHORS } from "./markup-origin.ts";
+import { storedPart } from "./stored-text.ts";
 import { writtenIn } from "./written-in.ts";
 
 export const sql: Check = {
@@ -88,7 +89,12 @@ export const command: Check = {
         continue;
       const text = one.shell ? [first, second?.k === "list" ? second : undefined] : [first];
       const part = text
-        .map((value) => (value === undefined ? null : foreignPart(value, one.facts, one.shell)))
+        .map((value) =>
+          value === undefined
+            ? null
+            : (foreignPart(value, one.facts, one.shell) ??
+              (one.shell && value.k !== "list" ? storedPart(value) : null)),
+        )
         .find((value) => value !== null);
       if (part === undefined || part === null) report.proved();
       else

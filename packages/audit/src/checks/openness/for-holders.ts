@@ -130,7 +130,9 @@ function isHandedOut({ query, facts }: QueryOperation, operations: readonly Oper
   const made = new Set<unknown>();
   const isKeyed = keepsHoldersKey(data, operations);
   for (const [column, value] of data.props) {
-    if (isOwnerName(column) || isRoleName(column) || (isTenantName(column) && !isOfPublicRow(value))) return false;
+    // `ownerId: nanoid()`: of somebody who is known by it from now on.
+    if (value.k === "derived" && value.op === "random") made.add(value.place.node);
+    else if (isOwnerName(column) || isRoleName(column) || (isTenantName(column) && !isOfPublicRow(value))) return false;
     if (clientOf(value) !== null && !isKeyed && !(isDescribed && DESCRIBES.test(column))) return false;
     holds(value, (inner) => {
       if (inner.k === "derived" && inner.op === "random") made.add(inner.place.node);
@@ -167,12 +169,19 @@ function keepsHoldersKey(data: Struct, operations: readonly Operation[]): boolea
   }
   return (
     keys.size > 0 &&
-    operations.some(
-      (one) =>
-        one.kind === "respond" &&
-        one.body !== null &&
-        holds(one.body, (inner) => inner.k === "derived" && inner.op === "random" && keys.has(inner.place.node)),
-    )
+    operations.some((one) => {
+      const told = one.kind === "respond" ? one.body : one.kind === "return" ? one.value : null;
+      return (
+        told !== null &&
+        holds(
+          told,
+          (inner) =>
+            (inner.k === "derived" && inner.op === "random" && keys.has(inner.place.node)) ||
+            // `{ id, ...rest }` of the row, which has it.
+            (inner.k === "rows" && inner.query.data === data && inner.path === ""),
+        )
+      );
+    })
   );
 }
 const OF_HOLDER =
