@@ -26,6 +26,11 @@ export function branch(machine: Machine, node: Node, scope: Scope, tell?: (value
     case "ChainExpression":
       if (node.type !== "ChainExpression") return branch(machine, node.expression, scope, tell);
       break;
+    case "Identifier": {
+      const named = scope.find(node.name)?.asks;
+      if (named !== undefined) return branch(machine, named.node, named.scope, tell);
+      break;
+    }
     case "UnaryExpression":
       if (node.operator === "!") {
         const { yes, no } = branch(machine, node.argument, scope, (value) =>

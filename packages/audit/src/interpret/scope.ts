@@ -1,9 +1,17 @@
+import type { Node } from "oxc-parser";
 import type { Traced } from "./reads.ts";
 import type { ScopeRef, Value } from "../values/value.ts";
 
 /** A name in a scope. What is assigned after the declaration is held by the path's state, not here. */
 export interface Slot extends Traced {
   value: Value;
+  /** The condition a constant stands for: `const isInside = target.startsWith(root)`. */
+  asks?: Asked;
+}
+
+export interface Asked {
+  readonly node: Node;
+  readonly scope: Scope;
 }
 
 /** A lexical scope at one evaluation of it: closures keep theirs. */

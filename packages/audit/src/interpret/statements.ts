@@ -13,6 +13,7 @@ import type { Machine } from "./machine.ts";
 import { comesBack } from "./comes-back.ts";
 import { noteFloating, notePromise, noteUnawaited } from "./note-floating.ts";
 import { noteDoubts } from "./note-doubts.ts";
+import { askedBy, nameCondition } from "./named-condition.ts";
 import { noteOwnRole } from "./own-role.ts";
 import { Scope } from "./scope.ts";
 import { joinEither } from "./either.ts";
@@ -47,6 +48,7 @@ function run(machine: Machine, node: Statement, scope: Scope): void {
         const value = init === null ? UNDEFINED : machine.evaluate(init, scope);
         if (init !== null) noteUnawaited(machine, init, scope);
         bindPattern(machine, id, value, scope);
+        if (node.kind === "const" && init !== null && id.type === "Identifier") nameCondition(id.name, init, scope);
       }
       return;
     case "ReturnStatement": {
@@ -163,7 +165,7 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
       denies,
       consequent: node.consequent,
       whole: node.alternate === null ? null : node,
-      place: { file: scope.file, node: node.test },
+      place: { file: scope.file, node: askedBy(node.test, scope).node },
     });
   }
   machine.state = joinEither(after, otherwise);
