@@ -174,14 +174,13 @@ function judgedAnew(
 }
 
 function isReached({ file, node }: EntryPoint, reached: ReadonlySet<string>): boolean {
-  if (node.type === "VariableDeclarator" && node.init !== null) {
-    const made = node.init.type === "CallExpression" ? node.init.arguments.filter(isFunction) : [node.init];
-    return made.some((one) => reached.has(functionKey(file, one)));
-  }
-  // A method of a class: what is followed is its function.
-  const followed =
-    (node.type === "MethodDefinition" || node.type === "PropertyDefinition") && node.value !== null ? node.value : node;
-  return reached.has(functionKey(file, followed));
+  const isMember = node.type === "MethodDefinition" || node.type === "PropertyDefinition";
+  const made = node.type === "VariableDeclarator" ? node.init : isMember ? node.value : node;
+  if (made === null) return reached.has(functionKey(file, node));
+  // `remove = asyncHandler(async (req, res) => …)`: what is wrapped is what was followed.
+  const followed = isMember || node.type === "VariableDeclarator";
+  const functions = followed && made.type === "CallExpression" ? made.arguments.filter(isFunction) : [made];
+  return functions.some((one) => reached.has(functionKey(file, one)));
 }
 
 function described({ entry, answers }: Followed, files: ReadonlyMap<string, ProjectFile>): JudgedEntryPoint {

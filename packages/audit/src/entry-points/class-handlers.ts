@@ -1,13 +1,13 @@
 import type { Class, MethodDefinition, PropertyDefinition } from "oxc-parser";
 import { bindMethod, construct, fieldOf } from "../interpret/class.ts";
-import { moduleScope } from "../interpret/module-value.ts";
+import { aside, moduleScope } from "../interpret/module-value.ts";
 import type { ProjectFile } from "../project.ts";
 import { isFunction } from "../syntax/is-function.ts";
 import { UNDEFINED, type ClassValue, type FunctionNode } from "../values/value.ts";
 import { decorator } from "./decorators.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
-import { isHandler, isWebStyle, takesRequest } from "./handlers.ts";
+import { isHandler, isWebStyle, takesRequest, wrappedIn } from "./handlers.ts";
 import { declaredBy } from "../syntax/declared.ts";
 
 /** Express, with classes: methods that are handed a request and what answers it. What mounts them stands elsewhere. */
@@ -46,8 +46,10 @@ function* classesOf(file: ProjectFile): Generator<Class> {
   }
 }
 
+/** A method, or a field that holds one: `remove = asyncHandler(async (req, res) => …)`. */
 function functionOf({ value }: MethodDefinition | PropertyDefinition): FunctionNode | null {
-  return value !== null && isFunction(value) && value.body !== null ? value : null;
+  if (value === null) return null;
+  return isFunction(value) ? (value.body === null ? null : value) : wrappedIn(value);
 }
 
 function handler(
@@ -68,9 +70,10 @@ function handler(
     follow(machine) {
       machine.learn("unmounted", { sure: true, place, why: "no file of the tree mounts this handler" });
       const of: ClassValue = { k: "class", node, scope: moduleScope(machine, file.path), file: file.path };
-      const value = member.static
-        ? bindMethod(machine, of, name, true)
-        : fieldOf(machine, construct(machine, of, []), name);
+      // What is made on the way, a wrapper around it, is no part of what it does.
+      const value = aside(machine, () =>
+        member.static ? bindMethod(machine, of, name, true) : fieldOf(machine, construct(machine, of, []), name),
+      );
       if (value !== null)
         followHandler(machine, value, [REQUEST, WRITER, { k: "continuation", run: () => UNDEFINED }], place);
     },

@@ -8,6 +8,7 @@ import { contextControllerEntryPoints } from "./context-controllers.ts";
 import { declaringCallEntryPoints } from "./declaring-calls.ts";
 import { errorHandlerEntryPoints } from "./error-handlers.ts";
 import { jobEntryPoints } from "./jobs.ts";
+import { methodOptionsEntryPoints } from "./method-options.ts";
 import { methodExportEntryPoints } from "./method-exports.ts";
 import { graphqlFieldEntryPoints } from "./graphql-fields.ts";
 import { guardsEverywhere, nestEntryPoints } from "./nest.ts";
@@ -29,6 +30,7 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
     ...nextEntryPoints(file),
     ...pageFileEntryPoints(file),
     ...methodExportEntryPoints(file),
+    ...methodOptionsEntryPoints(file),
     ...declaringCallEntryPoints(file),
     ...resolverMapEntryPoints(file),
     ...graphqlFieldEntryPoints(file),

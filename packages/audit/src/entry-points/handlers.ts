@@ -224,7 +224,7 @@ function listIn(node: Node): FunctionNode | null {
 }
 
 /** `asyncHandler(async (req, res) => …)`, under whatever name: the function, where it answers as Express has it. */
-function wrappedIn(node: Node, file: ProjectFile | null = null): FunctionNode | null {
+export function wrappedIn(node: Node, file: ProjectFile | null = null): FunctionNode | null {
   if (node.type === "VariableDeclarator" && node.init !== null) return wrappedIn(node.init, file);
   if (node.type === "AssignmentExpression") return wrappedIn(node.right, file);
   if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return null;

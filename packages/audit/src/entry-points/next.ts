@@ -158,6 +158,7 @@ function actions(file: ProjectFile): EntryPoint[] {
   if (file.module.directives.has("use server")) {
     for (const name of file.module.exports.keys()) {
       const node = declarationOf(file, name);
+      if (isHandedFunction(node)) continue;
       found.push({
         kind: "action",
         framework: "next",
@@ -199,6 +200,16 @@ function actions(file: ProjectFile): EntryPoint[] {
     });
   }
   return found;
+}
+
+/** `withSession(fn: (session: Session) => Promise<T>)`: no client can send a function; the actions beside it are made with it. */
+function isHandedFunction(node: Node): boolean {
+  const made = node.type === "VariableDeclarator" ? node.init : node;
+  if (made === null || !isFunction(made)) return false;
+  return made.params.some((parameter) => {
+    const pattern = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
+    return pattern.type === "Identifier" && pattern.typeAnnotation?.typeAnnotation.type === "TSFunctionType";
+  });
 }
 
 function nameOfFunction(node: FunctionNode): string | null {

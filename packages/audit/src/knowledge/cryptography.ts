@@ -213,15 +213,11 @@ export function cryptography(call: UnseenCall): Value | undefined {
     machine.assume(facts);
     return value;
   }
-  if (
-    (isJwt && /^(?:decode|decodeJwt|decodeJwtSync)$/.test(method)) ||
-    method === "jwtDecode" ||
-    method === "jwt_decode" ||
-    method === "decodeJwt"
-  ) {
+  // `jwtDecode()` is given no token: it makes the middleware of the house that looks at one.
+  if (first !== undefined && ((isJwt && DECODES.test(method)) || /^(?:jwtDecode|jwt_decode|decodeJwt)$/.test(method))) {
     // What a provider has just answered for a code is the provider's word.
-    if (first !== undefined && isOfProvider(first)) return opaque("claims");
-    machine.record({ kind: "jwt-decode", value: first ?? opaque("token"), place });
+    if (isOfProvider(first)) return opaque("claims");
+    machine.record({ kind: "jwt-decode", value: first, place });
     return claimsOf(first);
   }
   if (isJwt && /^(?:sign|signAsync|SignJWT)$/.test(method)) {
@@ -240,6 +236,8 @@ export function cryptography(call: UnseenCall): Value | undefined {
   }
   return undefined;
 }
+
+const DECODES = /^(?:decode|decodeJwt|decodeJwtSync)$/;
 
 /** `user?.passwordHash ?? DUMMY`: nobody knows the password of what is compared only to take as long. */
 function rowsIn(value: Value): readonly Value[] {

@@ -33,6 +33,7 @@ import { leftUnguarded } from "./left-unguarded.ts";
 import { leftByStrangers } from "../openness/left-by-strangers.ts";
 import { setUpAgain } from "./set-up-again.ts";
 import { missingGuard } from "./missing-guard.ts";
+import { givenUnasked } from "./given-unasked.ts";
 import { aboveOnesOwn } from "./above-ones-own.ts";
 import { missingRoles } from "./roles.ts";
 import { leftForAdmins } from "./left-for-admins.ts";
@@ -144,7 +145,7 @@ export const auth: Check = {
     if (first === undefined) {
       if (!unguarded && !rightToRead(judged, report) && !refusedAndDone(judged, report)) {
         missingRoles(judged, report);
-        aboveOnesOwn(judged, report);
+        if (!givenUnasked(judged, report)) aboveOnesOwn(judged, report);
       }
       if (sensitive.length > 0 && sensitive.every((one) => isSure(one.facts))) report.proved();
       else if (sensitive.length > 0) report.unknown(whyUnsure(sensitive));

@@ -14,6 +14,12 @@ export function isWebhook(judged: Judged): boolean {
   if (entry.kind !== "route" && entry.kind !== "handler") return false;
   if (entry.method === "GET") return false;
   const where = `${entry.path ?? ""} ${entry.name} ${entry.file}`;
+  // Nobody tells of an event by taking something away; and what a path says is done to webhooks is no event either.
+  if (
+    (entry.method === "DELETE" || entry.method === "PATCH" || IS_DONE_TO.test(entry.path ?? "")) &&
+    entry.kind === "route"
+  )
+    return trace.operations.some(readsSignature);
   // Routes that administer webhooks are no webhooks themselves.
   if (
     /webhooks?\/\[|webhooks\/:|(?:\]|[:}]\w+\}?)\/webhooks(?![a-z])|webhooks?[-_]?(?:endpoint|config|setting|log|deliver|test|subscription)|api\/(?:v\d\/)?webhooks(?:\/route|\s|$)/i.test(
@@ -44,6 +50,9 @@ export function isWebhook(judged: Judged): boolean {
   );
 }
 
+/** `/webhooks/create`, `/admin/webhook/:id/toggle`. */
+const IS_DONE_TO =
+  /web-?hooks?\/(?:[:{[]\w+[}\]]?\/)?(?:create|new|add|list|all|update|edit|delete|remove|toggle|enable|disable|rotate)(?:\/|$)/i;
 const ADMINISTERS =
   /^(?:create|list|update|delete|get|remove|show|index|edit|patch|destroy|rotate|test|add|find|enable|disable)(?![a-z])/;
 
@@ -69,7 +78,7 @@ const SERVICES =
 const EFFECT =
   /^(?:create|update|delete|del|remove|send|sendMail|cancel|put|upload|generate|generateText|streamText|generateObject|streamObject|generateImage|embed|embedMany|run|invoke|capture|refund|transfer|retrieve|list|get|emit|publish|trigger|add|enqueue|dispatch)$/;
 const NEUTRAL_PATH =
-  /redis|searchparams|formdata|\bkv\b|memcache|log(?!s(?:$|\.|by|for|of))|analytics|posthog|sentry|track|metric|cache|revalidate|rate|limit|cookie|header|console|performance|nextresponse|superjson|date|dayjs|moment|zod|schema|translat|i18n|\bt$|span|tracer|path|url|math|json|redirect|render|format|parse|serialize|uuid|nanoid|random|hash/i;
+  /redis|searchparams|formdata|\bkv\b|memcache|log(?!s(?:$|\.|by|for|of))|analytics|posthog|sentry|track|metric|cache|revalidate|rate|limit|cookie|header|console|performance|nextresponse|superjson|(?<!up)date|dayjs|moment|zod|schema|translat|i18n|\bt$|span|tracer|path|url|math|json|redirect|render|format|parse|serialize|uuid|nanoid|random|hash/i;
 
 /** Counts, measures and traces: nothing that anybody's event could change. */
 const MEASURES =

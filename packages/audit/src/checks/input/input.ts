@@ -8,6 +8,7 @@ import { keyOf } from "../../values/key.ts";
 import { comparisons } from "../../values/query.ts";
 import { walk } from "../../syntax/walk.ts";
 import { standing } from "../../values/standing.ts";
+import { holds } from "../../values/holds.ts";
 import { REFUSED, type Condition, type Value } from "../../values/value.ts";
 import { namedAttributes } from "./named-attributes.ts";
 import { pathsOfClient } from "./path-traversal.ts";
@@ -100,8 +101,14 @@ export const input: Check = {
       }
       return;
     }
-    if (first.kind === "call" && first.origin === "missing" && (first.args.some(isWhole) || isPassedOn(first)))
+    if (
+      first.kind === "call" &&
+      (first.origin === "missing" || isOfCollaborator(first)) &&
+      (first.args.some(isWhole) || isPassedOn(first))
+    )
       return report.unknown(`${first.name} is given the body, and what it does to it is not seen`);
+    if (first.kind === "call" && first.origin === "missing" && first.args.some(isPartlyChecked))
+      return report.unknown(`a schema has let pass the body that ${first.name} is given, whatever it leaves open`);
     if (isCast(first)) return report.unknown("the model's own schema casts the fields it is given, and may check them");
     if (entry.framework === "socket.io" && bodyIn(first)?.part === "arguments")
       return report.unknown("an id that an event tells by itself looks a row up");
@@ -319,8 +326,20 @@ function isPassedOn({ result }: Extract<Operation, { kind: "call" }>): boolean {
   return result.k === "chain" && result.root.k === "foreign" && /^@[^/]+\//.test(result.root.from);
 }
 
+/** `this.contextService.update(body)`: a service that the class was handed. */
+function isOfCollaborator({ origin, path }: Extract<Operation, { kind: "call" }>): boolean {
+  return origin === "opaque" && /(?:^|\.)\w*(?:Service|UseCase|Interactor)s?\.\w+$/.test(path);
+}
+
+/** The body as it came, or all of it among what is added: `{ ...body, name }`. */
 function isWhole(value: Value): boolean {
+  if (value.k === "struct") return value.spreads.some(isWhole);
   return value.k === "client" && value.part === "body" && value.path === "";
+}
+
+/** `{ name, settings: JSON.stringify(settings) }`: one field went through a schema, and the other is of any shape in it. */
+function isPartlyChecked(value: Value): boolean {
+  return holds(value, (inner) => inner.k === "client" && inner.part === "body" && inner.checked);
 }
 
 const FINDS = /^(?:get|find|fetch|load|read|lookup|retrieve|query|select|list|search|id|email|slug|count|exists)/i;

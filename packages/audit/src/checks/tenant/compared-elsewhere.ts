@@ -7,6 +7,7 @@ import { children, walk } from "../../syntax/walk.ts";
 interface Compared {
   readonly withWhom: ReadonlySet<string>;
   readonly withOther: ReadonlySet<string>;
+  readonly withNamed: ReadonlySet<string>;
 }
 const known = new WeakMap<ProjectFile, Compared>();
 
@@ -26,10 +27,18 @@ export function boundElsewhere(file: ProjectFile): ReadonlySet<string> {
   return comparedIn(file).withOther;
 }
 
+/**
+ * The functions whose answer other handlers of the file compare, by what it hangs on, with what the request names beside
+ * it: `if (category.guildId !== req.params.guild) return notFound()`.
+ */
+export function namedElsewhere(file: ProjectFile): ReadonlySet<string> {
+  return comparedIn(file).withNamed;
+}
+
 function comparedIn(file: ProjectFile): Compared {
   const before = known.get(file);
   if (before !== undefined) return before;
-  const found = { withWhom: new Set<string>(), withOther: new Set<string>() };
+  const found = { withWhom: new Set<string>(), withOther: new Set<string>(), withNamed: new Set<string>() };
   for (const node of walk(file.syntax.program)) {
     if (!isFunction(node) || node.body === null || node.body === undefined) continue;
     const answers = new Map<string, string>();
@@ -49,6 +58,7 @@ function comparedIn(file: ProjectFile): Compared {
         for (const name of [called, injected(called, file)]) {
           if (namesWhom(side)) found.withWhom.add(name);
           if (isOf(side, other)) found.withOther.add(name);
+          if (isUnderNamed(side, file.text.slice(other.start, other.end))) found.withNamed.add(name);
         }
       }
     }
@@ -65,6 +75,9 @@ function* within(node: Node): Generator<Node> {
 
 function calledFunction(node: Node): string | null {
   if (node.type === "AwaitExpression") return calledFunction(node.argument);
+  // `const task = id && (await db.task.findUnique(…))`
+  if (node.type === "LogicalExpression") return calledFunction(node.right);
+  if (node.type === "ParenthesizedExpression") return calledFunction(node.expression);
   if (node.type !== "CallExpression") return null;
   if (node.callee.type === "Identifier") return node.callee.name;
   const { callee } = node;
@@ -73,9 +86,8 @@ function calledFunction(node: Node): string | null {
   const of =
     callee.object.type === "Identifier"
       ? callee.object.name
-      : callee.object.type === "MemberExpression" &&
-          callee.object.object.type === "ThisExpression" &&
-          callee.object.property.type === "Identifier"
+      : // `prisma.task.findUnique(…)`, `ctx.db.task.findFirst(…)`: by the last name before it
+        callee.object.type === "MemberExpression" && callee.object.property.type === "Identifier"
         ? callee.object.property.name
         : // `getSystemRepo().readResource(id)`
           callee.object.type === "CallExpression" && callee.object.callee.type === "Identifier"
@@ -136,6 +148,19 @@ function namesWhom(node: Node): boolean {
     OF_WHOM.test(object.property.name)
   );
 }
+/** `rule.serverId` beside `params.server`, `serverId`: what stands above the row, and no person. */
+function isUnderNamed(side: Node, other: string): boolean {
+  const [, of = ""] = /^(\w{2,}?)_?(?:Id|ID|id|Ref|Slug)$/.exec(propertyOf(side) ?? "") ?? [];
+  return (
+    of !== "" &&
+    !isOwnerName(`${of}Id`) &&
+    !OF_CALLER.test(other) &&
+    new Set([of, `${of}id`, `${of}_id`, `${of}slug`].map((one) => one.toLowerCase())).has(
+      (/(\w+)["']?\]?$/.exec(other)?.[1] ?? "").toLowerCase(),
+    )
+  );
+}
+const OF_CALLER = /user|session|auth|account|member|caller|viewer|actor|principal|claims|ctx|locals|\bme\b/i;
 const HANGS_ON = /^(?:project|site|board|guild|community)_?(?:id|ref|reference)$/i;
 const OF_WHOM =
   /^(?:project|org|organi[sz]ation|team|tenant|workspace|account|company|shop|store|site|board|guild|community|owner|user|author|creator)$/i;

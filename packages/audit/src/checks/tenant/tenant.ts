@@ -34,6 +34,7 @@ import { done, nameOf } from "../wording/query-words.ts";
 import { isTheirsOrAllowed } from "./theirs-or-allowed.ts";
 import { isOfUnseenTenant } from "./unseen-tenant.ts";
 import { isCopied, isUsed } from "../openness/shown-rows.ts";
+import { isUnlikeBeside } from "./unlike-beside.ts";
 import { unaskedPredicate } from "./asked-by-predicate.ts";
 import { tenantOfCall } from "./tenant-of-call.ts";
 import { tenantOfObject } from "./tenant-of-object.ts";
@@ -170,7 +171,7 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
     return report.unknown(
       "what mounts this handler is not in the tree, and may have asked about what its path begins with",
     );
-  if (facts.has("role") && isGlobalRole(judged, one))
+  if (facts.has("role") && isGlobalRole(judged, one) && !isUnlikeBeside(one, judged))
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
   if (isRead(query) && !isUsed(query, judged)) return;
   if (isRead(query) && (isOpen(query.where, facts) || isOfferedToAll(query))) return;

@@ -88,6 +88,16 @@ export const webhook: Check = {
       );
       return;
     }
+    const vain = trace.operations.find((one) => isComparedInVain(one) && standsAhead(one, open));
+    if (vain !== undefined) {
+      report.violated(
+        optionalSignature,
+        open.place,
+        "The signature is compared before, and this is done whatever the answer was.",
+        open,
+      );
+      return;
+    }
     report.violated(
       missingSignature,
       { file: entry.file, node: entry.node },
@@ -220,6 +230,15 @@ function verifies(one: Operation): boolean {
 function isDigestTest(value: Value): boolean {
   if (value.k === "choice") return value.alternatives.some((one) => isDigestTest(one.value));
   return value.k === "derived" && value.args.some((arg) => isDigest(arg) || isDigestTest(arg));
+}
+
+/** `if (!verified) logger.warn("invalid signature")`: it was looked at, and nobody was turned away. */
+function isComparedInVain(one: Operation): boolean {
+  return one.kind === "test" && one.denies === "neither" && (isDigestTest(one.value) || isYesOrNo(one.value));
+}
+
+function standsAhead({ place }: Operation, open: Operation): boolean {
+  return place.file === open.place.file && place.node.end <= open.place.node.start;
 }
 
 /** `if (signature && !matches(body, signature)) refuse()`: whoever leaves it away is not asked. */

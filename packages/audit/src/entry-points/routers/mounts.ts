@@ -114,6 +114,8 @@ export function chainOf(
       route.path.startsWith(one.path.replace(/\/?\*$/, ""));
     if (one.verb === "use" && applies && !mountsRouter(one) && !one.args.some((arg) => mounts.args.has(arg)))
       before.push({ registration: one, args: one.args });
+    // `app.all("/api/*", signedIn)`, `router.route("/notes").all(signedIn).get(list)`
+    if (one.verb === "all" && isBefore(one, route)) before.push({ registration: one, args: one.args });
     // `router.param("projectId", …)` runs before each route that has such a part.
     if (one.verb === "param" && one.path !== null && (route.path ?? "").split(/[/(?]/).includes(`:${one.path}`))
       before.push({ registration: one, args: one.args });
@@ -157,6 +159,13 @@ export function chainOf(
   };
 }
 
+/** What is done for every method of a path is done before what is added to the same path later. */
+function isBefore(all: Registration, route: Registration): boolean {
+  const { path } = all;
+  if (path === null || route.path === null || all === route) return false;
+  return path === route.path || (path.endsWith("*") && route.path.startsWith(path.slice(0, -1).replace(/\/$/, "")));
+}
+
 /** `const app = express(); app.use(express.json());`: what reads its own bodies is told nothing by what mounts it. */
 function bringsParser(middleware: readonly Registration[]): boolean {
   return middleware.some(({ path, args }) => path === null && args.some(isParser));
@@ -192,7 +201,7 @@ function lineOf(siblings: readonly Registration[]): Line {
   // What is added to a router where it is mounted comes after what its own file says.
   const ordered = siblings.toSorted((one, other) => Number(!isHome(one)) - Number(!isHome(other)));
   const line = {
-    middleware: ordered.filter(({ verb }) => verb === "use" || verb === "param" || verb === "addHook"),
+    middleware: ordered.filter(({ verb }) => /^(?:use|all|param|addHook)$/.test(verb)),
     places: new Map(ordered.map((one, at) => [one, at])),
     speaks: siblings.some(({ verb }) => verb === "use" || VERBS.test(verb)),
   };

@@ -292,7 +292,7 @@ function flatten(value: Value): Value[] {
 }
 
 /** Fastify: `{ preHandler, schema, handler }`; Hono's OpenAPI routes: `{ middleware }`. */
-function fromOptions(value: Value): Value[] {
+export function fromOptions(value: Value): Value[] {
   if (value.k !== "struct") return [value];
   const found: Value[] = [];
   for (const name of ["onRequest", "preValidation", "preHandler", "middleware", "beforeHandle"]) {
