@@ -65,13 +65,17 @@ const ADAPTERS = [
 ];
 const CALLED = /\b(?:nextPagesHandler|nextAppRouter|honoHandler|expressHandler|fastifyPlugin|nodeListener)\s*\(/;
 
+/** `import fastifyPlugin from "fastify-plugin"`: Fastify's own, which mounts whatever it is given. */
+const OF_FASTIFY = /\bfastifyPlugin\s*(?:=\s*require\s*\(|from)\s*["']fastify-plugin["']/;
+
 const mounts = new WeakMap<ProjectFile, boolean>();
 
 function mountsKeys(file: ProjectFile | null): boolean {
   if (file === null) return false;
   const known = mounts.get(file);
   if (known !== undefined) return known;
-  const found = ADAPTERS.some((name) => file.text.includes(name)) && CALLED.test(file.text);
+  const found =
+    ADAPTERS.some((name) => file.text.includes(name)) && CALLED.test(file.text) && !OF_FASTIFY.test(file.text);
   mounts.set(file, found);
   return found;
 }

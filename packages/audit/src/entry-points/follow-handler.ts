@@ -155,7 +155,7 @@ function throughWrappers(
                     ? args[1]
                     : bag,
             )
-          : [args[0] ?? bag, args[1] ?? bag, bag],
+          : [args[0] ?? bag, besides(args[1], bag), bag],
         place,
       );
     if (arg.k === "chain" && callsOf(arg).length > 0) {
@@ -165,6 +165,12 @@ function throughWrappers(
   }
   machine.unknowns.add(`${names.filter((name) => name !== "").join(".")} is not in the tree`);
   return chain;
+}
+
+/** `checkAuth(async (request, { params, jwtPayload }) => …)`: beside what the framework hands over, the wrapper may tell who calls. */
+function besides(arg: Value | undefined, bag: Value): Value {
+  if (arg?.k !== "struct") return arg ?? bag;
+  return arg.spreads.length === 0 ? { ...arg, spreads: [bag] } : arg;
 }
 
 /** `defaultHandler({ GET: Promise.resolve({ default: get }), POST: post })`: each of them answers for its method. */

@@ -1,5 +1,4 @@
-import { wordsOf } from "../knowledge/names.ts";
-import { isToLook } from "../knowledge/right-words.ts";
+import { isToLookAt } from "../knowledge/right-words.ts";
 
 /** What an entry point, or one that stands beside it in the same router or class, asks of its caller's rights. */
 export interface Asked {
@@ -10,6 +9,8 @@ export interface Asked {
   readonly toldElse?: readonly string[];
   /** Names of those that let nobody through but who runs the product: `adminOnly`, `requireStaff`; of a method, all of its guards. */
   readonly staff?: readonly string[];
+  /** Of a method, the guards that stand before it and not before its whole class. */
+  readonly apart?: readonly string[];
   /** Names of the guards that verify a signature. */
   readonly signatures: readonly string[];
   /** Another guard asks whose it is, or for those who govern it. */
@@ -85,6 +86,7 @@ export function guardOfMilder({ own, others }: Neighbours): string | null {
   for (const one of others) {
     const { method, guards } = one;
     if ((HARM[method ?? ""] ?? 4) > harm || (isOfAll(one) && !isOfAll(own))) continue;
+    if (own.guards.length === 0 && (own.apart ?? []).some((name) => asksOtherwise(name, one))) continue;
     const first = own.guards.length === 0 ? guards[0] : guards.find((guard) => isTold(guard) && !isToRead(guard));
     // The same guard stands before both, and which right it is told here is said elsewhere.
     if (first !== undefined && !(isTold(first) && own.toldElse?.includes(first.slice(0, first.indexOf("("))) === true))
@@ -92,6 +94,15 @@ export function guardOfMilder({ own, others }: Neighbours): string | null {
   }
   return own.guards.length === 0 ? staffOfChanges({ own, others }) : null;
 }
+
+/** `ShareTokenSecurity` beside `AdministratorGuard`: a guard of its own decides, and what it asks for nobody sees. */
+function asksOtherwise(name: string, { staff = [] }: Asked): boolean {
+  return A_GUARD.test(name) && !OF_ANYBODY.test(name) && !staff.includes(name);
+}
+const A_GUARD = /[a-z](?:Guard|Security|Policy|Gate)$/;
+/** Whom it lets by is whoever is known, or belongs. */
+const OF_ANYBODY =
+  /jwt|auth|session|logged|login|signed|passport|bearer|cookie|(?:access|api|id|user|bearer)_?(?:token|key)|user|person|member|tenant|org|workspace|team|account|company|throttl|rate|cache|csrf|feature|flag|plan|valid/i;
 
 /** `POST :id/check`: sent, and no more than asked for. */
 const ONLY_LOOKS =
@@ -116,7 +127,7 @@ function toldApart(guards: readonly string[]): readonly string[] {
 
 function isToRead(guard: string): boolean {
   if (!isTold(guard)) return false;
-  return isToLook(wordsOf(guard.slice(guard.indexOf("("))));
+  return isToLookAt(guard.slice(guard.indexOf("(")));
 }
 
 /** All others that change anything, making it among them, are for those who run the product; and this takes it away or alters it. */

@@ -58,6 +58,7 @@ export function rightsBeside(of: Class, method: MethodDefinition, text: string):
       method: verb === null ? null : methodOf(nameOf(verb)),
       guards: asked([...of.decorators, ...method.decorators]),
       staff: any([...of.decorators, ...method.decorators]),
+      apart: method.decorators.flatMap(guardsOf).filter((name) => !LOOKS_UP.test(name)),
       signatures: signatures([...of.decorators, ...method.decorators]),
       path: verb === null ? null : pathIn(verb),
     },

@@ -16,16 +16,21 @@ function saysOpen({ field, value }: Extract<Condition, { kind: "compare" }>): bo
 export const OFFERED =
   /(?:^|[._])(?:(?:sales?|registrations?|enrol?lments?|bookings?|signups?|submissions?|applications?)_?(?:open|enabled)|(?:on|for)_?sale|(?:is_?)?(?:purchas|book|lend|rent|hir|order|reserv|join|discover)e?able|is_?(?:listed|live|bookable|for_?sale|open)|in_?stock|(?:badges?|embed\w*|widgets?)_?(?:enabled|allowed))$/i;
 
+/** `hideParticipants: false`, `membersOnly: false`: that it is not kept from strangers. */
+export const CLOSED =
+  /(?:^|[._])(?:is_?)?(?:private|(?:members?|staff|login|invite|team|subscribers?)_?only|hide_?[A-Za-z]\w+|requires?_?(?:auth\w*|login|sign_?in|password|membership))$/i;
+
 /** `published: true`: what anybody may see. */
 export function isOpen(condition: Condition | null, facts: Facts): boolean {
   if (condition === null || condition.kind === "unknown") return false;
   if (condition.kind === "compare")
     return (
-      (/publish|public|visib|share/i.test(condition.field) ||
+      ((/publish|public|visib|share/i.test(condition.field) ||
         (OFFERED.test(condition.field) && condition.value.k === "literal" && condition.value.value === true) ||
         saysOpen(condition)) &&
-      condition.value.k === "literal" &&
-      condition.value.value !== false
+        condition.value.k === "literal" &&
+        condition.value.value !== false) ||
+      (CLOSED.test(condition.field) && condition.value.k === "literal" && condition.value.value === false)
     );
   if (condition.kind === "all") return condition.of.some((one) => isOpen(one, facts));
   // `OR: [{ ownerId }, { isPublic: true }]`: either way the caller may see it.

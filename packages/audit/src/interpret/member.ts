@@ -63,7 +63,11 @@ export function memberOf(machine: Machine, from: Value, name: string, place: Pla
         return name === "length"
           ? { k: "literal", value: object.value.length }
           : chainMember(object, name, place, null);
-      if ((object.value === null || object.value === undefined) && !quiet) machine.state = null;
+      if ((object.value === null || object.value === undefined) && !quiet) {
+        // What a callback or a wrapper that is not seen would have put there: of a program that runs, something was.
+        if (object === UNDEFINED) return opaque(name);
+        machine.state = null;
+      }
       return UNDEFINED;
     case "list": {
       const at = Number(name);

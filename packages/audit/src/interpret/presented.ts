@@ -7,10 +7,11 @@ const SHOWN = ["signature", "shared-secret", "capability"];
 
 /** What takes as long to compare whatever is sent is a secret: also where code that is not seen has kept it. */
 export function knowPresented(left: Value, right: Value, place: Place, state: State | null): State | null {
-  if (state === null || SHOWN.some((name) => state.facts.has(name))) return state;
+  if (state === null) return state;
   if (!(isKept(left) && clientOf(right) !== null) && !(isKept(right) && clientOf(left) !== null)) return state;
   const shown = evidence("a secret that is kept was presented", place, false);
-  return withFacts(state, state.facts.with("capability", shown).with("kept-secret", shown));
+  const known = SHOWN.some((name) => state.facts.has(name)) ? state.facts : state.facts.with("capability", shown);
+  return withFacts(state, known.with("kept-secret", shown));
 }
 
 /** `(await storage.metadata(id)).owner`, as it is or as bytes. */

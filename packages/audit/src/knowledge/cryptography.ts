@@ -8,7 +8,7 @@ import { nameOfRoot, packageOf, type UnseenCall } from "./call.ts";
 import { claimsOf, isOfProvider } from "./decoded-tokens.ts";
 
 const SAFE_COMPARISON =
-  /^(?:tsscmp|scmp)$|^(?:crypto|buffer|string)?(?:timing|constant|secure|safe|tss?)\w*(?:equals?|eq|compare|comparison|match(?:es)?)$|^(?:equals?|compare|matches)\w*(?:safe(?:ly)?|constant|timing|time)\w*$/i;
+  /^(?:tsscmp|scmp)$|^(?:crypto|buffer|string)?(?:timing|constant|secure|safe|tss?)\w*(?:equals?|eq|compare|comparison|match(?:es)?)(?:str(?:ing)?s?|hex|utf8|buffers?|bytes|hash(?:es)?|secrets?|tokens?)?$|^(?:equals?|compare|matches)\w*(?:safe(?:ly)?|constant|timing|time)\w*$/i;
 const COMPARISON =
   /^(?:is|are|buffers?|bytes|strings?|hex|digests?|signatures?|hmacs?)?_?(?:equals?|eq|same|compare|match(?:es)?)(?:buffers?|bytes|strings?|hex|digests?|signatures?|hmacs?)?$/i;
 

@@ -85,6 +85,7 @@ const PLAIN = words(
 
 const FAILURES = words("error errors exception exceptions failure failures rejection rejections promise async route");
 const ACCESS = words("access permission permissions ownership membership rights");
+const ASKED_OF = words("role roles allowed authorized permitted policy scope scopes ability privilege");
 const TENANTS = words("org organization organisation team workspace tenant account request action");
 
 /** `orderItems` as a database would write it: `order_Items`. */
@@ -128,6 +129,8 @@ function classify(words: readonly string[]): NameKind {
         ? "asserts"
         : "none";
   if (words.at(-1) === "only" || words.at(-1) === "required" || words.at(-1) === "guard") return "asserts";
+  // `testWebhook(id)`, `testApiKey(key)`: one is sent or used to try it out; `testPermission` asks.
+  if (first === "test" && rest.length > 0 && !restHas(ACCESS) && !restHas(ASKED_OF)) return "none";
   if (
     ASKING.has(first) &&
     (restHas(IDENTITY) ||

@@ -29,7 +29,7 @@ const NEUTRAL =
   /^(?:log(?:s|ger|ging|ged)?|rates?|(?:rate)?limit(?:er|s|ed|ing)?|cors|pars(?:e|er|ed|ing)|ips?|trac(?:e|er|es|ing)|spans?|metrics?|time[rds]?|timing|timeout|timestamp|cach(?:e|ed|ing)|track(?:er|ing)?|captur(?:e|ed|ing)|report(?:er|ing|s)?|analytics?|headers?|urls?|methods?|json|body|locales?|geo\w*|agent|useragent|origins?|host(?:name)?|paths?|pathname|clone|telemetry)$/;
 /** `rateLimit.check(request)`, `captcha.passes(req)`: how often, or whether a person, and not who. */
 const LIMITS =
-  /^\w*(?:rate_?limit\w*|limiter|throttle[rs]?|throttling|logger|metrics|analytics|telemetry|captcha|turnstile)$/i;
+  /^(?:req_?)?log$|^\w*(?:rate_?limit\w*|limiter|throttle[rs]?|throttling|logger|metrics|analytics|telemetry|captcha|turnstile)$/i;
 /** Says of the request what it is like, and nothing of who sent it. */
 function isNeutral(name: string): boolean {
   return wordsOf(name).some((word) => NEUTRAL.test(word));

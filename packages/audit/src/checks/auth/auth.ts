@@ -44,6 +44,7 @@ import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook 
 import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "../openness/public-by-design.ts";
 import { isCaller, isVisitors } from "./visitors.ts";
+import { isSpent } from "../openness/spent-rows.ts";
 import { decidedByRow, isDecided } from "../openness/decided-by-row.ts";
 import { answersOnlyWhether } from "./only-whether.ts";
 import { isForHolder } from "../openness/for-holders.ts";
@@ -134,6 +135,7 @@ export const auth: Check = {
         !isDecided(one, decided, trace.operations) &&
         !isOfPublished(one, judged) &&
         !isToldCaller(one) &&
+        !isSpent(one, judged) &&
         !isForHolder(one, trace.operations) &&
         !isReadByLink(one, judged) &&
         !isCapabilityQuery(one) &&

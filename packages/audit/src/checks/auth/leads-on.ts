@@ -2,9 +2,8 @@ import type { EntryPoint } from "../../entry-points/entry-point.ts";
 import type { Judged } from "../../rules/rule.ts";
 import { calledName } from "../../syntax/called-name.ts";
 import type { Operation } from "../../trace/operation.ts";
-import type { Query } from "../../values/query.ts";
+import type { Condition, Query } from "../../values/query.ts";
 import { clientsOf } from "../../values/trust.ts";
-import { comparisons } from "../../values/query.ts";
 import type { Value } from "../../values/value.ts";
 import { countsVisits } from "../openness/counted.ts";
 
@@ -22,7 +21,7 @@ export function isOfLink(one: Operation, { entry, trace }: Judged): boolean {
   for (const other of trace.operations) {
     if (other.kind !== "fetch" || !/^(?:permanentR|r)edirect$/.test(calledName(other.place.node))) continue;
     for (const link of rowsAt(other.url)) {
-      if (KEPT.test(link.table) || !comparisons(link.where).some(({ value }) => isOfAddress(value))) continue;
+      if (KEPT.test(link.table) || !isFoundByAddress(link.where)) continue;
       if (link === query) return true;
       if (query.verb === "create" && hangsOn(query.data, link)) return true;
     }
@@ -38,6 +37,13 @@ function mayLead({ kind, method, path }: EntryPoint): boolean {
 function* rowsAt(value: Value): Generator<Query> {
   if (value.k === "rows" && value.path !== "") yield value.query;
   if (value.k === "choice") for (const one of value.alternatives) yield* rowsAt(one.value);
+}
+
+/** Also by its code or by a name of its own, whichever it is. */
+function isFoundByAddress(where: Condition | null): boolean {
+  if (where === null || where.kind === "unknown") return false;
+  if (where.kind === "compare") return isOfAddress(where.value);
+  return where.kind === "any" ? where.of.every(isFoundByAddress) : where.of.some(isFoundByAddress);
 }
 
 function isOfAddress(value: Value): boolean {

@@ -7,7 +7,7 @@ import {
   type Neighbours,
 } from "../../entry-points/neighbours.ts";
 import { nameKind, wordsOf } from "../../knowledge/names.ts";
-import { isToLook } from "../../knowledge/right-words.ts";
+import { isToLookAt } from "../../knowledge/right-words.ts";
 import { asksForRights, namesStaff } from "../../knowledge/staff.ts";
 import { missingRole } from "../../rules/catalogue.ts";
 import type { ProjectFile } from "../../project.ts";
@@ -98,7 +98,7 @@ function asksPolicy({ entry, project }: Judged, method: string | null): boolean 
   for (const node of walk(entry.node)) {
     const right = rightOfCaller(node, text);
     // A right to look is none to change anything.
-    if (right !== null && (method === "GET" || !isToLook(wordsOf(right)))) return true;
+    if (right !== null && (method === "GET" || !isToLookAt(right))) return true;
     if (
       node.type === "CallExpression" &&
       node.callee.type === "Identifier" &&

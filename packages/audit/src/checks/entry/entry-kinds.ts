@@ -22,7 +22,7 @@ export function isWebhook(judged: Judged): boolean {
     return trace.operations.some(readsSignature);
   // Routes that administer webhooks are no webhooks themselves.
   if (
-    /webhooks?\/\[|webhooks\/:|(?:\]|[:}]\w+\}?)\/webhooks(?![a-z])|webhooks?[-_]?(?:endpoint|config|setting|log|deliver|test|subscription)|api\/(?:v\d\/)?webhooks(?:\/route|\s|$)/i.test(
+    /webhooks?\/\[|webhooks\/:|(?:\]|[:}]\w+\}?)\/webhooks(?![a-z])|webhooks?[-_]?(?:endpoint|config|setting|log|deliver|test|subscription)|webhook_?id[}\]]?\/(?:test|ping|logs|deliver|redeliver|rotate|secret|enable|disable|status)|api\/(?:v\d\/)?webhooks(?:\/route|\s|$)/i.test(
       where,
     ) &&
     !/stripe|github|clerk|svix|resend|paddle|lemon|twilio|slack|shopify|polar|inbound|incoming|receive|hook\//i.test(
@@ -96,6 +96,8 @@ export function isSensitive(operation: Operation): boolean {
       return operation.query.library !== "sql" || operation.query.table !== "" || operation.query.where !== null;
     case "call": {
       if (operation.origin === "global") return false;
+      // `sendOutcome(res, badRequest("Expired"))`: a way of the house to answer.
+      if (operation.args[0]?.k === "response-writer" && ANSWERS.test(operation.name)) return false;
       const words = wordsOf(operation.name);
       const path = operation.path;
       if (
@@ -143,6 +145,7 @@ export function isSensitive(operation: Operation): boolean {
 }
 /** `runAgent`, `deletePage`: done to what is called so, and no reading of the request. */
 const DOES = /^(?:run|execute|start|stop|trigger|create|update|delete|remove|publish|deploy|send|save|restart|invoke)$/;
+const ANSWERS = /^(?:send|respond|reply|answer|render|return|write|end|fail|abort|reject)(?![a-z])/;
 const WRITES =
   /^(?:create|add|insert|invite|remove|delete|destroy|update|set|save|publish|unpublish|send|cancel|move)(?![a-z])/;
 

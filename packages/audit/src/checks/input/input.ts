@@ -10,6 +10,7 @@ import { walk } from "../../syntax/walk.ts";
 import { standing } from "../../values/standing.ts";
 import { holds } from "../../values/holds.ts";
 import { REFUSED, type Condition, type Value } from "../../values/value.ts";
+import { lookedAtElsewhere } from "./looked-at-elsewhere.ts";
 import { namedAttributes } from "./named-attributes.ts";
 import { pathsOfClient } from "./path-traversal.ts";
 import { serverSideRequests } from "./server-side-request.ts";
@@ -114,6 +115,11 @@ export const input: Check = {
       return report.unknown("an id that an event tells by itself looks a row up");
     if (entry.kind === "action" && entry.framework === "next" && !formIn(judged) && !storesFields(judged))
       return report.unknown("arguments of an action are typed, and the type is not checked at run time");
+    const elsewhere = lookedAtElsewhere(
+      judged,
+      trace.operations.filter((one) => isSensitive(one) && bodyIn(one) !== null),
+    );
+    if (elsewhere !== null) return report.unknown(elsewhere);
     report.violated(
       unvalidated,
       { file: entry.file, node: entry.node },

@@ -1,3 +1,4 @@
+import { CLOSED } from "../../interpret/is-open.ts";
 import type { Judged } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { comparisons } from "../../values/query.ts";
@@ -92,12 +93,12 @@ function isPublished(where: Condition | null): boolean {
 }
 
 /** `where: { display: true }`: what everybody is shown. */
+const SHOWN = /(?:^|[._])(?:is_?)?(?:display(?:ed)?|shown|listed)$/i;
 function isShown(where: Condition | null): boolean {
   return comparisons(where).some(
     ({ field, op, value }) =>
       op === "equal" &&
-      /(?:^|[._])(?:is_?)?(?:display(?:ed)?|shown|listed)$/i.test(field) &&
       value.k === "literal" &&
-      value.value === true,
+      (value.value === true ? SHOWN.test(field) : value.value === false && CLOSED.test(field)),
   );
 }

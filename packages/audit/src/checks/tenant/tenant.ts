@@ -22,6 +22,7 @@ import { isKnownBeside } from "./known-on-the-way.ts";
 import { isConfinedBeside } from "./confined-beside.ts";
 import { isConfined } from "./confined.ts";
 import { countsPeople, onlyCounts } from "../openness/counted.ts";
+import { isSpent } from "../openness/spent-rows.ts";
 import { decidedByRow } from "../openness/decided-by-row.ts";
 import { describe } from "../wording/describe-value.ts";
 import { destroyedOutside } from "./destroyed-outside.ts";
@@ -74,6 +75,7 @@ export const tenant: Check = {
       if (one.facts.has("signature") && !one.facts.has("auth")) continue;
       if (!isKnown(one.facts) && isForStrangersToo([one], judged)) continue;
       if (isOfScheduler(one) && one.query.verb === "list" && !isOfCaller(trace.operations)) continue;
+      if (isSpent(one, judged)) continue;
       judge(one, judged, report);
     }
   },

@@ -45,6 +45,13 @@ export const webhook: Check = {
     if (unseen !== undefined && guard === null) return report.unknown(unseen.why);
     if (effects.length > 0 && effects.every((one) => isVerified(one.facts) || askedBack(trace.operations, one)))
       return report.unknown("what it believes is asked of the sender itself");
+    if (
+      guard === null &&
+      open.kind === "call" &&
+      open.origin === "missing" &&
+      open.args.some((arg) => holdsHeaders(arg))
+    )
+      return report.unknown(`${open.name} is given all headers, the signature among them, and is not in the tree`);
     letGoOn(judged, open, report);
     const caught = trace.operations.find((one) => one.kind === "catch" && one.falls && one.lost.has("signature"));
     if (caught !== undefined) {
@@ -106,6 +113,12 @@ export const webhook: Check = {
     );
   },
 };
+
+/** `handle({ headers: req.headers, body: req.rawBody })`: what there is to verify is handed on with all that is signed. */
+function holdsHeaders(value: Value, depth = 0): boolean {
+  if (value.k === "client") return value.part === "header" && value.path === "" && depth > 0;
+  return value.k === "struct" && depth < 3 && [...value.props.values()].some((one) => holdsHeaders(one, depth + 1));
+}
 
 /** It stands in the same function: of several providers in one file, it is this one's. */
 function leadsTo(check: Operation, open: Operation): boolean {
