@@ -12,7 +12,8 @@ import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { keyName, type ObjectNode, propertyOf, textOf } from "../syntax/object-fields.ts";
 
 /** What a declaration says of who may come: nobody is asked, somebody is, more than that is, or it says nothing. */
-export type DeclaredGate = "open" | "known" | "rights" | "unsaid";
+/** `none`: nothing could be said, and nobody asks before. */
+export type DeclaredGate = "open" | "known" | "rights" | "unsaid" | "none";
 
 interface Declared {
   readonly handler: Node;
@@ -78,9 +79,15 @@ function entryOf(file: ProjectFile, one: Declared, guarded: boolean): EntryPoint
       }
       const value = aside(machine, () => machine.evaluate(one.handler, scopeOf(machine, file, one)));
       const handler: Value = one.style === "meteor" && value.k === "closure" ? { ...value, self: REQUEST } : value;
-      followHandler(machine, handler, one.style === "hapi" ? [REQUEST, WRITER] : [REQUEST], place);
+      followHandler(machine, handler, one.style === "hapi" ? [REQUEST, WRITER] : toldIn(one), place);
     },
   };
+}
+
+/** A method of Meteor's is handed what the client sent, one after the other; a route of its kin the request. */
+function toldIn({ handler, gate }: Declared): readonly Value[] {
+  if (gate !== "none" || !isFunction(handler)) return [REQUEST];
+  return handler.params.map((one) => client("arguments", one.type === "Identifier" ? one.name : "", true));
 }
 
 function scopeOf(machine: Machine, file: ProjectFile, { around, node }: Declared): Scope {
@@ -157,7 +164,7 @@ function addMeteor(
   if (node.callee.object.type === "Identifier" && node.callee.object.name === "Meteor") {
     if (verb === "methods" && named?.type === "ObjectExpression")
       for (const one of named.properties)
-        if (one.type === "Property" && isFunction(one.value)) add(one, one.value, keyName(one.key), "POST", "unsaid");
+        if (one.type === "Property" && isFunction(one.value)) add(one, one.value, keyName(one.key), "POST", "none");
     return;
   }
   if (options?.type !== "ObjectExpression" || !/^(?:addRoute|get|post|put|patch|delete)$/.test(verb)) return;

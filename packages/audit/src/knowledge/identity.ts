@@ -78,6 +78,12 @@ export function identity(call: UnseenCall): Value | undefined {
     });
   }
 
+  // Meteor's connection knows who signed in over it.
+  if (name === "Meteor" && from.startsWith("meteor") && args.length === 0) {
+    if (path === "userId" || path === "user") return maybe(caller(path, place));
+    if (path === "userAsync") return later(maybe(caller("user", place)));
+  }
+
   if (PACKAGES.test(from)) {
     switch (name) {
       case "getServerSession":

@@ -10,6 +10,7 @@ import { isCredential, trustOf } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
 import { comparisons } from "../../values/query.ts";
 import { boundElsewhere, comparedElsewhere, methodNamed } from "./compared-elsewhere.ts";
+import { askedOfTheSame } from "./asked-of-the-same.ts";
 import { filteredAlone } from "./filtered-alone.ts";
 import { describe } from "../wording/describe-value.ts";
 import { isSensitive } from "../entry/entry-kinds.ts";
@@ -36,7 +37,7 @@ export function tenantOfCall(one: Operation, judged: Judged, report: Report): vo
   if (one.kind !== "call" || entry.kind === "page") return;
   if (comparedBeside(one, judged, report) || selectedById(one, judged, report) || toldAlone(one, judged, report))
     return;
-  if (filteredAlone(one, judged, report)) return;
+  if (filteredAlone(one, judged, report) || askedOfTheSame(one, judged, report)) return;
   if (one.origin !== "missing" || !isSensitive(one)) return;
   if (!one.facts.has("auth") || isLetGo(one.facts, judged) || isPublicByDesign(entry, judged)) return;
   const words = wordsOf(one.name);
