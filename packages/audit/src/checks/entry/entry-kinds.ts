@@ -118,11 +118,14 @@ export function isSensitive(operation: Operation): boolean {
       // `getIP(req)`: of the request itself, and nothing of anybody's.
       const first = words[0] ?? "";
       if (OF_THE_REQUEST.test(words.at(-1) ?? "") && !DOES.test(first)) return false;
+      // `getIsMailEnabled()`: a yes or no of the product's.
+      if (/^(?:get|fetch|load)$/.test(first) && /^(?:is|has|are)$/.test(words[1] ?? "") && operation.args.length === 0)
+        return false;
       // `getBranding(c.env)`, `loadSitemap()`: what every visitor is shown.
       if (
         /^(?:get|load|fetch|read|render|build|generate)$/.test(first) &&
         OF_THE_PRODUCT.test(words.at(-1) ?? "") &&
-        !operation.args.some((arg) => clientOf(arg) !== null)
+        (!operation.args.some((arg) => clientOf(arg) !== null) || isOfHandedOver(operation))
       )
         return false;
       // `CampaignModel.publishedBySlug(slug)`, `PlanModel.listActive()`: for everybody, or for whoever knows it.
@@ -143,6 +146,11 @@ export function isSensitive(operation: Operation): boolean {
       return false;
   }
 }
+/** `const Template = await getTemplate(1); Template(body)`: what was handed over is called, and not what handed it over. */
+function isOfHandedOver({ result }: Extract<Operation, { kind: "call" }>): boolean {
+  return result.k === "chain" && result.steps.at(-2)?.kind === "call";
+}
+
 /** `runAgent`, `deletePage`: done to what is called so, and no reading of the request. */
 const DOES = /^(?:run|execute|start|stop|trigger|create|update|delete|remove|publish|deploy|send|save|restart|invoke)$/;
 const ANSWERS = /^(?:send|respond|reply|answer|render|return|write|end|fail|abort|reject)(?![a-z])/;
@@ -164,7 +172,7 @@ const PREDICATE =
 const OF_THE_REQUEST =
   /^(?:params?|args|query|queries|search|body|input|pagination|paging|page|sorting|hints|theme|timezone|pathname|ip|ips|agent|geo|country|city|locale|fingerprint|origin|hostname|protocol|device)$/;
 const OF_THE_PRODUCT =
-  /^(?:brand|branding|logo|favicon|manifest|sitemap|robots|version|build|theme|layout|navigation|menu|footer|header|captcha|csrf|nonce|changelog|openapi|swagger|jwks|discovery|banner|copyright|imprint|terms)$/;
+  /^(?:brand|branding|logo|favicon|manifest|sitemap|robots|version|build|theme|layout|navigation|menu|footer|header|templates?|stylesheets?|styles|css|captcha|csrf|nonce|changelog|openapi|swagger|jwks|discovery|banner|copyright|imprint|terms)$/;
 const FACTORY =
   /^(?:client|server|instance|logger|context|store|connection|db|database|supabase|prisma|router|app|handler|request|response|config|env|options|locale|translations?|caller|client\w*|admin|factory|adapter|transport|queue|service|provider|host|origin|base|t|messages|dictionary|errors?|exception|problem|failure)$/;
 const HANDLE =

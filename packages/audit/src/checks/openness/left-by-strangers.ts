@@ -7,6 +7,7 @@ import { isPublicTable } from "../entry/entry-kinds.ts";
 import { clientOf, isCredential } from "../../values/trust.ts";
 import { mentions } from "../../values/mentions.ts";
 import type { Value } from "../../values/value.ts";
+import { asksCallers } from "./asks-callers.ts";
 import { onlyCounts } from "./counted.ts";
 
 type QueryOperation = Extract<Operation, { kind: "query" }>;
@@ -33,25 +34,26 @@ export function isAddressBook(table: string): boolean {
  * captcha, a limit by address, an entry that waits until somebody releases it, a key that stands in other people's pages,
  * or a table that is made for it and an address to answer to. Nothing is taken from it that says for whom the stranger acts.
  */
-export function leftByStrangers({ trace, entry }: Judged): (operation: Operation) => boolean {
-  const added = trace.operations.filter((one): one is QueryOperation => one.kind === "query" && isAdded(one));
+export function leftByStrangers(judged: Judged): (operation: Operation) => boolean {
+  const { trace, entry } = judged;
+  const added = trace.operations.flatMap((one) => addedBy(one, judged));
   const [first] = added;
   if (first === undefined || entry.method === "GET") return () => false;
   const meant =
     trace.operations.some((one) => one.kind === "call" && (HUMAN.test(one.path) || limitsByAddress(one))) ||
-    keyedInPages(trace.operations).some((id) => added.some((one) => holdsRow(one.query.data, id))) ||
+    keyedInPages(trace.operations).some((id) => added.some((one) => holdsRow(one.data, id))) ||
     added.some(
       (one) =>
-        waits(one.query.data) ||
-        (ORDERED.test(snake(one.query.table)) && comesFromStranger(one.query.data) && isFoundAgain(one.query.data)) ||
-        (LEFT.test(snake(one.query.table)) && comesFromStranger(one.query.data)),
+        waits(one.data) ||
+        (ORDERED.test(snake(one.table)) && comesFromStranger(one.data) && isFoundAgain(one.data)) ||
+        (LEFT.test(snake(one.table)) && comesFromStranger(one.data)),
     );
-  if (!meant || added.some((one) => actsForSomebody(one.query.data))) return () => false;
+  if (!meant || added.some((one) => actsForSomebody(one.data))) return () => false;
   return (one) => {
+    if (added.some(({ operation }) => operation === one)) return true;
     if (one.kind === "call") return TELLS.test(one.name) || beginsPayment(one);
     if (one.kind !== "query") return false;
     if (/^(?:read|list|count)$/.test(one.query.verb)) return isLookUp(one, added);
-    if (added.includes(one)) return true;
     // What was ordered is taken off the shelf.
     return one.query.verb === "update" && (isReckonedUp(one, added) || onlyCounts(one.query.data));
   };
@@ -70,6 +72,24 @@ function keyedInPages(operations: readonly Operation[]): readonly number[] {
 }
 const IN_PAGES =
   /(?:^|[._])(?:publishable|public|site|embed|widget|tracking|write)_?key$|(?:^|[._])(?:embed|widget|tracking)_?id$/i;
+
+interface Added {
+  readonly operation: Operation;
+  readonly table: string;
+  readonly data: Value | null;
+}
+
+/** A row that is made; or what a function of another file is told to make of an object, where nobody here is asked for. */
+function addedBy(operation: Operation, { entry, project }: Judged): readonly Added[] {
+  if (operation.kind === "query")
+    return isAdded(operation) ? [{ operation, table: operation.query.table, data: operation.query.data }] : [];
+  if (operation.kind !== "call" || operation.origin !== "missing" || operation.facts.has("auth")) return [];
+  const [, table] = MAKES.exec(operation.name) ?? [];
+  const data = operation.args.find(({ k }) => k === "struct");
+  if (table === undefined || data === undefined || asksCallers(entry, project)) return [];
+  return LEFT.test(snake(table)) ? [{ operation, table, data }] : [];
+}
+const MAKES = /^(?:create|add|submit|insert|save|store|record|register)_?([A-Z]\w+|[a-z]+_?\w+)$/;
 
 function isAdded({ query, facts }: QueryOperation): boolean {
   if (facts.has("auth")) return false;
@@ -102,7 +122,7 @@ function beginsPayment({ path, name }: Extract<Operation, { kind: "call" }>): bo
 const PAYS = /(?:checkout\.sessions|payment_?intents|payments?|payment_?links?|charges|orders)\.create\w*$/i;
 
 /** What the form is for, by its public name or as a whole; or whether the address is known already. */
-function isLookUp({ query }: Pick<QueryOperation, "query">, added: readonly QueryOperation[], depth = 0): boolean {
+function isLookUp({ query }: Pick<QueryOperation, "query">, added: readonly Added[], depth = 0): boolean {
   const by = comparisons(query.where);
   // What the shop that was found so has to offer.
   if (
@@ -111,14 +131,14 @@ function isLookUp({ query }: Pick<QueryOperation, "query">, added: readonly Quer
   )
     return true;
   if (by.some(({ field }) => /email|phone|slug|handle|token|code|domain|ip/i.test(field))) return true;
-  return added.some((one) => holdsRow(one.query.data, query.id));
+  return added.some((one) => holdsRow(one.data, query.id));
 }
 
 /** What the form belongs to is told that there is one more, and nothing of what the stranger says. */
-function isReckonedUp({ query }: QueryOperation, added: readonly QueryOperation[]): boolean {
+function isReckonedUp({ query }: QueryOperation, added: readonly Added[]): boolean {
   const by = comparisons(query.where);
   return (
-    by.some(({ value }) => value.k === "rows" && added.some((one) => holdsRow(one.query.data, value.query.id))) &&
+    by.some(({ value }) => value.k === "rows" && added.some((one) => holdsRow(one.data, value.query.id))) &&
     by.every(({ value }) => clientOf(value) === null) &&
     query.data !== null &&
     !mentions(query.data, ({ k }) => k === "client")

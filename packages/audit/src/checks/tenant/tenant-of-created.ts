@@ -15,6 +15,7 @@ import { isDoubted, isValueDoubted } from "../doubts/doubted.ts";
 import { isNarrowedByUnseen } from "../doubts/narrowed-by-unseen.ts";
 import { describe } from "../wording/describe-value.ts";
 import { isGlobalRole } from "./global-role.ts";
+import { isOpenByLink } from "./open-by-link.ts";
 import { lookedUp } from "./looked-up.ts";
 import { mayReferTo } from "./public-reference.ts";
 import { holdsTenants, nameOf } from "../wording/query-words.ts";
@@ -23,6 +24,10 @@ type QueryOperation = Extract<Operation, { kind: "query" }>;
 
 const SHARED =
   /^(?:vat|gst|tax|ein|iban|siret|abn|duns|national|legal|fiscal|registration|categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?|locales?|timezones?|plans?|products?|prices?|templates?|types?|statuses|stat(?:e|us)|cit(?:y|ies)|regions?|models?|providers?|tags?|parent(?:_?(?:comment|message|post|reply))?|reply_?to|external\w*|anonymous|visitor|correlation|stripe|google|github|customer|session|request|client(?:_?(?:message|request|mutation|event|side|generated|temp)\w*)?|local\w*|te?mp\w*|optimistic\w*|dedupe\w*|trace|idempotency|event|transaction|payment_?intent|subscription|device|message|video|image|icon|theme|font|track|product_?variant|dismissed\w*|last_?(?:seen|read)\w*|variant|sku|address|book|movie|course|lesson|quiz|question|post|article|reason|coupon\w*|promo\w*|grantee(?:_?user)?|recipient(?:_?user)?|invitee(?:_?user)?)$/i;
+
+/** `solutionTagId`, `billingCountryId`: what it is, is said last. */
+const SHARED_NOUN =
+  /_(?:tag|category|country|currency|language|locale|time_?zone|status|state|type|region|city|theme|icon|font|reason)_?$/i;
 
 /** What is written may point at a row of somebody else: a tenant the client names, or a parent it chose. */
 export function created(one: QueryOperation, judged: Judged, report: Report): void {
@@ -70,7 +75,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
     if (
       stem !== "" &&
       /(?:Id|_id)$/.test(name) &&
-      (isOwn || !SHARED.test(stem)) &&
+      (isOwn || !(SHARED.test(stem) || SHARED_NOUN.test(snake(stem)))) &&
       // Somebody who is given work is one of the tenant's own: it was looked whether there is such a person, and no more.
       (isOwn || !isOwnerName(name) || (value.k === "rows" && /^(?:assignee|reviewer|approver|employee)$/i.test(stem)))
     ) {
@@ -144,7 +149,7 @@ function isOfOpen(value: Value, facts: Facts): boolean {
 function isOfDoubted(value: Value, { facts }: QueryOperation, judged: Judged): boolean {
   if (value.k !== "rows") return isValueDoubted(value, facts);
   const { where } = value.query;
-  if (isOpen(where, facts) || isNarrowedByUnseen(where)) return true;
+  if (isOpen(where, facts) || isNarrowedByUnseen(where) || isOpenByLink(value.query, judged)) return true;
   return judged.trace.operations.some(
     (one) => one.kind === "query" && one.query === value.query && isDoubted(one, judged),
   );

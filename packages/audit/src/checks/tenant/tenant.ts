@@ -30,6 +30,7 @@ import { lookedUp } from "./looked-up.ts";
 import { changesRow, takesCallerForGranted } from "../openness/taken-for-granted.ts";
 import { isScopedDespite } from "./guarded-and-scoped.ts";
 import { EVERYBODYS, isSharedByAll } from "./shared-by-all.ts";
+import { BY_LINK, isOpenByLink } from "./open-by-link.ts";
 import { isOfTheServer } from "./of-the-server.ts";
 import { done, nameOf } from "../wording/query-words.ts";
 import { isTheirsOrAllowed } from "./theirs-or-allowed.ts";
@@ -209,6 +210,7 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
       one,
     );
   if (isSharedByAll(one, judged)) return report.unknown(EVERYBODYS);
+  if (isOpenByLink(query, judged)) return report.unknown(BY_LINK);
   const file = judged.project.file(one.place.file);
   if (isRead(query) && file !== null && isOfTheServer(file, query.table))
     return report.unknown(`only those with a right over all of it change ${nameOf(query)}`);
