@@ -52,7 +52,9 @@ export function createResolver(tree: TreeFiles, workspaces: ReadonlyMap<string, 
       if (file !== null) return { kind: "file", path: file };
     }
     if (CUSTOMARY.test(specifier)) return customary(tree, folder, specifier);
-    if (isOfTheProduct(specifier) || OWN_FOLDER.test(specifier)) return { kind: "missing" };
+    if (isOfTheProduct(specifier)) return { kind: "missing" };
+    // `models/invoice`, from the base that a tsconfig names which is not in the tree.
+    if (OWN_FOLDER.test(specifier)) return customary(tree, folder, `src/${specifier}`);
     return PACKAGE.test(specifier) ? { kind: "package", name: specifier } : { kind: "missing" };
   };
 

@@ -21,6 +21,7 @@ import type { EntryPoint } from "../../entry-points/entry-point.ts";
 import type { Check, Judged, Report } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import type { Facts } from "../../values/facts.ts";
+import { keyOf } from "../../values/key.ts";
 import { isBroughtToken } from "../../values/brought-token.ts";
 import { comparisons } from "../../values/query.ts";
 import { clientOf, isCapability, isCredential } from "../../values/trust.ts";
@@ -114,6 +115,7 @@ export const auth: Check = {
         !isSaidToBeOpen(one, entry) &&
         !isLookUp(one) &&
         !isLookUpOfSecret(one, trace.operations) &&
+        !isKeyOfTokens(one, trace.operations) &&
         !asksItself(one, entry),
     );
     const signing = signUps(trace.operations, entry);
@@ -337,6 +339,7 @@ function whyUnsure(operations: readonly Operation[]): string {
 
 /** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */
 function isLookUp(operation: Operation): boolean {
+  if (operation.kind === "call" && isBySecretColumn(operation)) return true;
   if (operation.kind === "call")
     return operation.args.some(
       (arg) =>
@@ -351,10 +354,34 @@ function isLookUp(operation: Operation): boolean {
   );
 }
 
+/** `users.byField("shareToken", token)`: found by a column that holds what only one person was told. */
+function isBySecretColumn({ name, args }: Extract<Operation, { kind: "call" }>): boolean {
+  return (
+    nameKind(name) !== "writes" &&
+    args.some(
+      (arg, at) =>
+        arg.k === "literal" &&
+        typeof arg.value === "string" &&
+        /(?:token|secret|api_?key|access_?key)(?:_?hash)?$/i.test(arg.value) &&
+        args[at + 1]?.k === "client",
+    )
+  );
+}
+
 /** `(await storage.metadata(id)).owner`, which the sender then has to know. */
 function isLookUpOfSecret(operation: Operation, operations: readonly Operation[]): boolean {
   if (operation.kind !== "call" || nameKind(operation.name) === "writes") return false;
   return operations.some(({ facts }) => facts.has("kept-secret"));
+}
+
+/** `verify(token, (await getSettings()).jwtKey)`: asked for the server's own key alone, before anybody can be known. */
+function isKeyOfTokens(operation: Operation, operations: readonly Operation[]): boolean {
+  if (operation.kind !== "call" || operation.args.length > 0) return false;
+  const key = keyOf(operation.result);
+  return operations.some(
+    (one) =>
+      one.kind === "call" && one.name === "verify-token" && one.args.slice(1).some((arg) => keyOf(arg).startsWith(key)),
+  );
 }
 
 function isCapabilityQuery(operation: Operation): boolean {

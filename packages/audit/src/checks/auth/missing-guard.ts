@@ -124,7 +124,7 @@ function inBodies(judged: Judged, report: Report): boolean {
     if (
       OWN.test(entry.name) ||
       asksForMore(one, around, judged) ||
-      (isOwnAddition(one) && OF_AN_OWNER.test(guard)) ||
+      (isOwnAddition(one) && (OF_AN_OWNER.test(guard) || OF_WHAT_IS_THERE.test(guard))) ||
       (isOfItself(guard) && ((isTheirs(one) && !givesRole(one)) || !isAskedOf(one, file, around.node)))
     )
       continue;
@@ -148,6 +148,10 @@ function isOfItself(guard: string): boolean {
 
 /** What is only now made has no owner yet who could be asked for. */
 const OF_AN_OWNER = /own(?:er|s|ed|ership)?(?![a-z])|author(?![a-z])|creator|belongs|mine(?![a-z])/i;
+
+/** `assertCanModifyNote`: of a row that is there already. */
+const OF_WHAT_IS_THERE =
+  /(?:modify|edit|update|change|delete|remove|rename)[A-Z_]|^(?:cannot|can|may)_?(?:modify|edit|update|change|delete|remove)$/i;
 
 /** A role is asked by those beside it that do something to the same. */
 function isAskedOf(one: Operation, file: ProjectFile, node: Node): boolean {
@@ -285,7 +289,10 @@ function standsIn({ file, node }: Place, { within }: Operation): boolean {
 
 function isOwnAddition(one: Operation): boolean {
   if (one.kind !== "query" || one.query.verb !== "create" || one.query.data?.k !== "struct") return false;
-  return [...one.query.data.props.values()].some((value) => isPerson(value));
+  // `...(me.isGuest ? { guestId: me.id } : { userId: me.id })`
+  return [...one.query.data.props.values(), ...one.query.data.spreads].some((value) =>
+    value.k === "choice" ? value.alternatives.every((each) => isPerson(each.value)) : isPerson(value),
+  );
 }
 
 function isLookUp(one: Operation): boolean {

@@ -6,6 +6,7 @@ import { walk } from "../../syntax/walk.ts";
 import type { Check, Judged, Report } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import type { Place, Value } from "../../values/value.ts";
+import { says } from "../../source/says.ts";
 import { textInJson } from "./script-json.ts";
 import { foreignPart, nameOf } from "./foreign-text.ts";
 import { BY_AUTHORS } from "./markup-origin.ts";
@@ -145,7 +146,7 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace, project }: Jud
   const { node } = one.place;
   const mayBeText =
     (node.type === "CallExpression" && !/raw|html/i.test(calledName(node))) || node.type === "AssignmentExpression";
-  if (mayBeText && !hasMarkup(one.value)) return;
+  if (mayBeText && !hasMarkup(one.value)) return quoted(one, project, report);
   const value = jsonOf(mayBeText ? withMarkup(one.value) : one.value);
   // `renderPage(values)` of a file that is not in the tree: what it does to them is not seen.
   if (isOwnTemplate(value)) return report.unknown("the function that makes the page is not in the tree");
@@ -173,6 +174,30 @@ function html(one: Extract<Operation, { kind: "html" }>, { trace, project }: Jud
       one,
     );
 }
+
+/** `res.send(`No library with id ${body.library}`)`: Express sends a text as a page, and what is quoted in it may be markup. */
+function quoted(one: Extract<Operation, { kind: "html" }>, project: Judged["project"], report: Report): void {
+  const file = project.file(one.place.file);
+  const { node } = one.place;
+  if (file === null || node.type !== "CallExpression" || calledName(node) !== "send" || !says(file, EXPRESS)) return;
+  if (says(file, OTHERS) || PLAIN.test(file.text.slice(node.start, node.end))) return;
+  const { value } = one;
+  if (value.k !== "derived" || !/^(?:template|\+)$/.test(value.op)) return;
+  const said = value.args.find(
+    (arg) =>
+      arg.k === "client" && /^(?:query|body|params)$/.test(arg.part) && foreignPart(arg, one.facts, false) !== null,
+  );
+  if (said === undefined) return;
+  report.violated(
+    htmlInjection,
+    one.place,
+    `${nameOf(said)} is quoted in a text that is sent as a page: what it holds runs there.`,
+    one,
+  );
+}
+const EXPRESS = /["']express["']/;
+const OTHERS = /["'](?:fastify|koa|hono|restify|@nestjs\/common)["']/;
+const PLAIN = /\.(?:type|contentType|format|set|header|setHeader)\(/;
 
 /** `<style dangerouslySetInnerHTML={…} />` */
 function isOwnLanguage({ file, node }: Place, project: Judged["project"]): boolean {

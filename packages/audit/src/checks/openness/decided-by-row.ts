@@ -13,6 +13,8 @@ export interface Decided {
   readonly tables: ReadonlySet<string>;
   /** Who may follow a link may not change it, nor what it leads to. */
   readonly toLook?: boolean;
+  /** Nor add to it: what is not hidden is shown. */
+  readonly toRead?: boolean;
 }
 
 const SAYS_FOR_WHOM =
@@ -46,11 +48,26 @@ function decided({ operations }: Trace): Decided | null {
     const asked = one.asked ?? [one.value];
     if (tables.size > 0 && asked.some(asksWhose)) return { at, tables };
     if (asked.some(isSetting)) return { at, tables };
+    const hidden = asked.map(hiddenBy).find((table) => table !== null);
+    if (hidden !== undefined && hidden !== null)
+      return { at, tables: new Set([...tables, hidden]), toLook: true, toRead: true };
     const link = asked.map(linkAsked).find((table) => table !== null);
     if (link !== undefined && link !== null) return { at, tables: new Set([...tables, link]), toLook: true };
   }
   return null;
 }
+
+/** `if (!page || page.passwordProtected) return []`, `poll.hideVotes`: what is not kept from strangers is for them. */
+function hiddenBy(value: Value): string | null {
+  let table: string | null = null;
+  holds(value, (inner) => {
+    if (inner.k === "rows" && KEPT_BACK.test(inner.path)) table = inner.query.table;
+    return table !== null;
+  });
+  return table;
+}
+const KEPT_BACK =
+  /(?:^|[._])(?:is_?)?(?:hide[A-Z_]?\w*|hidden\w*|password_?protected|members_?only|unlisted|private)$/i;
 
 /** `if (!link || link.isArchived) deny()`, `link.password`: who has the link may follow it, while it may be followed. */
 function linkAsked(value: Value): string | null {
@@ -71,6 +88,7 @@ export function isDecided(one: Operation, decided: Decided | null, operations: r
   if (one.kind === "query" && one.query.verb === "read" && decided.tables.has(one.query.table)) return true;
   if (decided.toLook === true && one.kind === "query" && /^(?:update|delete|upsert)$/.test(one.query.verb))
     return false;
+  if (decided.toRead === true && (one.kind !== "query" || !/^(?:read|list|count)$/.test(one.query.verb))) return false;
   return operations.indexOf(one) > decided.at && !isOfAnother(one, decided, operations);
 }
 

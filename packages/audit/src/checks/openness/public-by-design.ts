@@ -12,7 +12,7 @@ const PUBLIC = words(
   "login signin signup signout logout register registration forgot reset verify verification confirm callback oauth " +
     "oauth2 sso saml oidc health healthz healthcheck livez readyz liveness readiness ping version robots sitemap feed " +
     "rss og opengraph public share shared embed unsubscribe csrf jwks openapi swagger favicon nextauth magic otp captcha " +
-    "csp pixel beacon widget badge badges passkey webauthn authenticate authorize anonymous guest pricing faq donate donation donations published",
+    "csp pixel beacon widget badge badges passkey webauthn authenticate authorize anonymous guest pricing faq donate donation donations published redirect",
 );
 /** Words that say so only where nobody is asked for beside it: `projects/[id]/status` is no status page. */
 const MAYBE = words(

@@ -1,3 +1,4 @@
+import { nameOfRoot } from "../../knowledge/call.ts";
 import type { Judged } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import type { Value } from "../../values/value.ts";
@@ -8,11 +9,32 @@ const PERSON = /^(?:\w*_)?(?:users?|accounts?|members?|customers?|admins?|people
 const OPENS = /token|code|otp|pin|link|url|secret|key|password/i;
 
 /** Whoever asks for a forgotten password is answered what was to be mailed, or all that is kept of the person; null where neither. */
-export function resetAnswered(body: Value, one: Operation, { entry }: Judged): string | null {
+export function resetAnswered(body: Value, one: Operation, { entry, project }: Judged): string | null {
   if (!FORGOTTEN.test(`${entry.path ?? ""} ${entry.name}`)) return null;
   if (one.facts.has("auth") || one.facts.has("capability")) return null;
-  return told(body, "", 0);
+  return (
+    told(body, "", 0) ??
+    toldOfUnseen(body, project.file(entry.file)?.text.slice(entry.node.start, entry.node.end) ?? "")
+  );
 }
+
+/** `user.resetToken = makeToken(); user = await users.save(user); res.json({ user })`: what is not seen hands back all it was given. */
+function toldOfUnseen(body: Value, text: string): string | null {
+  if (body.k !== "struct" || !SETS.test(text)) return null;
+  for (const [name, value] of body.props) {
+    const held = value.k === "choice" ? (value.alternatives.at(-1)?.value ?? value) : value;
+    if (!PERSON.test(name) || held.k !== "chain" || held.steps.at(-1)?.kind !== "call") continue;
+    const named = held.steps.at(-2);
+    const called = named?.kind === "member" ? named.name : nameOfRoot(held.root);
+    if (/^(?:save|update|find|get|read|load|fetch|create|upsert)/.test(called) && !SHOWS.test(called))
+      return `${name}, with the token that was just put on it,`;
+  }
+  return null;
+}
+/** `user.tempToken = …` */
+const SETS =
+  /\b(?:user|account|member|customer|admin|person|employee)\.\w*(?:[tT]oken|[cC]ode|[oO]tp|[sS]ecret)\w*\s*=(?!=)/;
+const SHOWS = /public|safe|dto|view|profile|sanit/i;
 
 function told(value: Value, name: string, depth: number): string | null {
   if (depth > 6) return null;

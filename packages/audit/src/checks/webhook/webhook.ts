@@ -228,6 +228,8 @@ function isEffect(one: Operation): boolean {
     // `handleSubscription(event)`: whatever way the bytes were read, it is the event that is handled.
     (HANDLES.test(one.name) || one.args.some((arg) => arg.k !== "request" && clientOf(arg) !== null)) &&
     !isMeasure(one.path) &&
+    // `isExpectedMetadata(event)`: looked at, and no more.
+    !/^(?:is|has)[A-Z]/.test(one.name) &&
     !/verif|valid|parse|decode|inflate|unpack|log|header|sign|check|construct|schema|hash|text|json|buffer|limit/i.test(
       one.path,
     )

@@ -214,7 +214,9 @@ function isGate(node: Node, file: ProjectFile): boolean {
       return (
         refusesStrangers(file, node.name) ||
         /^(?:asserts|guards|asks|identity)$/.test(nameKind(node.name)) ||
-        /^(?!.*(?:author(?!i)|optional))\w*(?:auth|jwt|passport|logged|signed|protect)/i.test(node.name)
+        /^(?!.*(?:author(?!i)|optional))\w*(?:auth|jwt|passport|logged|signed|protect|secure(?!_?(?:headers|cookie)))/i.test(
+          node.name,
+        )
       );
     case "ArrayExpression":
       return node.elements.some((one) => one !== null && isGate(one, file));

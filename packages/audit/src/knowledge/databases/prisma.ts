@@ -70,7 +70,13 @@ export function prisma(chain: Chain, last: NamedCall): Found | null {
         : (prop(options, "data") ?? (house !== null && verb === "update" ? (last.args[1] ?? null) : null)),
     throws: /(?:OrThrow|^update|^delete)$/.test(last.name),
     // With `omit` the columns that come back were thought of, too.
-    selected: selected?.k === "struct" ? [...selected.props.keys()] : prop(options, "omit") === undefined ? null : [],
+    // `select: noteColumns` of another file, `omit`: not all there are, and which is not seen.
+    selected:
+      selected?.k === "struct"
+        ? [...selected.props.keys()]
+        : (selected ?? prop(options, "omit")) === undefined
+          ? null
+          : [],
     plain:
       selected === undefined &&
       prop(options, "omit") === undefined &&
