@@ -90,7 +90,8 @@ function look(value: Value, seen: Seen, depth: number): void {
       const args = value.steps.flatMap((step) => (step.kind === "member" ? [] : step.args));
       if (weighs(args)) seen.sent = true;
       // `await checkReference(ctx, input)`: who is calling is known from what it was handed.
-      if (isHandedRequest(args) && !NOT_OF_CALLER.test(namesOf(value))) seen.caller = true;
+      if (isHandedRequest(args) && !NOT_OF_CALLER.test(namesOf(value)) && !DOES.test(calledIn(value)))
+        seen.caller = true;
       inside(value.root);
       args.forEach(inside);
       return;
@@ -108,6 +109,15 @@ function isHandedRequest(args: readonly Value[]): boolean {
 function isRequest({ k }: Value): boolean {
   return k === "request";
 }
+
+function calledIn({ root, steps }: Extract<Value, { k: "chain" }>): string {
+  const last = steps.findLastIndex(({ kind }) => kind === "call");
+  const named = steps[last - 1];
+  return named?.kind === "member" ? named.name : root.k === "foreign" ? root.name : "";
+}
+/** That something could not be done is no answer to whether it may be. */
+const DOES =
+  /^(?:create|add|save|store|insert|update|upsert|delete|remove|send|notify|upload|write|process|run|execute|publish|emit|enqueue|track|log|sync|import|export|generate|build|make|start|stop|submit|post|put|set|apply|handle)(?![a-z])/;
 
 function namesOf({ root, steps }: Extract<Value, { k: "chain" }>): string {
   const names = steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));

@@ -1,6 +1,7 @@
 import { settleChain } from "../interpret/consume.ts";
 import type { Machine } from "../interpret/machine.ts";
 import { type Chain, opaque, type Place, type Value } from "../values/value.ts";
+import type { UnseenCall } from "./call.ts";
 import { recogniseQuery } from "./databases/recognise.ts";
 
 const FAILURE =
@@ -48,6 +49,18 @@ export function enveloped(machine: Machine, value: Value, { file, node }: Place)
   const answer = settled();
   return { k: "list", items: names.map((name) => (ERROR.test(name) ? opaque(name) : answer)) };
 }
+
+/**
+ * `const [error, row] = await to(prisma.link.findUnique(…))`, `await tryCatch(db.select()…)`: what waits for a promise and
+ * says how it went is handed a statement, and sends it. Null: it is handed none, or does more with it than to wait.
+ */
+export function awaited({ machine, method, args: [first], receiver, isNew, place }: UnseenCall): Value | null {
+  if (isNew || receiver !== null || first?.k !== "chain" || !WAITS.test(method)) return null;
+  const answer = isStatement(machine, first) ? settleChain(machine, first) : null;
+  return answer === null ? null : enveloped(machine, answer, place);
+}
+const WAITS =
+  /^(?:to|until|go|goCatch|awaitTo\w*|await_?to|safe(?:ly|_?(?:await|async|try|promise|call|run))?|try(?:_?(?:catch|async|to|await|promise))?|attempt(?:_?async)?|catch_?(?:error|err|async|promise)?|settle[ds]?|with_?(?:timeout|retry|retries|deadline)|timeout|retry|from_?(?:async_?)?(?:promise|throwable)|promise_?to_?result|to_?result|wrap_?(?:promise|async)|handle_?(?:promise|async))$/i;
 const ERROR = /^_*(?:e|er|errs?|errors?|\w*(?:Err|Error)|failure|failed)$/;
 
 /** An answer beside a failure; anything else that is taken of it is the answer's own. */

@@ -10,7 +10,7 @@ import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place,
 import { lentClient } from "./databases/lent-clients.ts";
 import { recogniseQuery } from "./databases/recognise.ts";
 import { callBack, errorFirst, workAmong } from "./callbacks.ts";
-import { enveloped } from "./enveloped.ts";
+import { awaited, enveloped } from "./enveloped.ts";
 import { buildsParts, nameOfRoot, type UnseenCall } from "./call.ts";
 import { recordUnseen } from "./record-unseen.ts";
 import { asksForRights, saidIn } from "./staff.ts";
@@ -46,6 +46,8 @@ export function unseen(call: UnseenCall): Value {
   }
   if (callback !== undefined && !call.isNew) return wrapped(call, kind, callback);
   if (machine.atTop && kind !== "conceals") return chain;
+  const sent = awaited(call);
+  if (sent !== null) return sent;
   const onward = args.find((arg) => arg.k === "continuation");
   if (onward !== undefined) return middleware(call, onward);
 

@@ -182,7 +182,7 @@ function askedBy(route: Registration, args: readonly Node[]): Asked {
   for (const call of args.flatMap(calledIn)) {
     const right = toldRight(call, route.file.text);
     if (right !== null) told.push(`${calledName(call)}(${right})`);
-    else if (call.type === "CallExpression" && call.arguments.some(({ type }) => type !== "ObjectExpression"))
+    else if (call.type === "CallExpression" && call.arguments.some(({ type }) => NAMED.test(type)))
       toldElse.push(calledName(call));
   }
   return {
@@ -196,6 +196,9 @@ function askedBy(route: Registration, args: readonly Node[]): Asked {
     asksWhose: names.some((name) => ASKS_WHOSE.test(name)),
   };
 }
+
+/** What stands for a value from somewhere else. */
+const NAMED = /^(?:Identifier|MemberExpression|SpreadElement)$/;
 
 /** What stands before others: all that is mounted, and all but the last of a route's own. */
 function gatesOf(one: Registration): readonly Node[] {
