@@ -11,6 +11,7 @@ import { standing } from "../../values/standing.ts";
 import { holds } from "../../values/holds.ts";
 import { REFUSED, type Condition, type Value } from "../../values/value.ts";
 import { lookedAtElsewhere } from "./looked-at-elsewhere.ts";
+import { formIn } from "./forms.ts";
 import { namedAttributes } from "./named-attributes.ts";
 import { pathsOfClient } from "./path-traversal.ts";
 import { serverSideRequests } from "./server-side-request.ts";
@@ -390,16 +391,4 @@ function storesFields({ trace }: Judged): boolean {
     });
     return fields.length > 1;
   });
-}
-
-function formIn({ trace }: Judged): boolean {
-  return trace.operations.some((one) => one.kind === "query" && one.query.data !== null && holdsForm(one.query.data));
-}
-
-function holdsForm(value: Value, depth = 0): boolean {
-  if (depth > 6) return false;
-  if (value.k === "client")
-    return value.part === "body" || (value.part === "arguments" && /formData|form/i.test(value.path));
-  if (value.k === "struct") return [...value.props.values(), ...value.spreads].some((one) => holdsForm(one, depth + 1));
-  return value.k === "choice" && value.alternatives.some((one) => holdsForm(one.value, depth + 1));
 }
