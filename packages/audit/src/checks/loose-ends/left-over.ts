@@ -4,6 +4,7 @@ import type { Project, ProjectFile } from "../../project.ts";
 import { unusedGuard, unusedSchema } from "../../rules/catalogue.ts";
 import { isFunction } from "../../syntax/is-function.ts";
 import { declaredWithoutRight } from "../auth/declared-without-right.ts";
+import { governedByLess } from "../auth/governed-by-less.ts";
 import type { LooseEnd } from "./loose-end.ts";
 import { uncompared } from "./uncompared.ts";
 import { unasked } from "./unasked.ts";
@@ -21,7 +22,12 @@ const SCHEMA_NAMED =
 export function leftOvers(file: ProjectFile, project: Project): LooseEnd[] {
   const { text } = file;
   if (text.includes("use client") && file.module.directives.has("use client")) return [];
-  const found: LooseEnd[] = [...unasked(file), ...uncompared(file), ...declaredWithoutRight(file, project)];
+  const found: LooseEnd[] = [
+    ...unasked(file),
+    ...uncompared(file),
+    ...declaredWithoutRight(file, project),
+    ...governedByLess(file),
+  ];
   // The syntax of most files is never asked for.
   if (!mayHoldUnused(text)) return found;
   for (const node of file.syntax.program.body) {
