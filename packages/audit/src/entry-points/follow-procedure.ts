@@ -78,6 +78,8 @@ export function followProcedure(machine: Machine, chain: Chain, place: Place): V
       place,
       why: `${namesOf(chain)[0] ?? "the procedure"} is not in the tree`,
     });
+  if (base === "open" && isCalledPublic(chain))
+    machine.learn("said:public", { sure: false, place, why: "the procedure is called a public one" });
   if (base === "open" && chain.root.k === "foreign" && /^(?:initTRPC|createSafeActionClient)$/.test(chain.root.name))
     machine.absent = makesContext(machine, chain) ? machine.project.putOnRequests() : "every";
   const whole = client("body", "", checked);
@@ -267,6 +269,13 @@ function isAny(schema: Value | undefined): boolean {
     callsOf(schema).some((call) => call.name === "any" || call.name === "unknown") &&
     callsOf(schema).length === 1
   );
+}
+
+function isCalledPublic(chain: Chain): boolean {
+  return namesOf(chain)
+    .filter((name) => BUILDER.test(name))
+    .flatMap(wordsOf)
+    .some((word) => /^(?:public|open|unauthed|unauthenticated|anonymous|anon|guest)$/.test(word));
 }
 
 function baseOf(chain: Chain): "open" | "guarded" | "unknown" {

@@ -52,6 +52,7 @@ import { isForHolder } from "../openness/for-holders.ts";
 import { isReadByLink } from "../openness/kept-by-key.ts";
 import { isToldByProvider } from "../webhook/told-by-provider.ts";
 import { isForStrangersToo, isNobodysOrOwn } from "../openness/for-strangers-too.ts";
+import { isHouseOfStrangers, isSaidToBePublic } from "../openness/said-to-be-public.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
@@ -202,6 +203,12 @@ export const auth: Check = {
     if (isForStrangersToo(unheld, judged) || isNobodysOrOwn(judged))
       return report.unknown("what strangers see of it was decided");
     if (isOpenUntilSetUp(entry, trace.operations)) return report.unknown("what is set up once is open until it is");
+    if (isSaidToBePublic(unheld))
+      return report.unknown("it is called public, and shows nothing that is secret by its name");
+    if (isHouseOfStrangers(judged) && !isCron(judged))
+      return report.unknown(
+        "nobody is spoken of in its file, which may be guarded where it is mounted, or meant for all",
+      );
     if (first.facts.has("refused"))
       return report.unknown("some are refused, and what is asked of them is not understood");
     report.violated(
