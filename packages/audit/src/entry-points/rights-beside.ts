@@ -21,7 +21,10 @@ export function rightsBeside(of: Class, method: MethodDefinition, text: string):
     decorators.flatMap((one) => {
       const name = nameOf(one);
       if (name !== "UseGuards")
-        return asksRights(name) && !/^Api[A-Z]/.test(name) ? [name, ...toldIn(one, name, text)] : [];
+        return [
+          ...(asksRights(name) && !/^Api[A-Z]/.test(name) ? [name, ...toldIn(one, name, text)] : []),
+          ...toldStaff(one, name),
+        ];
       return guardsOf(one).filter((guard) => !LOOKS_UP.test(guard) && asksRightsOf(guard));
     });
   // Which guards, where each method has its own: whatever they ask for, one that has none is asked for nothing.
@@ -78,6 +81,25 @@ function toldIn({ expression }: Decorator, name: string, text: string): string[]
   const [first, last] = [expression.arguments[0], expression.arguments.at(-1)];
   return first === undefined || last === undefined ? [] : [`${name}(${text.slice(first.start, last.end)})`];
 }
+
+/** `@Authenticated({ admin: true })`: those alone who run the product, whatever else it is told. */
+function toldStaff({ expression }: Decorator, name: string): string[] {
+  if (expression.type !== "CallExpression" || !/auth|guard|protect|secur|access|require/i.test(name)) return [];
+  for (const arg of expression.arguments)
+    if (arg.type === "ObjectExpression")
+      for (const one of arg.properties)
+        if (
+          one.type === "Property" &&
+          one.key.type === "Identifier" &&
+          FOR_STAFF.test(one.key.name) &&
+          one.value.type === "Literal" &&
+          one.value.value === true
+        )
+          return [`${name}(${one.key.name})`];
+  return [];
+}
+const FOR_STAFF =
+  /^(?:is|require|requires|needs|only|must_?be)?_?(?:super_?)?(?:admin|staff|root|owner|sudo|superuser|operator)(?:_?(?:only|required|route))?$/i;
 
 /** The classes that `@UseGuards(…)` names. */
 function guardsOf(one: Decorator): string[] {

@@ -3,17 +3,23 @@ import { nameKind } from "../../knowledge/names.ts";
 import { missingAuthentication } from "../../rules/catalogue.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
 import { FOR_VISITORS } from "./left-outside.ts";
+import { leftUnseen } from "./left-unseen.ts";
 import { isPublicByDesign } from "../openness/public-by-design.ts";
 import { isWebhook } from "../entry/entry-kinds.ts";
 
 /** How many routes of the same things say by what stands before them that none is for strangers. */
 const ENOUGH = 3;
 
+/** Of a route whose handler is not seen, what stands before its neighbours says what should stand before it. */
+export function leftUnguarded(judged: Judged, report: Report): boolean {
+  return leftToStrangers(judged, report) || leftUnseen(judged, report);
+}
+
 /**
  * A route whose handler is in no file of the tree, and before which nobody is asked for anything, where all of those
  * beside it that are about the same things are behind a gate of their own.
  */
-export function leftUnguarded(judged: Judged, report: Report): boolean {
+function leftToStrangers(judged: Judged, report: Report): boolean {
   const { entry, trace } = judged;
   if (entry.kind !== "route" || entry.neighbours === undefined) return false;
   const [unseen] = trace.unknowns;

@@ -248,7 +248,7 @@ function isOfPerson(one: Operation, { start, end }: Place["node"]): boolean {
 const OWN = /\b(?:me|my|mine|self|own|profile|leave|account|preferences)\b/i;
 
 /** A role was compared on the way, by code that was seen; or it is about the caller's own, which the call is told. */
-function asksElsewhere(one: Operation, done: readonly Operation[], anyway: boolean): boolean {
+function asksElsewhere(one: Operation, done: readonly Operation[], anyway: "whole" | "id" | null): boolean {
   const role = one.facts.get("role");
   if (role?.sure === true || one.facts.has("shared-secret") || one.facts.has("signature")) return true;
   // By its name it was asked on the way, and not by what stands before the handler.
@@ -262,7 +262,8 @@ function asksElsewhere(one: Operation, done: readonly Operation[], anyway: boole
     one.kind === "call" &&
     one.args.some(
       (arg) =>
-        (isPerson(arg) || isWholeCaller(arg)) && !(anyway && arg.k === "principal" && /id$|^sub$/i.test(arg.path)),
+        (isPerson(arg) || isWholeCaller(arg)) &&
+        !(arg.k === "principal" && (anyway === "whole" || (anyway === "id" && /id$|^sub$/i.test(arg.path)))),
     )
   );
 }
@@ -273,11 +274,22 @@ function isWholeCaller(value: Value): boolean {
 }
 
 /** Those who are asked for a right hand on by which id the caller is known as well: it is told for other ends than to ask for one. */
-function toldAnyway(beside: Neighbours | undefined): boolean {
-  if (beside === undefined || !isOddOne(beside)) return false;
-  const told = beside.others.filter(({ guards, said = "" }) => guards.length > 0 && TELLS_WHO.test(said));
-  return told.some(({ method }) => method !== "GET");
+function toldAnyway(beside: Neighbours | undefined): "whole" | "id" | null {
+  if (beside === undefined || !isOddOne(beside)) return null;
+  const { others } = beside;
+  const asked = others.filter(({ method, guards }) => guards.length > 0 && method !== "GET");
+  // Where each of the others is for those who run the product, what they are told of the caller is for no question.
+  if (
+    others.length > 3 &&
+    others.every(({ guards }) => guards.some((one) => FOR_STAFF.test(one))) &&
+    asked.some(({ said = "" }) => TELLS_WHOLE.test(said))
+  )
+    return "whole";
+  return asked.some(({ said = "" }) => TELLS_WHO.test(said)) ? "id" : null;
 }
+const FOR_STAFF = /\((?:is|require|requires|only)?_?(?:super_?)?(?:admin|staff|root|operator|superuser)/i;
+const TELLS_WHOLE =
+  /\(\s*(?:(?:req|request|ctx)[?!]?\.)?(?:auth|user|account|me|actor|principal|viewer|caller|session)\s*[,)]/;
 const TELLS_WHO =
   /\(\s*(?:[^()]{0,120},\s*)?(?:\w+[?!]?\.)?(?:user|account|me|actor|principal|viewer|caller)[?!]?\.(?:id|sub|uid|userId)\s*[,)]/;
 

@@ -8,6 +8,7 @@ import { isFunction } from "../../syntax/is-function.ts";
 import { children, walk, walkOwn } from "../../syntax/walk.ts";
 import { answerOf, fallbacks, type Gates, mayRefuse } from "./gates.ts";
 import { goesOnAnyway } from "./goes-on-anyway.ts";
+import { PASSED, passedOnFailure } from "./passed-on-failure.ts";
 import { lostAnswers } from "./lost-answers.ts";
 import { MAY_SAY_YES, yesWhereNobodyAsks } from "./yes-where-nobody-asks.ts";
 
@@ -41,6 +42,8 @@ export function checkFunctions({ text, module, syntax }: ProjectFile, gates: Gat
       found.push(lost(node));
   if (isServer && GOES_ON.test(text) && mayRefuse(text))
     for (const node of goesOnAnyway(syntax.program, text)) found.push(lost(node));
+  if (isServer && PASSED.test(text) && mayRefuse(text))
+    for (const node of passedOnFailure(syntax.program)) found.push(lost(node));
   if (isServer && MAY_SAY_YES.test(text) && mayRefuse(text) && mayAnswerWhether(text))
     for (const node of yesWhereNobodyAsks(syntax.program))
       found.push({ rule: defaultAllows, node, message: "Where there is nothing to ask, everybody is allowed." });

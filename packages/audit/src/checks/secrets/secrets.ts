@@ -1,6 +1,7 @@
 import { clientSecret, logSecret, urlSecret } from "../../rules/catalogue.ts";
 import { linkIn, linkPutTogether, namedLink } from "./link-with-token.ts";
 import { loggedAddress } from "./logged-address.ts";
+import { loggedByItsLabel } from "./logged-by-its-label.ts";
 import { loggedHeader } from "./logged-headers.ts";
 import { CENSORS, heldInLogged, loggedWhole } from "./logged-whole.ts";
 import type { Node } from "oxc-parser";
@@ -66,7 +67,10 @@ function handedOn(one: Extract<Operation, { kind: "prop" }>, report: Report): vo
 }
 
 function logged(one: Extract<Operation, { kind: "log" | "call" }>, { entry, project }: Judged, report: Report): void {
-  const named = writtenOut(one.place.node) ?? loggedAddress(one.place.node, project.file(one.place.file));
+  const named =
+    (one.kind === "log" ? loggedByItsLabel(one.place.node) : null) ??
+    writtenOut(one.place.node) ??
+    loggedAddress(one.place.node, project.file(one.place.file));
   if (named !== null)
     return report.violated(logSecret, one.place, `${named} is written to a log, and stays wherever the log goes.`, one);
   const given = one.kind === "log" && one.place.node.type === "CallExpression" ? one.place.node.arguments : [];
