@@ -58,13 +58,19 @@ function isOneThatAnswers(name: string): boolean {
   );
 }
 
-/** By its name, a function that answers whether somebody is to be turned away: `isRevoked`, `userIsBanned`. */
+/**
+ * By its name, a function that answers whether somebody is to be turned away, or is to show more of themselves first:
+ * `isRevoked`, `userIsBanned`, `needsTwoFactor`, `requiresMfa`.
+ */
 export function turnsAway(name: string): boolean {
+  if (SHOWS_MORE.test(name)) return true;
   return (
     /^(?:is|was|has|are|check|token|user|session|account|jti|key)/.test(name) &&
     wordsOf(name).some((word) => TURNED_AWAY.has(word))
   );
 }
+const SHOWS_MORE =
+  /^(?:needs?|requires?|must|should|has_?to|demands?|is)_?(?:\w{0,20}_?)?(?:two_?factor|second_?factor|2_?fa|m_?fa|totp|otp|step_?up|re_?auth\w*)(?:_?(?:auth\w*|check|code|challenge|verification))?(?:_?(?:required|needed|enforced|enabled|active))?$/i;
 const TURNED_AWAY = new Set(
   "revoked banned blocked suspended blacklisted blocklisted denylisted deactivated withdrawn invalidated compromised forbidden denied replayed".split(
     " ",
