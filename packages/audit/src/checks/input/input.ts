@@ -8,13 +8,13 @@ import { keyOf } from "../../values/key.ts";
 import { comparisons } from "../../values/query.ts";
 import { walk } from "../../syntax/walk.ts";
 import { standing } from "../../values/standing.ts";
-import { holds } from "../../values/holds.ts";
 import { REFUSED, type Condition, type Value } from "../../values/value.ts";
 import { lookedAtElsewhere } from "./looked-at-elsewhere.ts";
 import { formIn } from "./forms.ts";
 import { namedAttributes } from "./named-attributes.ts";
 import { pathsOfClient } from "./path-traversal.ts";
 import { serverSideRequests } from "./server-side-request.ts";
+import { isOfCollaborator, isPartlyChecked } from "./told-of-body.ts";
 import { wholeForModel } from "./whole-for-model.ts";
 import { isSensitive } from "../entry/entry-kinds.ts";
 
@@ -333,20 +333,10 @@ function isPassedOn({ result }: Extract<Operation, { kind: "call" }>): boolean {
   return result.k === "chain" && result.root.k === "foreign" && /^@[^/]+\//.test(result.root.from);
 }
 
-/** `this.contextService.update(body)`: a service that the class was handed. */
-function isOfCollaborator({ origin, path }: Extract<Operation, { kind: "call" }>): boolean {
-  return origin === "opaque" && /(?:^|\.)\w*(?:Service|UseCase|Interactor)s?\.\w+$/.test(path);
-}
-
 /** The body as it came, or all of it among what is added: `{ ...body, name }`. */
 function isWhole(value: Value): boolean {
   if (value.k === "struct") return value.spreads.some(isWhole);
   return value.k === "client" && value.part === "body" && value.path === "";
-}
-
-/** `{ name, settings: JSON.stringify(settings) }`: one field went through a schema, and the other is of any shape in it. */
-function isPartlyChecked(value: Value): boolean {
-  return holds(value, (inner) => inner.k === "client" && inner.part === "body" && inner.checked);
 }
 
 const FINDS = /^(?:get|find|fetch|load|read|lookup|retrieve|query|select|list|search|id|email|slug|count|exists)/i;
