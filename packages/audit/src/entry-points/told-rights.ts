@@ -9,7 +9,9 @@ import { isFunction } from "../syntax/is-function.ts";
  * `withWorkspace(handler, { requiredPermissions: ["write"] })`. The text of the right, or null.
  */
 export function toldRight(call: Node, text: string): string | null {
-  if (call.type !== "CallExpression") return null;
+  // `viewTemplate("partials/links/edit")`: a page, and no right.
+  if (call.type !== "CallExpression" || /template|render|layout|partial|page(?![a-z])/i.test(calledName(call)))
+    return null;
   for (const arg of call.arguments) if (!isFunction(arg) && isNamed(arg)) return text.slice(arg.start, arg.end);
   return resourceAndAction(call.arguments);
 }

@@ -21,7 +21,6 @@ import type { EntryPoint } from "../../entry-points/entry-point.ts";
 import type { Check, Judged, Report } from "../../rules/rule.ts";
 import type { Operation } from "../../trace/operation.ts";
 import type { Facts } from "../../values/facts.ts";
-import { keyOf } from "../../values/key.ts";
 import { isBroughtToken } from "../../values/brought-token.ts";
 import { comparisons } from "../../values/query.ts";
 import { clientOf, isCapability, isCredential } from "../../values/trust.ts";
@@ -48,6 +47,7 @@ import { isCaller, isVisitors } from "./visitors.ts";
 import { isSpent } from "../openness/spent-rows.ts";
 import { decidedByRow, isDecided } from "../openness/decided-by-row.ts";
 import { answersOnlyWhether } from "./only-whether.ts";
+import { isKeyOfTokens, isLookUpOfSecret } from "./look-up-of-secret.ts";
 import { isForHolder } from "../openness/for-holders.ts";
 import { isReadByLink } from "../openness/kept-by-key.ts";
 import { isToldByProvider } from "../webhook/told-by-provider.ts";
@@ -372,22 +372,6 @@ function isBySecretColumn({ name, args }: Extract<Operation, { kind: "call" }>):
         /(?:token|secret|api_?key|access_?key)(?:_?hash)?$/i.test(arg.value) &&
         args[at + 1]?.k === "client",
     )
-  );
-}
-
-/** `(await storage.metadata(id)).owner`, which the sender then has to know. */
-function isLookUpOfSecret(operation: Operation, operations: readonly Operation[]): boolean {
-  if (operation.kind !== "call" || nameKind(operation.name) === "writes") return false;
-  return operations.some(({ facts }) => facts.has("kept-secret"));
-}
-
-/** `verify(token, (await getSettings()).jwtKey)`: asked for the server's own key alone, before anybody can be known. */
-function isKeyOfTokens(operation: Operation, operations: readonly Operation[]): boolean {
-  if (operation.kind !== "call" || operation.args.length > 0) return false;
-  const key = keyOf(operation.result);
-  return operations.some(
-    (one) =>
-      one.kind === "call" && one.name === "verify-token" && one.args.slice(1).some((arg) => keyOf(arg).startsWith(key)),
   );
 }
 
