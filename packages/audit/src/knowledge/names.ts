@@ -83,6 +83,17 @@ const PLAIN = words(
     "validation validate body schema method methods headers timeout axiom highlight context",
 );
 
+/** Middleware that is called by what those are who pass it. */
+const BY_ONE_WORD =
+  /^(?:authenticate|authorize|authorise|authenticated|authorized|authorised|authed|authn|authz|secured|loggedin|logged|signedin|rbac|acl|superuser)$/;
+const TURNS_AWAY =
+  /^(?:unauth\w*|non?(?:auth|admin|member|owner)\w*|anonymous|strangers?|guests?|authenticate|login|signin)$/;
+const CHECKED = words(
+  "auth access permission permissions ownership membership role authorization authorisation session",
+);
+const PLAIN_CHECKS = words(
+  "health status type input body value format webhook signature email domain dns run last next",
+);
 const FAILURES = words("error errors exception exceptions failure failures rejection rejections promise async route");
 const ACCESS = words("access permission permissions ownership membership rights");
 const ASKED_OF = words("role roles allowed authorized permitted policy scope scopes ability privilege");
@@ -125,10 +136,17 @@ function classify(words: readonly string[]): NameKind {
       ? restHas(PLAIN) && !WHO.has(first) && !restHas(IDENTITY) && !restHas(RIGHTS) && !rest.some(isPerson)
         ? "validates"
         : "asserts"
-      : WHO.has(first) || first === "protect" || first === "guard"
+      : WHO.has(first) || first === "protect" || first === "guard" || (first === "restrict" && rest[0] === "to")
         ? "asserts"
         : "none";
+  // `privateRoute`, `rejectUnauthenticated`, `mustAuthenticate`
+  if (/^(?:private|secured?|protected)$/.test(first) && /^(?:route|routes|endpoint|handler)$/.test(rest.join("_")))
+    return "guards";
+  if (/^(?:reject|refuse|deny|block|must|needs?)$/.test(first) && rest.some((word) => TURNS_AWAY.test(word)))
+    return "asserts";
   if (words.at(-1) === "only" || words.at(-1) === "required" || words.at(-1) === "guard") return "asserts";
+  // `projectAuthCheck(projectId)`: what is done says the last word.
+  if (/^(?:check|verification)$/.test(words.at(-1) ?? "") && has(CHECKED) && !has(PLAIN_CHECKS)) return "asserts";
   // `testWebhook(id)`, `testApiKey(key)`: one is sent or used to try it out; `testPermission` asks.
   if (first === "test" && rest.length > 0 && !restHas(ACCESS) && !restHas(ASKED_OF)) return "none";
   if (
@@ -148,8 +166,7 @@ function classify(words: readonly string[]): NameKind {
   if (words.length === 1) {
     if (first === "auth" || first === "session" || first === "viewer" || first === "protect" || first === "me")
       return "identity";
-    if (first === "authenticate" || first === "authorize") return "asserts";
-    return "none";
+    return BY_ONE_WORD.test(first) ? "asserts" : "none";
   }
   const last = words.at(-1) ?? "";
   if (
