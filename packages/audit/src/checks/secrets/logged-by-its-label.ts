@@ -5,7 +5,8 @@ const LABEL =
   /(?:reset|password|verif\w*|access|refresh|auth\w*|session|api|invit\w*|magic|log_?in|sign_?in|one[- ]?time|otp|activation|confirm\w*|bearer|jwt|recovery|signing|webhook)[\w -]{0,20}(?:token|code|secret|key|link|password|otp|pin)\s*(?:is|[:=])+\s*["'`]?$|(?:^|[\s,(])(?:password|passphrase|otp)\s*(?:is|[:=])+\s*["'`]?$/i;
 const NO_SECRET = /csrf|push|device|public|invalid|expired|unknown|bad|wrong|missing|unexpected|hashed|masked|status/i;
 /** What it is called where it stands: no part, mark or length of it. */
-const WHOLE = /(?:token|secret|password|passphrase|otp|code|pin|key|link)s?$/i;
+const WHOLE =
+  /^(?!(?:has|is|needs?|should|wants?|uses?|was|can|with|without)[A-Z_])\w*(?:[tT]oken|[sS]ecret|[pP]assword|[pP]assphrase|[oO]tp|OTP|[cC]ode|[pP]in|PIN|[kK]ey|[lL]ink|TOKEN|SECRET|PASSWORD|KEY)s?$/;
 
 /** `logger.info(`Reset password token: ${token.toString()}`)`: the log says itself what it writes down. */
 export function loggedByItsLabel(call: Node): string | null {
