@@ -3,6 +3,7 @@ import { wordsOf } from "../../knowledge/names.ts";
 import type { Operation } from "../../trace/operation.ts";
 import { actsAsServer } from "./acts-as-server.ts";
 import { isBesideSigned } from "./beside-signed.ts";
+import { isNeutral } from "./neutral-calls.ts";
 import { isProviderCallback, readsSignature } from "./provider-callback.ts";
 import { looksForSecretOnly } from "./idle-webhook-secret.ts";
 import { clientOf } from "../../values/trust.ts";
@@ -77,16 +78,19 @@ const SERVICES =
   /^(?:stripe|openai|@anthropic-ai\/|@google\/|ai$|@ai-sdk\/|resend|@sendgrid\/|nodemailer|twilio|postmark|@aws-sdk\/|aws-sdk|@slack\/|@octokit\/|cloudinary|@vercel\/blob|replicate|cohere-ai|@mistralai\/|groq-sdk|langchain|@langchain\/|@pinecone|algoliasearch|firebase-admin|googleapis|@upstash\/redis)/;
 const EFFECT =
   /^(?:create|update|delete|del|remove|send|sendMail|cancel|put|upload|generate|generateText|streamText|generateObject|streamObject|generateImage|embed|embedMany|run|invoke|capture|refund|transfer|retrieve|list|get|emit|publish|trigger|add|enqueue|dispatch)$/;
-const NEUTRAL_PATH =
-  /redis|searchparams|formdata|\bkv\b|memcache|log(?!s(?:$|\.|by|for|of))|analytics|posthog|sentry|track|metric|cache|revalidate|rate|limit|cookie|header|console|performance|nextresponse|superjson|(?<!up)date|dayjs|moment|zod|schema|translat|i18n|\bt$|span|tracer|path|url|math|json|redirect|render|format|parse|serialize|uuid|nanoid|random|hash/i;
 
 /** Counts, measures and traces: nothing that anybody's event could change. */
 const MEASURES =
   /(?:^|\.|_)(?:metrics?|stats?d?|timers?|counters?|histograms?|gauges?|tracer|tracing|trace|spans?|telemetry|otel|analytics|posthog|segment|mixpanel|amplitude|plausible|sentry|datadog|newrelic|prometheus|honeycomb|logger|log|logs|console|monitor(?:ing)?|observability|instrument\w*|debug|pino|winston|perf(?:ormance)?|breadcrumbs?|rollbar|bugsnag)(?:$|[.A-Z_])|^(?:count|increment|incr|observe|measure|trace|track|time|timed|captureException|captureMessage|addBreadcrumb|setTag|setContext|withScope)(?:$|[A-Z.])/;
 
+/** `monitorRepository.delete(id)`, `deleteLog(id)`: what measures is a thing as well, that somebody has. */
+const OF_MEASURES = /(?:^|[.])(?:delete|remove|destroy|update|archive|rename|list|find|findById|findOne)\w*$/;
+
 export function isMeasure(path: string): boolean {
-  return MEASURES.test(path);
+  return MEASURES.test(path) && !(OF_MEASURES.test(path) && KEPT.test(path));
 }
+const KEPT =
+  /(?:monitor|log|metric|counter|timer)s?(?:Service|Repository|Repo|Store|Model|Manager|Controller|Dao|s)?(?:$|\.)|(?:Monitor|Log|Metric|Counter|Timer)s?$/;
 
 /** Reads or changes something that is not everybody's. */
 export function isSensitive(operation: Operation): boolean {
@@ -105,7 +109,7 @@ export function isSensitive(operation: Operation): boolean {
         EFFECT.test(operation.name)
       )
         return true;
-      if (NEUTRAL_PATH.test(path) || MEASURES.test(path)) return false;
+      if (isNeutral(path) || isMeasure(path)) return false;
       if (/^(?:create|get|make|build|init|use|load)$/.test(words[0] ?? "") && FACTORY.test(words.at(-1) ?? ""))
         return false;
       // `getRunningApp().AppDataSource.getRepository(Tool)`: what leads to the rows, and none of them.
