@@ -201,9 +201,17 @@ export function isCapability(query: Query): boolean {
     if (isDigestOfClient(value)) return true;
     // What may be read by whoever has its address may not be changed by them.
     if (/^(?:share|public)/i.test(last) && (query.verb === "update" || query.verb === "delete")) return false;
-    return CAPABILITY.test(last) ? clientOf(value) !== null : isCredential(value);
+    return CAPABILITY.test(last) && !isOfRecord(last, query) ? clientOf(value) !== null : isCredential(value);
   });
 }
+
+/** `state` of an address, `code` of a branch: by these the records of a business are sorted and numbered. */
+function isOfRecord(field: string, { table, verb }: Query): boolean {
+  if (/[a-z]state$/i.test(field) && !/(?:oauth|auth|login|csrf|_)state$/i.test(field)) return true;
+  return /^(?:state|code|key|sid|signature|hash)$/i.test(field) && (verb === "list" || RECORD.test(table));
+}
+const RECORD =
+  /^(?:\w*_)?(?:invoice|order|product|item|customer|client|employee|branch|department|countr|currenc|account|contract|project|document|shipment|vehicle|propert|patient|student|course|warehouse|supplier|vendor|contact|lead|deal|expense|payment|report|compan|store|shop)(?:ies|y|e?s)?$/i;
 
 /**
  * `findOne({ number, "customer.email": email })`: who came without an account is known by the number they were given and
