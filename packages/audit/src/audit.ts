@@ -173,7 +173,8 @@ function judgedAnew(
   };
 }
 
-function isReached({ file, node }: EntryPoint, reached: ReadonlySet<string>): boolean {
+function isReached({ file, node, body }: EntryPoint, reached: ReadonlySet<string>): boolean {
+  if (body !== undefined && reached.has(functionKey(file, body))) return true;
   const isMember = node.type === "MethodDefinition" || node.type === "PropertyDefinition";
   const made = node.type === "VariableDeclarator" ? node.init : isMember ? node.value : node;
   if (made === null) return reached.has(functionKey(file, node));

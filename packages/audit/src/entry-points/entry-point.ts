@@ -25,6 +25,8 @@ export interface EntryPoint {
   readonly file: string;
   /** The declaration: where a missing gate is reported. */
   readonly node: Node;
+  /** The function that does the work, where what is declared is a wrapper around it or a list that ends with it. */
+  readonly body?: Node;
   /** Other files it is put together from: those that mount its router. Absent where its own file tells all. */
   readonly with?: readonly string[];
   /** What those beside it in the same router or class ask of their callers, where that can be read off. */

@@ -8,6 +8,7 @@ import { contextControllerEntryPoints } from "./context-controllers.ts";
 import { declaringCallEntryPoints } from "./declaring-calls.ts";
 import { errorHandlerEntryPoints } from "./error-handlers.ts";
 import { jobEntryPoints } from "./jobs.ts";
+import { madeHandlerEntryPoints } from "./made-handlers.ts";
 import { methodOptionsEntryPoints } from "./method-options.ts";
 import { methodExportEntryPoints } from "./method-exports.ts";
 import { graphqlFieldEntryPoints } from "./graphql-fields.ts";
@@ -53,7 +54,9 @@ export function findEntryPoints(project: Project, files: readonly ProjectFile[])
 export function findHandlers(files: readonly ProjectFile[]): EntryPoint[] {
   const found = files.flatMap((file) => {
     const shaped = nextByShape(file);
-    return shaped.length > 0 ? shaped : [...handlerEntryPoints(file), ...classHandlerEntryPoints(file)];
+    return shaped.length > 0
+      ? shaped
+      : [...handlerEntryPoints(file), ...madeHandlerEntryPoints(file), ...classHandlerEntryPoints(file)];
   });
   return mountedUnseen(found, files);
 }

@@ -19,15 +19,20 @@ const REQUEST_NAME = /^(?:_?req|_?request|event)$/;
 /** Functions that take a request and are mounted by code that is not seen; and functions handed to a server outright. */
 export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
   const found: EntryPoint[] = [];
-  for (const name of mayHandle(file) ? file.module.exports.keys() : []) {
-    const node = handedOut(file, name);
+  const seen = new Set<FunctionNode>();
+  for (const exported of mayHandle(file) ? file.module.exports.keys() : []) {
+    const node = handedOut(file, exported);
+    const name = calledThere(file, exported);
     const listed = listIn(node);
     const fn = listed ?? functionIn(node) ?? wrappedIn(node, file);
-    if (fn !== null && takesContextAndInput(fn)) {
-      found.push(procedureHandler(file, name, node));
+    // Handed out under two names it is one.
+    if (fn === null || seen.has(fn)) continue;
+    seen.add(fn);
+    if (takesContextAndInput(fn)) {
+      found.push(procedureHandler(file, exported, node));
       continue;
     }
-    if (fn === null || !takesRequest(fn) || !isHandler(name, fn)) continue;
+    if (!takesRequest(fn) || !isHandler(name, fn)) continue;
     const web = isWebStyle(fn);
     found.push({
       kind: "handler",
@@ -37,8 +42,9 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
       path: null,
       file: file.path,
       node,
+      body: fn,
       follow(machine) {
-        const value = exportedValue(machine, file.path, name);
+        const value = exportedValue(machine, file.path, exported);
         if (!web)
           machine.learn("unmounted", {
             sure: true,
@@ -69,7 +75,7 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
 }
 
 /** Without one of these in its text a file hands out no such function, and need not be looked into. */
-function mayHandle({ text }: ProjectFile): boolean {
+export function mayHandle({ text }: ProjectFile): boolean {
   return (
     (MAY_TAKE_REQUEST.test(text) && MAY_ANSWER.test(text)) ||
     (/\binput\b/.test(text) && /\b(?:ctx|context)\b|\.infer</.test(text)) ||
@@ -205,12 +211,20 @@ export function functionIn(node: Node): FunctionNode | null {
 }
 
 /** What is exported, as it is written: of `exports.a = x` and `module.exports = { a: x }` it is x. */
-function handedOut(file: ProjectFile, name: string): Node {
+export function handedOut(file: ProjectFile, name: string): Node {
   const found = file.module.exports.get(name);
-  if (found?.kind !== "value" || name === "default") return declarationOf(file, name);
+  // `module.exports = remove`: what is called so.
+  if (found?.kind !== "value" || (name === "default" && found.value.type !== "Identifier"))
+    return declarationOf(file, name);
   if (found.value.type !== "Identifier") return found.value;
   const binding = file.module.bindings.get(found.value.name);
   return binding?.kind === "local" ? binding.node : found.value;
+}
+
+/** The name of what is the whole of its module, where it has one there. */
+export function calledThere(file: ProjectFile, name: string): string {
+  const found = file.module.exports.get(name);
+  return name === "default" && found?.kind === "value" && found.value.type === "Identifier" ? found.value.name : name;
 }
 
 /** `export const buy = [protect, validate(schema), asyncHandler(async (req, res) => …)]`: the handler at its end. */
@@ -304,7 +318,7 @@ export function isHandler(name: string, fn: FunctionNode): boolean {
   return answers(fn);
 }
 
-function nameOfParameter(parameter: ParamPattern | undefined): string {
+export function nameOfParameter(parameter: ParamPattern | undefined): string {
   return parameter?.type === "Identifier" ? parameter.name : "";
 }
 

@@ -63,7 +63,7 @@ export function isAskedOfAll({ own, others }: Neighbours): boolean {
 
 /** `adminOnly`, `requireAdmin`, `isStaff`, `ensureSuperuser`. */
 export const ASKS_STAFF =
-  /^(?:require|ensure|assert|must_?be|is|only|check|verify|restrict_?to|for|with|needs?)_?\w*(?:admins?|staff|moderators?|operators?|super_?users?|owners?|managers?)(?:_?(?:only|user|role|access|rights))?$|^(?:admins?|staff|moderators?|operators?|super_?users?|owners?|managers?)_?(?:only|required|guard|auth|access|check|gate|middleware)?$/i;
+  /^(?:require|ensure|assert|must_?be|is|only|check|verify|restrict_?to|for|with|needs?)_?\w*(?:admin(?:istrator)?s?|staff|moderators?|operators?|super_?users?|owners?|managers?)(?:_?(?:only|user|role|access|rights))?$|^(?:admin(?:istrator)?s?|staff|moderators?|operators?|super_?users?|owners?|managers?)_?(?:only|required|guard|auth|access|check|gate|middleware)?$/i;
 
 /** All the others let nobody through but those, and this lets everybody: the guard's name, or null. */
 export function guardOfAllOthers({ own, others }: Neighbours): string | null {
@@ -72,8 +72,23 @@ export function guardOfAllOthers({ own, others }: Neighbours): string | null {
   // One of several that are looked at may be for all who are known; two of them hardly.
   if ((HARM[own.method ?? ""] ?? 0) === 0 && others.filter(({ method }) => (HARM[method ?? ""] ?? 4) === 0).length < 2)
     return null;
-  return others.every(({ staff = [] }) => staff.length > 0) ? (others[0]?.staff?.[0] ?? null) : null;
+  if (others.every(({ staff = [] }) => staff.length > 0)) return others[0]?.staff?.[0] ?? null;
+  // `hasRole([Role.Admin])`: by what it is told, where there are enough of them.
+  const told = others.map(
+    ({ staff = [], guards }) => staff.find((one) => !ASKS_WHOSE.test(one)) ?? guards.find(isForGovernors),
+  );
+  return others.length > 2 && told.every((one) => one !== undefined) ? (told[0] ?? null) : null;
 }
+
+/** Told the roles of those who run things, and of nobody else. */
+function isForGovernors(guard: string): boolean {
+  if (!isTold(guard)) return false;
+  const right = guard.slice(guard.indexOf("("));
+  return GOVERNS.test(right) && !OF_MEMBERS.test(right);
+}
+const GOVERNS =
+  /(?:^|[^a-z])(?:super_?)?(?:admin(?:istrator)?|staff|operator|superuser|root)s?(?![a-z])|[a-z]Admin(?![a-z])/i;
+const OF_MEMBERS = /member|viewer|guest|editor|author|user|customer|everyone|anyone|any(?![a-z])|read|view/i;
 
 /** Something of no more consequence asks for a right, and this asks for none: the guard's name, or null. */
 export function guardOfMilder({ own, others }: Neighbours): string | null {

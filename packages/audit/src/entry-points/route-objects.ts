@@ -6,9 +6,11 @@ import { isFunction } from "../syntax/is-function.ts";
 import { children } from "../syntax/walk.ts";
 import type { FunctionNode, Value } from "../values/value.ts";
 import { scopeInside } from "./declaring-calls.ts";
+import { askedBy } from "./asked-by.ts";
 import type { EntryPoint } from "./entry-point.ts";
 import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { followMiddleware } from "./follow-middleware.ts";
+import type { Asked } from "./neighbours.ts";
 import { keyName, type ObjectNode, propertyOf, textOf } from "../syntax/object-fields.ts";
 
 interface RouteObject {
@@ -39,7 +41,7 @@ export function routeObjectEntryPoints(file: ProjectFile): EntryPoint[] {
   };
   visit(file.syntax.program, null, []);
   const guarded = found.some(({ before }) => before.length > 0);
-  return found.map((one) => entryOf(file, one, guarded));
+  return found.map((one) => entryOf(file, one, guarded, found));
 }
 
 function isHandedToServer(node: Node, within: Node | null): boolean {
@@ -58,7 +60,8 @@ function routeOf(node: ObjectNode, around: readonly FunctionNode[]): RouteObject
   return { node, handler, method: method.toUpperCase(), path, before, around };
 }
 
-function entryOf(file: ProjectFile, one: RouteObject, guarded: boolean): EntryPoint {
+function entryOf(file: ProjectFile, one: RouteObject, guarded: boolean, all: readonly RouteObject[]): EntryPoint {
+  const asked = ({ method, path, before }: RouteObject): Asked => askedBy({ method, path, file }, before);
   return {
     kind: "route",
     framework: "express",
@@ -67,6 +70,7 @@ function entryOf(file: ProjectFile, one: RouteObject, guarded: boolean): EntryPo
     path: one.path,
     file: file.path,
     node: one.node,
+    neighbours: () => ({ own: asked(one), others: all.filter((other) => other !== one).map(asked) }),
     gateBeside: () => one.before.length === 0 && guarded,
     follow(machine) {
       const place = { file: file.path, node: one.node };

@@ -19,6 +19,9 @@ export function moduleScope(machine: Machine, file: string): Scope {
   return scope;
 }
 
+/** `import { model as User } from "../models/user"`: what it is is said where it is taken. */
+const NAMES_NOTHING = /^(?:default|\*|[mM]odel|[eE]ntity|table|[rR]epository|collection)$/;
+
 /** A name at the top of a file; null when the file does not bind it. */
 export function moduleValue(machine: Machine, file: string, name: string): Value | null {
   const source = machine.project.file(file);
@@ -33,7 +36,7 @@ export function moduleValue(machine: Machine, file: string, name: string): Value
   if (binding.kind === "import") {
     const reads = new Reads();
     const found = reading(machine, reads, () => imported(machine, file, binding.specifier, binding.name));
-    const whole = found.k === "foreign" && found.origin === "missing" && /^(?:default|\*)$/.test(found.name);
+    const whole = found.k === "foreign" && found.origin === "missing" && NAMES_NOTHING.test(found.name);
     const value = whole ? { ...found, local: name } : found;
     keep(machine, scope.declare(name, value), reads);
     return value;

@@ -1,5 +1,6 @@
 import { Facts } from "../values/facts.ts";
 import { client, FALSE, TRUE, UNDEFINED, type Value } from "../values/value.ts";
+import { clientsOf } from "../values/trust.ts";
 import { callBack, errorFirst } from "./callbacks.ts";
 import { packageOf, type UnseenCall } from "./call.ts";
 
@@ -29,7 +30,10 @@ export function webhooks(call: UnseenCall): Value | undefined {
     return client("body", "", body?.k !== "literal");
   }
   // `stripeService.constructEventFromPayload(order, rawBody, signature)`: a house's own around it, told the signature.
-  if (/^constructEvent[A-Z]/.test(method) && args.some(isSignature)) {
+  if (
+    args.some(isSignature) &&
+    (/^constructEvent[A-Z]/.test(method) || (READS_SIGNED.test(method) && args.some(isWholeBody)))
+  ) {
     machine.learn("signature", { sure: false, place, why: `${method} is taken for a check by its name` });
     return client("body", "", true);
   }
@@ -95,6 +99,14 @@ export function webhooks(call: UnseenCall): Value | undefined {
     return { k: "literal", value: true };
   }
   return undefined;
+}
+
+/** `parseWebhook(rawBody, signature, secret)`: what reads an event is told its signature for one end. */
+const READS_SIGNED =
+  /^(?:parse|construct|decode|unwrap|authenticate|validate|verify|read|extract|open|build|to|as)_?\w*(?:[wW]eb_?[hH]ook|[eE]vent|[nN]otification|[cC]allback|[dD]elivery|[pP]ayload|[sS]igned\w*|[rR]equest|[mM]essage)s?$/;
+
+function isWholeBody(value: Value): boolean {
+  return clientsOf(value).some(({ part, path }) => part === "body" && (path === "" || /^raw/i.test(path)));
 }
 
 function isSignature(value: Value): boolean {

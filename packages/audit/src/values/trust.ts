@@ -189,7 +189,7 @@ export function scopeOf(condition: Condition | null, facts: Facts, depth = 0): T
 
 /** Field names under which only a secret or an unguessable value is stored: whoever has it may use the row. */
 const CAPABILITY =
-  /(?:token|secret|hash|signature|otp|nonce|(?:user|device|join|pairing|login|activation|confirmation|redeem|link)_?code|api_?key|access_?key|(?:delet(?:e|ion)|remov(?:e|al)|edit|owner|manage(?:ment)?|claim)_?key|invite_?code|share_?(?:id|key|code|link)|public_?(?:id|key)|session_?id|verification|reset_?code|magic|state|code_?verifier|challenge)$|^(?:code|key|jti|sid)$/i;
+  /(?:token|secret|hash|signature|otp|nonce|(?:user|device|join|pairing|login|activation|confirmation|redeem|link)_?code|api_?key|access_?key|(?:delet(?:e|ion)|remov(?:e|al)|edit|owner|manage(?:ment)?|claim)_?key|invite_?code|share_?(?:id|key|code|link)|public_?(?:id|key)|session_?id|verification|reset_?code|magic|state|code_?verifier|challenge|(?:unsubscribe|unsub|opt_?out)_?(?:id|key|code|uuid))$|^(?:code|key|jti|sid)$/i;
 
 /** A look-up by a credential: by an unguessable field, or by what came in a cookie or an authorisation header. */
 export function isCapability(query: Query): boolean {

@@ -35,7 +35,7 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   const open = milder !== null || entry.framework === "nest";
   const done = trace.operations.filter((one) => isSensitive(one) || isPassedOn(one) || isToldWhich(one));
   // Where all the others are for those who run the product, nothing is for everybody because of its name.
-  if (OWN.test(`${entry.path ?? ""} ${entry.name}`)) return false;
+  if (isOfOnesOwn(`${entry.path ?? ""} ${entry.name}`)) return false;
   const surrounded =
     beside !== undefined && beside.others.length > 2 && isAskedOfAll(beside) && done.some((one) => isToldWhich(one));
   if (open && !surrounded && isPublicByDesign(entry, judged)) return false;
@@ -75,7 +75,7 @@ function ungoverned(judged: Judged, report: Report): boolean {
   const others = beside.others.filter(({ method, guards }) => method !== "GET" && guards.length > 0);
   const guard = others[0]?.guards[0];
   if (guard === undefined || others.length < 2) return false;
-  if (OWN.test(`${entry.path ?? ""} ${entry.name}`) || asksPolicy(judged, beside.own.method)) return false;
+  if (isOfOnesOwn(`${entry.path ?? ""} ${entry.name}`) || asksPolicy(judged, beside.own.method)) return false;
   if (asksInText({ file: entry.file, node: entry.node }, judged)) return false;
   const done = trace.operations.find((one) => isGovernment(one));
   // The caller's own row may say that they are an owner.
@@ -122,7 +122,7 @@ function inBodies(judged: Judged, report: Report): boolean {
     const guard = around === undefined ? null : guardBeside(file, around.node);
     if (around === undefined || guard === null) continue;
     if (
-      OWN.test(entry.name) ||
+      isOfOnesOwn(entry.name) ||
       asksForMore(one, around, judged) ||
       (isOwnAddition(one) && (OF_AN_OWNER.test(guard) || OF_WHAT_IS_THERE.test(guard))) ||
       (isOfItself(guard) && ((isTheirs(one) && !givesRole(one)) || !isAskedOf(one, file, around.node)))
@@ -245,6 +245,12 @@ function isOfPerson(one: Operation, { start, end }: Place["node"]): boolean {
 }
 
 /** One's own affairs need no role. */
+function isOfOnesOwn(said: string): boolean {
+  return OWN.test(said.replace(OF_THE_HOUSE, ""));
+}
+/** `/admin/system-preferences`, `/site/profile`: of the product, and nobody's own. */
+const OF_THE_HOUSE =
+  /\b(?:admin|system|site|instance|server|global|platform|app|org|organi[sz]ation|workspace|team|tenant|company)[-_/](?:profile|preferences|account)\b/gi;
 const OWN = /\b(?:me|my|mine|self|own|profile|leave|account|preferences)\b/i;
 
 /** A role was compared on the way, by code that was seen; or it is about the caller's own, which the call is told. */

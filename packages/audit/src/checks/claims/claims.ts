@@ -67,7 +67,11 @@ export const claims: Check = {
         granted(one, report);
       if (
         one.kind === "call" &&
-        (!BUYS_MONEY.test(`${entry.path ?? ""} ${entry.file} ${entry.name}`) || one.args.some(namesWare))
+        (!(
+          BUYS_MONEY.test(`${entry.path ?? ""} ${entry.file} ${entry.name}`) ||
+          one.args.some((arg) => isCalledMoney(arg))
+        ) ||
+          one.args.some(namesWare))
       )
         priced(one, report);
     }
@@ -160,6 +164,20 @@ function isSaid(value: Value): boolean {
 
 /** What is bought is an amount of money or credit: however much that is, its price is the same. */
 const BUYS_MONEY = /credit|top[-_]?up|donat|deposit|wallet|gift|contribut|\btips?\b|pledge|fund/i;
+
+/** `product_data: { name: "Donation" }`: the payer is told what it is. */
+function isCalledMoney(value: Value, depth = 0): boolean {
+  if (depth > 6) return false;
+  if (value.k === "list") return value.items.some((item) => isCalledMoney(item, depth + 1));
+  if (value.k !== "struct") return false;
+  for (const [name, inner] of value.props) {
+    if (inner.k !== "literal") {
+      if (isCalledMoney(inner, depth + 1)) return true;
+    } else if (SHOWN.test(name) && typeof inner.value === "string" && BUYS_MONEY.test(inner.value)) return true;
+  }
+  return false;
+}
+const SHOWN = /^(?:name|description|title|label|statement_descriptor)$/;
 
 /** Beside the amount the client names what it is for: the two need not fit. */
 function namesWare(value: Value): boolean {

@@ -6,7 +6,8 @@ import type { Operation } from "../../trace/operation.ts";
 import type { Value } from "../../values/value.ts";
 import { isStoredSecret } from "./secret-names.ts";
 
-const TAKES_PASSWORD = /(?:log|sign)[-_ ]?(?:in|up)|register|password|credential|token|(?:^|\/)auth(?:\/|$)/i;
+const TAKES_PASSWORD =
+  /(?:log|sign)[-_ ]?(?:in|up)|regist(?:er|ration)|password|credential|token|(?:^|\/)auth(?:\/|$)/i;
 
 /** `s = s + s` doubles what stands in it. */
 const MAX_DEPTH = 8;

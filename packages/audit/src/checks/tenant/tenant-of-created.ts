@@ -6,7 +6,7 @@ import type { Operation } from "../../trace/operation.ts";
 import type { Facts } from "../../values/facts.ts";
 import { keyOf } from "../../values/key.ts";
 import { comparisons, type Query } from "../../values/query.ts";
-import { isCapability, isCredential, scopeOf, trustOf } from "../../values/trust.ts";
+import { clientsOf, isCapability, isCredential, scopeOf, trustOf } from "../../values/trust.ts";
 import type { Value } from "../../values/value.ts";
 import { namedInstead } from "../claims/acting-for.ts";
 import { columnsOfCaller } from "./columns-of-caller.ts";
@@ -80,6 +80,7 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       (isOwn || !isOwnerName(name) || (value.k === "rows" && /^(?:assignee|reviewer|approver|employee)$/i.test(stem)))
     ) {
       if (isOfOpen(value, facts) || isOfDoubted(value, one, judged) || mayReferTo(stem, one, judged)) continue;
+      if (isFoundWithinTheirs(value, one, judged)) continue;
       lookedUp(value, one, report);
       report.violated(
         foreignReference,
@@ -90,6 +91,21 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       return;
     }
   }
+}
+
+/** `Dashboard.exists({ team: me.teamId, "tiles.id": body.tileId })`: among what is theirs it was looked for, and somebody turned away without. */
+function isFoundWithinTheirs(value: Value, written: QueryOperation, { trace }: Judged): boolean {
+  const said = new Set(clientsOf(value).map((one) => keyOf(one)));
+  if (said.size === 0) return false;
+  const found = trace.operations.findIndex(
+    (one) =>
+      one.kind === "query" &&
+      one !== written &&
+      /^(?:read|list|count)$/.test(one.query.verb) &&
+      comparisons(one.query.where).some(({ value: by }) => clientsOf(by).some((each) => said.has(keyOf(each)))) &&
+      scopeOf(one.query.where, one.facts) !== null,
+  );
+  return found !== -1 && trace.operations.slice(found).some((one) => one.kind === "test" && one.denies === "yes");
 }
 
 /** `{ owner: input.owner, takenById: me.id }`: what is left here belongs to somebody, and who has written it down is said. */

@@ -61,6 +61,8 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
           data: isWhole || namesFields(only.args[1]) ? null : (only.args[0] ?? null),
         };
   }
+  const stored = storedNew(chain, calls);
+  if (stored !== null) return stored;
   // TypeORM's, also where what is asked is an entity manager: `manager.findOne(Invitation, { where })`.
   if (repositoryOf(chain, calls) !== undefined || OF_ENTITIES.test(packageOf(chain.root))) return null;
   let at = calls.length - 1;
@@ -72,7 +74,8 @@ export function documents(chain: Chain, calls: readonly NamedCall[]): Found | nu
   const collection = calls.slice(0, at).find((one) => one.name === "collection" || one.name === "model");
   const owner =
     call.before.at(-1) ??
-    (chain.root.k === "foreign" && (chain.root.name === "default" || chain.root.name === "*")
+    (chain.root.k === "foreign" &&
+    (chain.root.local !== undefined || chain.root.name === "default" || chain.root.name === "*")
       ? modelName(chain.root)
       : root(chain));
   const isModel =
@@ -139,6 +142,21 @@ const HANDS_OVER =
 function root(chain: Chain): string {
   return chain.root.k === "foreign" || chain.root.k === "opaque" ? chain.root.name : "";
 }
+
+/** `new Note({ title }).save()`: a document that is made, and kept by itself. */
+function storedNew(chain: Chain, calls: readonly NamedCall[]): Found | null {
+  const [made, kept, ...more] = calls;
+  const isNew = chain.steps.some(({ kind }) => kind === "new");
+  if (!isNew || made === undefined || kept?.name !== "save" || more.length > 0 || chain.root.k !== "foreign")
+    return null;
+  if (chain.root.origin !== "missing" || OF_ENTITIES.test(chain.root.from)) return null;
+  const owner = modelOf(chain, [made]) ?? made.before.at(-1) ?? modelName(chain.root);
+  const [data] = made.args;
+  if (!/^[A-Z]/.test(made.name || owner) || NO_MODEL.test(made.name || owner)) return null;
+  return data === undefined ? null : { library: "mongoose", table: made.name || owner, verb: "create", data };
+}
+const NO_MODEL =
+  /(?:Service|Repository|Repo|Controller|Client|API|Api|Manager|Store|Helper|Utils?|Editor|Canvas|Image)$/;
 
 function madeByMongoose(chain: Chain): boolean {
   return chain.root.k === "foreign" && chain.root.from === "mongoose";
