@@ -30,6 +30,15 @@ const OF_ACCESS =
   /^(?:password|passwd|pw|email|mail|e|token|otp|code|totp|phone|sms|link|magic|account|user|login|credentials?|mfa|two|2fa|signup|registration|invite|invitation|subscription|captcha|device|webauthn|passkey|identity|session|key|request|confirm|complete|start|github|google|apple|oauth|stripe|slack|discord|facebook|microsoft|by|for|x|\w{1,2})$/;
 const AUTH_FOLDER = /(?:^|\/)(?:auth|authentication|sessions?)(?:\/|$)/i;
 
+/** `POST /documents/:id/share`: whose it is makes it public, and nobody else. */
+function isDoneToSomething({ method, path }: EntryPoint): boolean {
+  return (
+    path !== null &&
+    /^(?:POST|PUT|PATCH|DELETE)$/.test(method ?? "") &&
+    /(?:\[\w+\]|[:{$]\w+\}?)\/(?:share|public|published|embed|badge|redirect|widget|preview)\/?$/.test(path)
+  );
+}
+
 /** Is the entry point meant for everybody, by its name and path? */
 export function isPublicByDesign(entry: EntryPoint, judged: Judged): boolean {
   const { path } = entry;
@@ -50,7 +59,7 @@ export function isPublicByDesign(entry: EntryPoint, judged: Judged): boolean {
   )
     return true;
   if (STAFF.test(`${path ?? ""} `)) return false;
-  if (said.some((word) => PUBLIC.has(word))) return true;
+  if (said.some((word) => PUBLIC.has(word)) && !isDoneToSomething(entry)) return true;
   // Whoever has the link may look at the invitation it leads to.
   if (path !== null && /(?:invit(?:e|ation)s?|accept)\/(?:\[|:|\{)/i.test(path)) return true;
   // `GET /server/features`: of the server itself, and of nobody's.
