@@ -97,7 +97,9 @@ export function exported(file: ProjectFile, name: string, label: Label, args: re
 /** Where a name is declared: the function itself where that is to be seen. */
 export function declarationOf(file: ProjectFile, name: string): Node {
   const found = file.module.exports.get(name);
-  const binding = file.module.bindings.get(found?.kind === "local" ? found.name : name);
+  // `export default handler`
+  const named = found?.kind === "value" && found.value.type === "Identifier" ? found.value.name : name;
+  const binding = file.module.bindings.get(found?.kind === "local" ? found.name : named);
   if (binding?.kind === "local") return binding.node;
   return found?.node ?? file.syntax.program;
 }

@@ -115,17 +115,17 @@ export function settleChain(machine: Machine, chain: Chain): Value | null {
   return value;
 }
 
-/** What was taken for calls of unseen code was this statement being built. */
+/** What was taken for calls of unseen code was this statement being built, whatever was decided between them. */
 function forgetBuilding({ operations }: Machine, chain: Chain): void {
   const { node, file } = chain.place;
-  for (let last = operations.at(-1); last?.kind === "call"; last = operations.at(-1)) {
-    const { result, place } = last;
-    const isPart =
-      result.k === "chain" &&
-      result.steps.length <= chain.steps.length &&
-      result.steps.every((step, at) => step === chain.steps[at]);
-    if (!isPart || place.file !== file || place.node.start < node.start || place.node.end > node.end) return;
-    operations.pop();
+  for (let at = operations.length - 1; at >= 0; at -= 1) {
+    const one = operations[at];
+    if (one === undefined || one.place.file !== file) return;
+    if (one.place.node.start < node.start || one.place.node.end > node.end) return;
+    if (one.kind === "fallback" || one.kind === "choose" || one.kind === "compare") continue;
+    if (one.kind !== "call" || one.result.k !== "chain" || one.result.steps.length > chain.steps.length) return;
+    if (!one.result.steps.every((step, index) => step === chain.steps[index])) return;
+    operations.splice(at, 1);
   }
 }
 

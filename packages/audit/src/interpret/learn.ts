@@ -163,11 +163,15 @@ export function knowAnswer(value: Extract<Value, { k: "chain" }>, facts: Facts):
 const REFUSES =
   /for?bid|denied|deny|blocked|restricted|unauthori[sz]ed|cannot|disallow|invalid|error|fail|reject|banned|prevent|violat|(?:^|[a-z])Not[A-Z]|missing/i;
 
-/** `rateLimit(req, { key })`: how often, and not who. */
+/** `rateLimit(req, { key })`: how often, and not who; `allowMethods(req, res, ["GET"])`, `runCors(req, res)`: how, and not who. */
 function asksHowOften({ root, steps }: Extract<Value, { k: "chain" }>): boolean {
   const names = steps.flatMap((step) => (step.kind === "member" ? [step.name] : []));
   if (root.k === "foreign") names.push(root.name);
-  return names.some((name) => /rate_?limit|throttl|turnstile|captcha|honeypot|^limiter$/i.test(name));
+  return names.some((name) =>
+    /rate_?limit|throttl|turnstile|captcha|honeypot|^limiter$|(?:^|_|[a-z])methods?(?![a-z])|^(?:(?:run|handle|apply|init|with|next|set|enable)_?)?cors(?![a-z])/i.test(
+      name,
+    ),
+  );
 }
 
 /** `isWriteForbidden(row, user)`, `(await validateAccess(request, id)).error`: to say no is what there is an answer for. */

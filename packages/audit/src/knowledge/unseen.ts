@@ -96,7 +96,10 @@ export function unseen(call: UnseenCall): Value {
     default:
   }
   // `PresignedUrl.findByToken(token)`: whoever knows the secret has what it was made for.
-  if (BY_SECRET.test(call.method) && args.some((arg) => clientsOf(arg).length > 0)) {
+  if (
+    (BY_SECRET.test(call.method) || (OPENS.test(call.method) && args.some(isSealed))) &&
+    args.some((arg) => clientsOf(arg).length > 0)
+  ) {
     note(call);
     return choose([
       {
@@ -165,6 +168,13 @@ function isSignature(arg: Value): boolean {
 }
 const ASKS_WHOSE_TOKEN =
   /user_?info|token_?info|introspect|who_?ami|profile|identity|claims|subject|^(?:get|fetch|load|lookup|resolve|read)_?(?:me|user|account|person|member)$|(?:verify|validate|check|inspect)\w*(?:token|credential|assertion)/i;
+/** `decryptToken(input.token)`, `unseal(query.t)`: what answers was sealed by the product, and handed to whom it was for. */
+const OPENS = /^(?:decrypt|unseal|unsign|open_?sealed|openSealed)(?![a-z])/;
+function isSealed(arg: Value): boolean {
+  return clientsOf(arg).some(({ path }) =>
+    /(?:token|ticket|link|sealed|signed|seal|state|hash|nonce|jwt|jwe)$|(?:^|\.)(?:t|s|key|code|payload)$/i.test(path),
+  );
+}
 const BY_SECRET =
   /^(?:find|get|fetch|load|lookup)\w*By(?:\w*Token|\w*Hash|\w*Secret|ShareKey|ShareSlug|InviteCode|InvitationCode|OneTimeCode|Nonce)$/;
 

@@ -67,6 +67,7 @@ function ask(value: Value, facts: Facts, depth: number): Trust {
         if (one.k === "literal" && (one.value === null || one.value === undefined)) continue;
         // `in: projectIds ?? []`: none of none is nobody's.
         if (one.k === "list" && one.items.length === 0) continue;
+        if (one.k === "chain" && one.root.k === "list" && one.root.items.length === 0) continue;
         const trust = one.k === "literal" ? "sure" : trustOf(one, facts.including(own), depth + 1);
         if (trust === null) return null;
         if (trust === "presumed") least = "presumed";

@@ -23,7 +23,7 @@ import type { Operation } from "../../trace/operation.ts";
 import type { Facts } from "../../values/facts.ts";
 import { isBroughtToken } from "../../values/brought-token.ts";
 import { comparisons } from "../../values/query.ts";
-import { clientOf, isCapability, isCredential } from "../../values/trust.ts";
+import { clientOf, clientsOf, isCapability, isCredential } from "../../values/trust.ts";
 import { isToldCaller } from "./told-caller.ts";
 import { isOfSignUp, signUps } from "./sign-up.ts";
 import { isLeftOutside, isSaidToBeOpen, opaqueGate } from "./left-outside.ts";
@@ -43,7 +43,7 @@ import { OWNERS_ALONE, isBehindOpen, isOpenRead, mayBeReadByAll } from "../openn
 import { asksItself, isCron, isScheduled, isTenantTable, isSensitive, isWebhook } from "../entry/entry-kinds.ts";
 import { isOfPublished } from "./of-published.ts";
 import { isPublicByDesign } from "../openness/public-by-design.ts";
-import { isCaller, isVisitors } from "./visitors.ts";
+import { isCaller, isOfVisitor } from "./visitors.ts";
 import { isSpent } from "../openness/spent-rows.ts";
 import { decidedByRow, isDecided } from "../openness/decided-by-row.ts";
 import { answersOnlyWhether } from "./only-whether.ts";
@@ -52,7 +52,7 @@ import { isForHolder } from "../openness/for-holders.ts";
 import { isReadByLink } from "../openness/kept-by-key.ts";
 import { isToldByProvider } from "../webhook/told-by-provider.ts";
 import { isForStrangersToo, isNobodysOrOwn } from "../openness/for-strangers-too.ts";
-import { isHouseOfStrangers, isSaidToBePublic } from "../openness/said-to-be-public.ts";
+import { isForAllSites, isHouseOfStrangers, isSaidToBePublic } from "../openness/said-to-be-public.ts";
 import { isOpenUntilSetUp } from "./set-up.ts";
 
 /** Was somebody's right to be here shown before anything sensitive was done? */
@@ -137,11 +137,11 @@ export const auth: Check = {
         !isLeft(one) &&
         !isDecided(one, decided, trace.operations) &&
         !isOfPublished(one, judged) &&
-        !isToldCaller(one) &&
+        !isToldCaller(one, trace.operations) &&
         !isSpent(one, judged) &&
         !isForHolder(one, trace.operations) &&
         !isReadByLink(one, judged) &&
-        !isCapabilityQuery(one) &&
+        !isCapabilityQuery(one, trace.operations) &&
         !(one.kind === "query" && one.query.rights === "user") &&
         !(one.kind === "query" && mayBeReadByAll(one, judged)),
     );
@@ -203,7 +203,7 @@ export const auth: Check = {
     if (isForStrangersToo(unheld, judged) || isNobodysOrOwn(judged))
       return report.unknown("what strangers see of it was decided");
     if (isOpenUntilSetUp(entry, trace.operations)) return report.unknown("what is set up once is open until it is");
-    if (isSaidToBePublic(unheld))
+    if (isSaidToBePublic(unheld) || isForAllSites(unheld, judged))
       return report.unknown("it is called public, and shows nothing that is secret by its name");
     if (isHouseOfStrangers(judged) && !isCron(judged))
       return report.unknown(
@@ -257,7 +257,7 @@ function page(judged: Judged, report: Report): void {
       !isLookUp(one) &&
       !isOpenRead(one, judged) &&
       !mayBeReadByAll(one, judged) &&
-      !isCapabilityQuery(one),
+      !isCapabilityQuery(one, trace.operations),
   );
   if (
     first === undefined ||
@@ -346,7 +346,7 @@ function whyUnsure(operations: readonly Operation[]): string {
 
 /** The look-up that answers who is calling is no use of it: by a cookie, a header, a session's id. */
 function isLookUp(operation: Operation): boolean {
-  if (operation.kind === "call" && isBySecretColumn(operation)) return true;
+  if (operation.kind === "call" && (isBySecretColumn(operation) || isToldSecret(operation))) return true;
   if (operation.kind === "call")
     return operation.args.some(
       (arg) =>
@@ -358,6 +358,14 @@ function isLookUp(operation: Operation): boolean {
     operation.kind === "query" &&
     (operation.query.verb === "read" || operation.query.verb === "list") &&
     comparisons(operation.query.where).some((one) => isCredential(one.value))
+  );
+}
+
+/** `signFieldWithToken({ token, fieldId })`: by its name it does so for whoever brings the secret, and is told it. */
+function isToldSecret({ name, args }: Extract<Operation, { kind: "call" }>): boolean {
+  return (
+    /(?:With|By|From|Using|Via|For)_?\w*(?:Token|Secret|Ticket|AccessCode|MagicLink)$/.test(name) &&
+    args.some((arg) => clientsOf(arg).some(({ path }) => /(?:token|secret|ticket|code|link|key|hash)$/i.test(path)))
   );
 }
 
@@ -375,10 +383,8 @@ function isBySecretColumn({ name, args }: Extract<Operation, { kind: "call" }>):
   );
 }
 
-function isCapabilityQuery(operation: Operation): boolean {
-  if (operation.kind !== "query") return false;
-  const { where } = operation.query;
-  return isCapability(operation.query) || isVisitors(where);
+function isCapabilityQuery(operation: Operation, operations: readonly Operation[]): boolean {
+  return operation.kind === "query" && (isCapability(operation.query) || isOfVisitor(operation.query, operations));
 }
 
 /** A file whose other handlers ask who is calling: the one that does not was forgotten. */

@@ -13,8 +13,9 @@ import { unaskedRead } from "./unasked-read.ts";
 import { unaskedSetting } from "./unasked-setting.ts";
 import { claimedName, claimIn, saidName, type Said } from "../wording/client-word.ts";
 
+/** `paidBy`, `paid_for`, `paidAt` of an expense: who paid, for whom and when, and no level that is paid for. */
 const ENTITLEMENT =
-  /feature|entitle|premium|subscri|^(?:is|has)_?(?:pro|paid|premium|plus)|^plan$|^tier$|seats|quota|^isPro$|paid|^add_?ons?$/i;
+  /feature|entitle|premium|subscri|^(?:is|has)_?(?:pro|paid|premium|plus)|^plan$|^tier$|seats|quota|^isPro$|paid(?!_?(?:by|for|to|at|on|via|with|from|amount|date|method|through)(?:_?id)?(?![a-z]))|^add_?ons?$/i;
 const PLAN = /^(?:plan|tier|plan_?name|plan_?tier|subscription_?(?:plan|tier|status))$/i;
 /** What names a level that is paid for, where it stands alone. */
 const LEVEL = /^(?:(?:is|has)_?(?:pro|paid|premium|plus|subscribed|subscription)|premium|paid)$/i;

@@ -102,6 +102,8 @@ export function isSensitive(operation: Operation): boolean {
       if (operation.origin === "global") return false;
       // `sendOutcome(res, badRequest("Expired"))`: a way of the house to answer.
       if (operation.args[0]?.k === "response-writer" && ANSWERS.test(operation.name)) return false;
+      // `getErrorMessage(error)`: told what went wrong, and nothing else.
+      if (operation.args.length > 0 && operation.args.every(({ k }) => k === "caught")) return false;
       const words = wordsOf(operation.name);
       const path = operation.path;
       if (

@@ -52,7 +52,7 @@ function onlyFinds(one: Operation): boolean {
   return (
     one.args.every(({ k }) => k !== "struct") &&
     said.length === 1 &&
-    said.every(({ path }) => /(?:^|[a-z_])id$/i.test(path))
+    said.every(({ path }) => /(?:^|[a-z_.])id$/i.test(path))
   );
 }
 

@@ -1,7 +1,8 @@
 import { pathTraversal } from "../../rules/catalogue.ts";
 import type { Judged, Report } from "../../rules/rule.ts";
+import type { Operation } from "../../trace/operation.ts";
 import type { Value } from "../../values/value.ts";
-import { isAsserted, speaksOf } from "../wording/client-word.ts";
+import { isAsserted, speaksOf, type Said } from "../wording/client-word.ts";
 import { describe } from "../wording/describe-value.ts";
 import { foreignPart } from "../injection/foreign-text.ts";
 
@@ -23,8 +24,15 @@ export function pathsOfClient({ trace, project }: Judged, report: Report): void 
     const looked = trace.operations.slice(0, at).some((test) => {
       if (test.kind === "call")
         return LOOKS.test(test.name) && !SHORTENS.test(test.name) && test.args.some((arg) => speaksOf(arg, said));
-      if (test.kind !== "test" || test.denies === "neither") return false;
+      if (test.kind !== "choose" && (test.kind !== "test" || test.denies === "neither")) return false;
       const text = project.file(test.place.file)?.text.slice(test.place.node.start, test.place.node.end) ?? "";
+      if (test.kind === "choose")
+        return (
+          speaksOf(withoutContents(test.value), said) &&
+          !onlyBegins(test.value) &&
+          LOOKS.test(ofWhereItLeads(text)) &&
+          trace.operations.slice(trace.operations.indexOf(test), at).some((next) => refusesNothing(next, said))
+        );
       if (![test.value, ...(test.asked ?? [])].some((value) => speaksOf(withoutContents(value), said))) return false;
       if (test.asked === undefined && onlyBegins(test.value)) {
         beginsAlike = true;
@@ -43,6 +51,17 @@ export function pathsOfClient({ trace, project }: Judged, report: Report): void 
     );
     return;
   }
+}
+
+/** `inside.startsWith(root) ? inside : null`, and where there is none somebody is turned away. */
+function refusesNothing(one: Operation, said: Said): boolean {
+  if (one.kind !== "test" || one.denies === "neither") return false;
+  const [only] = one.value.k === "derived" && one.value.op === "!" ? one.value.args : [one.value];
+  return (
+    only?.k === "choice" &&
+    only.alternatives.some(({ value }) => value.k === "literal" && !value.value) &&
+    speaksOf(only, said)
+  );
 }
 
 /** `target.startsWith(path.join(root, "media"))`: `media-private` begins so, too, where no separator ends the folder. */

@@ -5,6 +5,7 @@ import { comparisons } from "../../values/query.ts";
 import { isOpenTo } from "../../values/trust.ts";
 import type { Condition } from "../../values/value.ts";
 import { isPublicTable } from "../entry/entry-kinds.ts";
+import { isReadByName } from "../wording/query-words.ts";
 import { isAddressBook } from "./left-by-strangers.ts";
 import { isCheckedBeforeShown } from "./shown-rows.ts";
 
@@ -66,7 +67,7 @@ function mayBeOpen(condition: Condition | null): boolean {
 
 /** Open to everybody by what it belongs to, or looked up before anybody was asked and not used until somebody was. */
 export function mayBeReadByAll({ query, facts }: QueryOperation, judged: Judged): boolean {
-  if (!/^(?:read|list|count)$/.test(query.verb)) return false;
+  if (!/^(?:read|list|count)$/.test(query.verb) && !isReadByName(query)) return false;
   return isOpenTo(query.where, facts) || (query.verb !== "count" && isCheckedBeforeShown(query, judged));
 }
 

@@ -29,6 +29,26 @@ export function isSaidToBePublic(unheld: readonly Operation[]): boolean {
   });
 }
 
+/** `cors({ methods: ["GET"], origin: "*" })`: it is answered to pages of any site, which send no cookie along, and only shows. */
+export function isForAllSites(unheld: readonly Operation[], { entry, project }: Judged): boolean {
+  const file = project.file(entry.file);
+  return (
+    file !== null &&
+    says(file, ANY_SITE) &&
+    says(file, ONLY_SHOWS) &&
+    !says(file, WITH_CREDENTIALS) &&
+    unheld.every((one) =>
+      one.kind === "query"
+        ? /^(?:read|list|count)$/.test(one.query.verb)
+        : one.kind === "call" && !ACTS.test(wordsOf(one.name)[0] ?? ""),
+    )
+  );
+}
+const ANY_SITE = /\borigin\s*:\s*["'`]\*["'`]|Access-Control-Allow-Origin["'`]\s*[,:]\s*["'`]\*["'`]/i;
+const ONLY_SHOWS =
+  /\bmethods\s*:\s*\[?\s*["'`]GET(?:["'`]?\s*,\s*["'`]?(?:HEAD|OPTIONS))*["'`]|Access-Control-Allow-Methods["'`]\s*[,:]\s*["'`]GET(?:\s*,\s*(?:HEAD|OPTIONS))*["'`]/i;
+const WITH_CREDENTIALS = /\bcredentials\s*:\s*true|Allow-Credentials|authorization/i;
+
 const HANDLER =
   /\b\w*(?:[rR]outer|app|server|fastify|api|routes)\.(?:get|post|put|patch|delete)\s*\(|\.(?:query|mutation)\s*\(|\bexport\s+(?:async\s+function|const)\s+(?:GET|POST|PUT|PATCH|DELETE)\b/g;
 /** Callers, and what they are asked by. */

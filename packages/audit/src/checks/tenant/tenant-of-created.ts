@@ -79,6 +79,8 @@ export function created(one: QueryOperation, judged: Judged, report: Report): vo
       // Somebody who is given work is one of the tenant's own: it was looked whether there is such a person, and no more.
       (isOwn || !isOwnerName(name) || (value.k === "rows" && /^(?:assignee|reviewer|approver|employee)$/i.test(stem)))
     ) {
+      if (facts.has(`opaque:scope:${stem.toLowerCase().replace(/_$/, "")}`)) continue;
+      if (isFoundAmong(value, one, judged)) continue;
       if (isOfOpen(value, facts) || isOfDoubted(value, one, judged) || mayReferTo(stem, one, judged)) continue;
       if (isFoundWithinTheirs(value, one, judged)) continue;
       lookedUp(value, one, report);
@@ -106,6 +108,27 @@ function isFoundWithinTheirs(value: Value, written: QueryOperation, { trace }: J
       scopeOf(one.query.where, one.facts) !== null,
   );
   return found !== -1 && trace.operations.slice(found).some((one) => one.kind === "test" && one.denies === "yes");
+}
+
+/** `if (votes.some((vote) => !ids.has(vote.optionId))) refuse()`: it is one of the rows that were listed, and those are no table whole. */
+function isFoundAmong(value: Value, created: QueryOperation, { trace }: Judged): boolean {
+  if (value.k !== "client") return false;
+  const before = trace.operations.slice(0, trace.operations.indexOf(created));
+  return before.some((one) => one.kind === "test" && one.denies !== "neither" && isAmongRows(one.value, value));
+}
+
+function isAmongRows(test: Value, said: Value, depth = 0): boolean {
+  if (test.k !== "derived" || depth > 3) return false;
+  if (test.op !== "includes") return test.args.some((arg) => isAmongRows(arg, said, depth + 1));
+  const [all, one] = test.args;
+  const [rows] = all?.k === "list" ? all.items : [all];
+  return (
+    one !== undefined &&
+    keyOf(one) === keyOf(said) &&
+    rows?.k === "rows" &&
+    rows.query.verb === "list" &&
+    comparisons(rows.query.where).length > 0
+  );
 }
 
 /** `{ owner: input.owner, takenById: me.id }`: what is left here belongs to somebody, and who has written it down is said. */

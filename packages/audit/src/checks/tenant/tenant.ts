@@ -32,7 +32,7 @@ import { isScopedDespite } from "./guarded-and-scoped.ts";
 import { EVERYBODYS, isSharedByAll } from "./shared-by-all.ts";
 import { BY_LINK, isOpenByLink } from "./open-by-link.ts";
 import { isOfTheServer } from "./of-the-server.ts";
-import { done, nameOf } from "../wording/query-words.ts";
+import { done, isReadByName, nameOf } from "../wording/query-words.ts";
 import { isTheirsOrAllowed } from "./theirs-or-allowed.ts";
 import { isOfUnseenTenant } from "./unseen-tenant.ts";
 import { isCopied, isUsed } from "../openness/shown-rows.ts";
@@ -167,6 +167,8 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
   if (vouched !== null && !isScopedDespite(vouched, one, judged)) return report.unknown(vouched);
   if (isCapability(query)) return;
   const chosen = chosenBy(query.where, facts);
+  // `or(eq(boards.isPublic, true), eq(boards.creatorId, me), inArray(boards.id, sharedWithMe))`
+  if (isRead(query) && query.where?.kind === "any" && isOpen(query.where, facts)) return;
   // `where({ status: req.query.status })` picks out nobody's row; `find(id ? { id } : {})` picks one of all there are.
   if (chosen.length === 0 || isOfAll(query) || (query.verb === "list" && chosen.every(([field]) => SORTS.test(field))))
     return unconfined(one, judged, report);
@@ -178,7 +180,7 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
   if (isRead(query) && !isUsed(query, judged)) return;
   if (isRead(query) && (isOpen(query.where, facts) || isOfferedToAll(query))) return;
-  if (isRead(query) && isOpenTo(query.where, facts))
+  if ((isRead(query) || isReadByName(query)) && isOpenTo(query.where, facts))
     return report.unknown(`what the rows of ${nameOf(query)} belong to says of itself that it is public`);
   // `ticketType.update({ where: { id, left: { gte: n } }, data: { left: { decrement: n } } })`: bought, by whoever comes.
   if (query.verb === "update" && onlyCounts(query.data) && (isOpenTo(query.where, facts) || countsPeople(query.data)))

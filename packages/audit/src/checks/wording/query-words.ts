@@ -20,3 +20,11 @@ export function done(query: Query): string {
 export function holdsTenants(name: string): boolean {
   return /^(?:tenants?|orgs?|organi[sz]ations?|workspaces?|teams?|compan(?:y|ies))$/i.test(name);
 }
+
+/** `rpc("reactions_aggregate", { post })`: by its name it only answers. */
+export function isReadByName({ verb, table }: Query): boolean {
+  return (
+    verb === "raw" &&
+    /(?:^|_)(?:aggregate|counts?|stats|totals?|summary|list|search)$|^(?:get|list|count|search|find)_/i.test(table)
+  );
+}
