@@ -3,8 +3,10 @@ import { test } from "node:test";
 import type { KeptEntry } from "../src/cache/entry-cache.ts";
 import { withoutHouseHabits } from "../src/findings/house-habits.ts";
 
-function entry(rules: readonly string[], mayHaveAsked: boolean, file = "src/a.ts"): KeptEntry {
-  const location = { file, line: 1, column: 1, endLine: 1, endColumn: 2 };
+let lines = 0;
+
+function entry(rules: readonly string[], mayHaveAsked: boolean, file = "src/a.ts", line = (lines += 1)): KeptEntry {
+  const location = { file, line, column: 1, endLine: line, endColumn: 2 };
   return {
     findings: rules.map((rule) => ({ rule, message: rule, location, path: [] })),
     answers: [
@@ -45,6 +47,8 @@ test("one handler, handlers of different files, and handlers of which all is see
     [entry(rule, true)],
     [entry(rule, true), entry(rule, true, "src/b.ts")],
     [entry(rule, true), entry(rule, false)],
+    // One handler, found in two ways.
+    [entry(rule, true, "src/a.ts", 7), entry(rule, true, "src/a.ts", 7)],
   ])
     assert.equal(withoutHouseHabits(judged), judged);
 });

@@ -18,7 +18,11 @@ export function withoutHouseHabits<Entry extends KeptEntry>(judgements: readonly
     }
   const habits = new Map<string, number>();
   for (const [key, ones] of alike)
-    if (ones.length > 1 && ones.every((one) => one.mayHaveAsked)) habits.set(key, ones.length);
+    if (ones.every((one) => one.mayHaveAsked)) {
+      // One handler may be found in two ways: as what its framework calls it, and as what its builder makes of it.
+      const places = new Set(ones.map((one) => placesOf(one, key)));
+      if (places.size > 1) habits.set(key, places.size);
+    }
   return habits.size === 0 ? judgements : judgements.map((one) => withoutThose(one, habits));
 }
 
@@ -37,6 +41,13 @@ function withoutThose<Entry extends KeptEntry>(one: Entry, habits: ReadonlyMap<s
     return { ...answer, answer: "unknown" as const, reason };
   });
   return { ...one, findings, answers };
+}
+
+function placesOf({ findings }: KeptEntry, key: string): string {
+  return findings
+    .filter((finding) => keyOf(finding) === key)
+    .map(({ location }) => `${location.line}:${location.column}`)
+    .join();
 }
 
 type Finding = KeptEntry["findings"][number];

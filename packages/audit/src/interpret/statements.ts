@@ -120,7 +120,7 @@ function discard(machine: Machine, node: Node, scope: Scope): void {
   // `await checkAccess(user, id);` can only be meant to throw. `isOwner(user, id);` cannot.
   if (
     value.k === "choice" &&
-    /^(?:check|verify|validate|confirm)(?!.*(?:session|token|request|user|jwt)$)/i.test(
+    /^(?:check|verify|validate|confirm|allowedTo)(?!.*(?:session|token|request|user|jwt)$)/i.test(
       calledName(node.type === "AwaitExpression" ? node.argument : node),
     )
   ) {

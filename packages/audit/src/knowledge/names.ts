@@ -155,6 +155,7 @@ function classify(words: readonly string[]): NameKind {
       restHas(RIGHTS) ||
       first === "can" ||
       first === "owns" ||
+      (first === "allowed" && rest[0] === "to") ||
       (first === "has" && rest.length > 0))
   )
     return "asks";

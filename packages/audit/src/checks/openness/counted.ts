@@ -47,7 +47,9 @@ export function countsPeople(data: Value | null): boolean {
 /** Column and change; Mongoose's `{ $inc: { views: 1 }, $set: { seenAt } }` as Prisma would write it. */
 function changesIn({ props }: Extract<Value, { k: "struct" }>): readonly (readonly [string, Value])[] {
   return [...props].flatMap(([name, value]) => {
-    if (!/^\$(?:inc|set|currentDate)$/.test(name) || value.k !== "struct") return [[name, value] as const];
+    // `{ $set: { ...changes } }`: what is changed is not seen.
+    if (!/^\$(?:inc|set|currentDate)$/.test(name) || value.k !== "struct" || value.spreads.length > 0)
+      return [[name, value] as const];
     return [...value.props].map(([column, by]) => [column, name === "$inc" ? struct({ increment: by }) : by] as const);
   });
 }

@@ -82,7 +82,11 @@ function partsOf(value: Value): readonly Value[] {
   return [value];
 }
 
+const HANDLE = /(?:^|\.)(?:db|database|prisma|drizzle|knex|orm|tx|trx|conn|connection|pool)$/;
+
 function knowsWhom(value: Value, facts: Facts): boolean {
+  // `repo.update(ctx.db, …)`: what leads to the database says nothing of who calls.
+  if (value.k === "request" && HANDLE.test(value.path)) return false;
   if (value.k === "request" || value.k === "opaque" || value.k === "instance" || value.k === "closure") return true;
   if (value.k === "principal") return !namesNobody(value.path);
   if (isCredential(value)) return true;

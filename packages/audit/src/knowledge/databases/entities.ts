@@ -153,7 +153,7 @@ export function entities(chain: Chain, calls: readonly NamedCall[], text: string
       where: { kind: "compare", field: "id", op: "equal", value: first },
       throws: true,
     };
-  if (made === undefined && isAskedOfService(owner, last.args)) return null;
+  if (made === undefined && (isAskedOfService(owner, last.args) || isOfModule(chain, first))) return null;
   if (verb !== undefined) {
     if (last.name === "findByPk")
       return {
@@ -275,4 +275,9 @@ export function entities(chain: Chain, calls: readonly NamedCall[], text: string
     data: given ?? null,
     ...(last.name === "find" ? { selected: columnsIn(options), included: wholeRelations(options) } : {}),
   };
+}
+
+/** `cardRepo.update(ctx.db, changes, { id })`, of a module's functions: each has arguments of its own, the database first. */
+function isOfModule({ root, steps }: Chain, first: Value | undefined): boolean {
+  return root.k === "foreign" && root.name === "*" && steps.length === 2 && first?.k === "request";
 }
