@@ -17,11 +17,13 @@ export function askedBy(route: Declared, args: readonly Node[]): Asked {
   const names = args.flatMap(middlewareNames);
   const told: string[] = [];
   const toldElse: string[] = [];
+  const untold: string[] = [];
   for (const call of args.flatMap(calledIn)) {
     const right = toldRight(call, route.file.text);
     if (right !== null) told.push(`${calledName(call)}(${right})`);
     else if (call.type === "CallExpression" && call.arguments.some(({ type }) => NAMED.test(type)))
       toldElse.push(calledName(call));
+    else if (call.type === "CallExpression" && call.arguments.length === 0) untold.push(calledName(call));
   }
   return {
     method: route.method,
@@ -29,6 +31,7 @@ export function askedBy(route: Declared, args: readonly Node[]): Asked {
     gated: args.some((arg) => isGate(arg, route.file)),
     guards: [...names.filter(asksRights), ...told],
     toldElse,
+    untold,
     staff: names.filter((name) => ASKS_STAFF.test(name)),
     signatures: names.filter((name) => VERIFIES_SENDER.test(name)),
     asksWhose: names.some((name) => ASKS_WHOSE.test(name)),

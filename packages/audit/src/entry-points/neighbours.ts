@@ -7,6 +7,8 @@ export interface Asked {
   readonly guards: readonly string[];
   /** Names of functions before it that are told something which does not read like a right: `authorized(BUILDER)`. */
   readonly toldElse?: readonly string[];
+  /** Names of functions before it that are called and told nothing. */
+  readonly untold?: readonly string[];
   /** Names of those that let nobody through but who runs the product: `adminOnly`, `requireStaff`; of a method, all of its guards. */
   readonly staff?: readonly string[];
   /** Of a method, the guards that stand before it and not before its whole class. */
@@ -64,6 +66,16 @@ export function isAskedOfAll({ own, others }: Neighbours): boolean {
 /** `adminOnly`, `requireAdmin`, `isStaff`, `ensureSuperuser`. */
 export const ASKS_STAFF =
   /^(?:require|ensure|assert|must_?be|is|only|check|verify|restrict_?to|for|with|needs?)_?\w*(?:admin(?:istrator)?s?|staff|moderators?|operators?|super_?users?|owners?|managers?)(?:_?(?:only|user|role|access|rights))?$|^(?:admin(?:istrator)?s?|staff|moderators?|operators?|super_?users?|owners?|managers?)_?(?:only|required|guard|auth|access|check|gate|middleware)?$/i;
+
+/** `requires(Right.MANAGE)` stands before another method of the same path, and `requires()` before this: that guard was left untold. */
+export function isLeftUntold({ own, others }: Neighbours, guard: string): boolean {
+  const name = guard.slice(0, guard.indexOf("("));
+  return (
+    isTold(guard) &&
+    own.untold?.includes(name) === true &&
+    others.some(({ path, guards }) => path === own.path && guards.includes(guard))
+  );
+}
 
 /** All the others let nobody through but those, and this lets everybody: the guard's name, or null. */
 export function guardOfAllOthers({ own, others }: Neighbours): string | null {

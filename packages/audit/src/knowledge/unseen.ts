@@ -14,10 +14,12 @@ import { awaited, enveloped } from "./enveloped.ts";
 import { buildsParts, nameOfRoot, type UnseenCall } from "./call.ts";
 import { recordUnseen } from "./record-unseen.ts";
 import { asksForRights, saidIn } from "./staff.ts";
+import { isStore } from "./key-value-stores.ts";
 import { isOfOthers } from "./of-others.ts";
 import { mayAskInside } from "./may-ask-inside.ts";
 import { mayNameCaller, nameKind, type NameKind, wordsOf } from "./names.ts";
 import { orThrows } from "./or-throws.ts";
+import { noteTakenApart } from "./taken-apart.ts";
 import { isTakenForCaller } from "./taken-for-caller.ts";
 import { passed, subjectOf, validFacts } from "./validation.ts";
 
@@ -57,6 +59,7 @@ export function unseen(call: UnseenCall): Value {
   if (kind === "asserts" || kind === "asks" || kind === "guards") noteAbsent(machine, args, place);
   switch (kind) {
     case "identity":
+      if (args.some(isRequestLike)) noteTakenApart(call);
       if (!args.some((arg) => choosesWhom(arg) || (arg.k === "rows" && trustOf(arg, machine.facts) === null))) {
         const found = somebody(place, NULLABLE.test(call.method) ? NOBODY : NULL);
         return NULLABLE.test(call.method) ? { k: "pending", value: found, facts: Facts.none, dead: false } : found;
@@ -199,14 +202,6 @@ const READS_CLAIMS =
 
 /** `auth.fromRequest(req)`, `sessions.of(req)`: whatever the method is called. */
 const ANSWERS_WHO = /^(?:auth|authn|authentication|sessions?|identity|identities|viewers?)$/i;
-
-/** A cache or a key-value store: what is in it is whatever was put there. */
-function isStore(call: UnseenCall): boolean {
-  return (
-    /redis|cache|kv|memcache|store|upstash/i.test(nameOfRoot(call.root)) &&
-    /^(?:get|hget|mget|getex|has|exists|incr|ttl)$/i.test(call.method)
-  );
-}
 
 function kindOf(call: UnseenCall): NameKind {
   // CASL and its kin: an ability is asked about an action and what it is done to.

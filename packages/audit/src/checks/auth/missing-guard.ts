@@ -3,6 +3,7 @@ import {
   guardOfAllOthers,
   guardOfMilder,
   isAskedOfAll,
+  isLeftUntold,
   isOddOne,
   type Neighbours,
 } from "../../entry-points/neighbours.ts";
@@ -39,12 +40,17 @@ export function missingGuard(judged: Judged, report: Report): boolean {
   const surrounded =
     beside !== undefined && beside.others.length > 2 && isAskedOfAll(beside) && done.some((one) => isToldWhich(one));
   if (open && !surrounded && isPublicByDesign(entry, judged)) return false;
-  if (asksInText({ file: entry.file, node: entry.node }, judged) || asksPolicy(judged, beside?.own.method ?? null))
+  // What may be given is asked in the body; who may give it is asked by the guard, which is told nothing here.
+  const untold = beside !== undefined && isLeftUntold(beside, guard);
+  if (
+    !untold &&
+    (asksInText({ file: entry.file, node: entry.node }, judged) || asksPolicy(judged, beside?.own.method ?? null))
+  )
     return false;
   const [first] = done;
   if (
     first === undefined ||
-    done.some((one) => one.facts.has("global") || asksElsewhere(one, done, toldAnyway(beside)))
+    done.some((one) => one.facts.has("global") || (!untold && asksElsewhere(one, done, toldAnyway(beside))))
   )
     return false;
   // What those ask for who run the product is nothing that a tenant's people are to be asked for their own rows.

@@ -168,8 +168,8 @@ function judgeFunction(fn: Node, name: string, found: Seen[]): void {
       )
         found.push({ rule: defaultAllows, node: given, message: "Where there is no list, everybody is allowed." });
     }
-    if (node.type === "SwitchCase" && node.test === null) {
-      for (const inner of node.consequent) {
+    if (node.type === "SwitchStatement" && !tellsClosed(node)) {
+      for (const inner of node.cases.find(({ test }) => test === null)?.consequent ?? []) {
         if (inner.type === "ReturnStatement" && inner.argument?.type === "Literal" && inner.argument.value === true) {
           found.push({ rule: defaultAllows, node: inner, message: "Whatever the switch does not name is allowed." });
         }
@@ -245,6 +245,25 @@ function isOfDecorators(body: Node, list: Node): boolean {
 }
 
 /** A list of those who may; one of restrictions or requirements may well be empty. */
+/**
+ * `switch (page.visibility) { case "private": …; case "members": …; default: return true }`: how a thing is shut is told
+ * for each way of it, and to be open is none of them.
+ */
+function tellsClosed({ discriminant, cases }: Extract<Node, { type: "SwitchStatement" }>): boolean {
+  if (discriminant.type !== "MemberExpression" || discriminant.property.type !== "Identifier") return false;
+  if (!/^(?:permission|visibility|privacy|access|sharing|shared|audience)$/i.test(discriminant.property.name))
+    return false;
+  if (
+    discriminant.object.type !== "Identifier" ||
+    /^(?:user|me|req|ctx|session|member|caller|actor|role)/i.test(discriminant.object.name)
+  )
+    return false;
+  const named = cases.flatMap(({ test }) => (test?.type === "Literal" ? [String(test.value)] : []));
+  return named.length > 1 && named.every((one) => SHUT.test(one));
+}
+const SHUT =
+  /^(?:private|protected|limited|restricted|internal|hidden|closed|locked|secret|members?(?:[-_ ]only)?|team|owner|password|unlisted|invite[-_ ]?only|signed[-_ ]?in|logged[-_ ]?in|registered|subscribers?|friends|followers|paid)$/i;
+
 const ALLOWS = /allow|white|scope|permission|role|grant|^list$|members?$|ips?$|origins?$/i;
 
 /** From where, of which address: a restriction that is switched on by naming somebody. */

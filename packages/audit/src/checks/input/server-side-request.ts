@@ -29,7 +29,7 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
       isRefined(said, (file) => project.file(file)?.text ?? "") ||
       trace.operations.slice(0, at).some((before) => {
         if (!mayAsk(before) || runsInstead(before, one)) return false;
-        if (before.kind === "call") return ASKS.test(before.name) && before.args.some((arg) => speaksOf(arg, said));
+        if (before.kind === "call") return asksWhere(before) && before.args.some((arg) => speaksOf(arg, said));
         // `allowed.some((one) => new URL(one).origin === url.origin)`
         if (before.kind === "compare")
           return (
@@ -59,6 +59,15 @@ export function serverSideRequests({ trace, project }: Judged, report: Report): 
     return;
   }
 }
+
+/** `assertPublic(url)`, `isAllowed(url)`. That it is an address at all, or how it is written, says nothing of where it leads. */
+function asksWhere({ name, args }: Extract<Operation, { kind: "call" }>): boolean {
+  // `isURL(address, { host_whitelist: […] })`
+  if (SAYS_WHETHER_URL.test(name)) return name.startsWith("is") && args.some(({ k }) => k === "struct");
+  return ASKS.test(name);
+}
+const SAYS_WHETHER_URL =
+  /^(?:is_?(?:an?_?)?(?:https?_?|web_?|absolute_?)?(?:url|uri|link|string|empty|array|nil)|normali[sz]e_?ur[il])$/i;
 
 function mayAsk({ kind }: Operation): boolean {
   return kind === "call" || kind === "compare" || kind === "choose" || kind === "test";
@@ -168,7 +177,7 @@ function lastCalled({ root, steps }: Extract<Value, { k: "chain" }>): string {
   if (before !== undefined) return before.kind === "member" ? before.name : "";
   return root.k !== "foreign"
     ? ""
-    : root.name === "default"
-      ? root.from.slice(root.from.lastIndexOf("/") + 1)
+    : root.name === "default" || root.name === "*"
+      ? root.from.slice(root.from.lastIndexOf("/") + 1).replaceAll("-", "_")
       : root.name;
 }

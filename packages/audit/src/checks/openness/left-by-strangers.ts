@@ -49,6 +49,7 @@ export function leftByStrangers(judged: Judged): (operation: Operation) => boole
         (LEFT.test(snake(one.table)) && comesFromStranger(one.data)),
     );
   if (!meant || added.some((one) => actsForSomebody(one.data))) return () => false;
+  if (entry.gateBeside?.() === true && added.some((one) => isOfCallersTenant(one.data))) return () => false;
   return (one) => {
     if (added.some(({ operation }) => operation === one)) return true;
     if (one.kind === "call") return TELLS.test(one.name) || beginsPayment(one);
@@ -194,6 +195,16 @@ function actsForSomebody(data: Value | null): boolean {
     ([name, value]) => isOwnerName(name) && /id$/i.test(name) && clientOf(value) !== null && !isCredential(value),
   );
 }
+
+/** `project: req.projectId`: where it goes is what the gate before its neighbours has put on the request. */
+function isOfCallersTenant(data: Value | null): boolean {
+  return (
+    data?.k === "struct" &&
+    [...data.props.values()].some((value) => value.k === "principal" && ITS_TENANT.test(value.path))
+  );
+}
+const ITS_TENANT =
+  /(?:^|[._])(?:project|team|org|organi[sz]ation|workspace|tenant|account|company|space|shop|store|site)(?:_?id)?$/i;
 
 /** `throttle(ip)`, `limiter.consume(req.ip)`: nothing else tells those apart who come. */
 function limitsByAddress(one: Extract<Operation, { kind: "call" }>): boolean {

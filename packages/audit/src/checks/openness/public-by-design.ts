@@ -70,7 +70,8 @@ export function isPublicByDesign(entry: EntryPoint, judged: Judged): boolean {
     /(?:^|\/)public(?:[-_]?(?:viewer|routers?|site|pages?|booking))?(?:\/|\.[jt]s$)/i.test(entry.file)
   )
     return true;
-  // Pictures that pages elsewhere show.
+  // Pictures that pages elsewhere show, and that tell who has shown them.
+  if (entry.method === "GET" && path !== null && /[^/]\.gif$/i.test(path)) return true;
   if (entry.method === "GET" && said.some((word) => /^(?:badges?|shields?|avatars?|thumbnails?)$/.test(word)))
     return true;
   return said.some((word) => MAYBE.has(word)) && !asksCallers(entry, judged.project);

@@ -21,6 +21,14 @@ const CONFINED_TABLE = new RegExp(
   "gi",
 );
 
+/** `const { teamId } = callerOf(req)`: what those are called that say who is calling. */
+const TAKEN =
+  /\b(?:const|let)\s+(?:\{([^{}=]{1,200})\}|(\w+))\s*=\s*(?:await\s+)?(?:\w+\.)?(?:(?:get|require|load|resolve|current)\w*(?:User|Team|Org|Member|Account|Tenant|Session|Auth|Caller|Viewer)\w*|\w*(?:Caller|Session|Viewer)(?:Of|From)?)\(\s*(?:req|request|ctx|context|c)\b/g;
+const CONFINED_BY_NAME = new RegExp(
+  `\\b(\\w+)(?:\\(\\))?\\.(find\\w*|update\\w*|delete\\w*|destroy|remove|count\\w*)\\(\\s*\\{(?:\\s*where:\\s*\\{)?([^{};]{0,200}?)\\b${OWNER}\\s*:\\s*(\\w+)`,
+  "gi",
+);
+
 interface Confined {
   /** Rows of these are looked at one by one only where they are the caller's. */
   readonly read: ReadonlySet<string>;
@@ -61,6 +69,14 @@ function confinedIn(text: string): Confined {
       if (verb !== "where" || /\bid\b/i.test(before)) changed.add(lower);
       if (/^(?:find(?:One|First|Unique|By)|where$)/i.test(verb) && /\b_?id\b/i.test(before)) read.add(lower);
     }
+  const names = new Set(
+    [...text.matchAll(TAKEN)].flatMap(([, taken = "", whole = ""]) => [whole, ...taken.split(/[\s,:]+/)]),
+  );
+  names.delete("");
+  // Whoever mounts them has asked, where none of them looks whether there is somebody.
+  if (names.size > 0)
+    for (const [, name = "", , , by = ""] of text.matchAll(CONFINED_BY_NAME))
+      if (names.has(by)) changed.add(name.toLowerCase());
   return { read, changed };
 }
 

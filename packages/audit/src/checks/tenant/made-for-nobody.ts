@@ -51,7 +51,7 @@ function hangsOnSomebody(text: string, name: string): boolean {
 const SOMEBODY = /\b(?:user|member|owner|account|org\w*|team|workspace|tenant|customer)_?id\b/;
 
 const MAKES =
-  /\.(?:create|dispense|insert|insertOne|insertInto|values|into)\s*\(|\bnew\s+[A-Z]\w+\(|\binsert\s+into\b/i;
+  /\$setOnInsert\b|\.(?:create|dispense|insert|insertOne|insertInto|values|into)\s*\(|\bnew\s+[A-Z]\w+\(|\binsert\s+into\b/i;
 
 /** By the stems of the tables: is every making of one for nobody? */
 function makingsIn({ syntax, text }: ProjectFile): Makings {
@@ -59,7 +59,7 @@ function makingsIn({ syntax, text }: ProjectFile): Makings {
   const note = (table: string, nobodys: boolean, begun = false): void => {
     const stem = stemOf(table);
     const before = found.get(stem);
-    if (stem.length <= 2 || before === "somebodys") return;
+    if (stem.length < 2 || before === "somebodys") return;
     found.set(stem, !nobodys ? "somebodys" : begun || before === "begun" ? "begun" : "nobodys");
   };
   const variables = new Map<string, string[]>();
@@ -146,6 +146,13 @@ function makingOf(node: Node): Making | null {
     case "insertOne": {
       const table = object.type === "CallExpression" ? namedBy(argumentOf(object)) : namedBy(object);
       return table === "" || objectOf(first) === null ? null : { table, data: objectOf(first) };
+    }
+    // `Feed.findOneAndUpdate({ url }, { $setOnInsert: {…} }, { upsert: true })`
+    case "findOneAndUpdate":
+    case "updateOne": {
+      const made = objectOf(propertyOf(objectOf(node.arguments[1] ?? null), "$setOnInsert") ?? null);
+      const table = namedBy(object);
+      return table === "" || made === null ? null : { table, data: made };
     }
     default:
       return null;

@@ -35,6 +35,7 @@ import { isOfTheServer } from "./of-the-server.ts";
 import { done, isReadByName, nameOf } from "../wording/query-words.ts";
 import { isTheirsOrAllowed } from "./theirs-or-allowed.ts";
 import { isOfUnseenTenant } from "./unseen-tenant.ts";
+import { isFoundUnderName } from "./found-under-name.ts";
 import { isCopied, isUsed } from "../openness/shown-rows.ts";
 import { isUnlikeBeside } from "./unlike-beside.ts";
 import { unaskedPredicate } from "./asked-by-predicate.ts";
@@ -180,6 +181,8 @@ function judge(operation: QueryOperation, judged: Judged, report: Report): void 
     return report.unknown("a role was asked; whether it reaches across tenants is not seen");
   if (isRead(query) && !isUsed(query, judged)) return;
   if (isRead(query) && (isOpen(query.where, facts) || isOfferedToAll(query))) return;
+  if (isRead(query) && !isKnown(facts) && isFoundUnderName(query))
+    return report.unknown(`rows of ${nameOf(query)} are shown under the public name of whom they belong to`);
   if ((isRead(query) || isReadByName(query)) && isOpenTo(query.where, facts))
     return report.unknown(`what the rows of ${nameOf(query)} belong to says of itself that it is public`);
   // `ticketType.update({ where: { id, left: { gte: n } }, data: { left: { decrement: n } } })`: bought, by whoever comes.
