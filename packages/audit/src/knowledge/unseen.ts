@@ -7,10 +7,10 @@ import { isBroughtToken } from "../values/brought-token.ts";
 import { clientsOf, isCredential, trustOf } from "../values/trust.ts";
 import { says } from "../source/says.ts";
 import { DENIED, FALSE, NOBODY, NULL, TRUE, UNDEFINED, type Closure, type Place, type Value } from "../values/value.ts";
-import { lentClient } from "./databases/lent-clients.ts";
 import { recogniseQuery } from "./databases/recognise.ts";
 import { callBack, errorFirst, workAmong } from "./callbacks.ts";
 import { awaited, enveloped } from "./enveloped.ts";
+import { handedOn, wrappedBefore } from "./called-wrapper.ts";
 import { buildsParts, nameOfRoot, type UnseenCall } from "./call.ts";
 import { recordUnseen } from "./record-unseen.ts";
 import { asksForRights, saidIn } from "./staff.ts";
@@ -41,7 +41,8 @@ function isNeutral(name: string): boolean {
 export function unseen(call: UnseenCall): Value {
   const { machine, args, place, chain } = call;
   const kind = kindOf(call);
-  const callback = args.findLast((arg): arg is Closure => arg.k === "closure") ?? workAmong(args);
+  const callback =
+    args.findLast((arg): arg is Closure => arg.k === "closure") ?? workAmong(args) ?? wrappedBefore(call);
   if (kind === "asks" && isOfOthers(args)) {
     note(call);
     return chain;
@@ -65,9 +66,6 @@ export function unseen(call: UnseenCall): Value {
         return NULLABLE.test(call.method) ? { k: "pending", value: found, facts: Facts.none, dead: false } : found;
       }
       break;
-    case "asserts":
-      machine.assume(granted(call));
-      return { k: "principal", path: "", sure: false, origin: place };
     case "asks":
       if (SAYS_NO.test(call.method))
         return choose([
@@ -89,6 +87,7 @@ export function unseen(call: UnseenCall): Value {
     }
     case "conceals":
       return { k: "derived", op: "concealed", args, place };
+    case "asserts":
     case "guards":
       machine.assume(granted(call));
       return { k: "principal", path: "", sure: false, origin: place };
@@ -349,8 +348,8 @@ function wrapped(call: UnseenCall, kind: NameKind, callback: Closure): Value {
   if (CONFINES.test(call.method) && args.some((arg) => arg.k !== "closure" && trustOf(arg, machine.facts) !== null))
     machine.learn("rls", { sure: false, place, why: `${call.method} is taken to confine what runs in it` });
   note(call);
-  const bag: Value = { k: "request", path: "", authenticated: kind === "guards" || kind === "asserts" };
-  const value = machine.invoke(callback, [lentClient(call, callback) ?? bag, bag, bag], place);
+  const known = kind === "guards" || kind === "asserts";
+  const value = machine.invoke(callback, handedOn(call, callback, known), place);
   if (machine.state === null) machine.state = before; // it may be run later, or never
   return place.node.type === "CallExpression" ? enveloped(machine, value, place) : value;
 }

@@ -7,6 +7,7 @@ import { decodedClaims } from "./decoded-claims.ts";
 import { namedAuthority } from "./named-authority.ts";
 import { namedWithoutSession } from "./named-without-session.ts";
 import { saidIdentity } from "./said-identity.ts";
+import { tokenForNamed } from "./token-for-named.ts";
 import { unaskedGrant } from "./unasked-grant.ts";
 import { widened } from "./widened.ts";
 import type { Operation } from "../../trace/operation.ts";
@@ -30,6 +31,7 @@ export const claims: Check = {
     namedWithoutSession(judged, report);
     decodedClaims(judged, report);
     unaskedGrant(judged, report);
+    tokenForNamed(judged, report);
     for (const one of trace.operations) {
       // What a provider signed is the provider's word.
       if (one.kind === "test" && one.denies !== "neither" && !one.facts.has("signature")) {
