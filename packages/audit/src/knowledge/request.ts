@@ -53,6 +53,8 @@ const PARTS: Readonly<Record<string, ClientPart>> = {
 const SAME =
   /^(?:req|request|raw|ctx|context|c|event|opts|props|args|state|var|extra|info|http|res_?locals|variables|options|meta|metadata|bindings|requestContext|sharedMap|handlerContext|middlewareContext|native)$/i;
 
+const HANDLE = /^(?:db|database|prisma|drizzle|knex|orm|tx|trx)$/;
+
 /** A member of a request or context, told apart by its name: the frameworks agree on most of them. */
 export function requestMember(request: RequestValue, name: string, place: Place): Value {
   if (/^(?:res|response|reply)$/.test(name)) return { k: "response-writer", status: null };
@@ -62,6 +64,11 @@ export function requestMember(request: RequestValue, name: string, place: Place)
   if (name === "store") return { ...request, path: "store" };
   if (request.path === "store" && !isCallerName(name)) {
     const steps = ["store", name].map((step) => ({ kind: "member", name: step }) as const);
+    return { k: "chain", root: { ...request, path: "" }, steps, place };
+  }
+  // `c.get("db").query.tags`: what middleware put there leads to the database, and its members are no part of the request.
+  if (HANDLE.test(request.path)) {
+    const steps = [request.path, name].map((step) => ({ kind: "member", name: step }) as const);
     return { k: "chain", root: { ...request, path: "" }, steps, place };
   }
   if (SAME.test(name)) return request;
