@@ -3,12 +3,12 @@ import { bindMethod, construct, fieldOf } from "../interpret/class.ts";
 import { aside, moduleScope } from "../interpret/module-value.ts";
 import type { ProjectFile } from "../project.ts";
 import { isFunction } from "../syntax/is-function.ts";
-import { UNDEFINED, type ClassValue, type FunctionNode } from "../values/value.ts";
+import type { ClassValue, FunctionNode } from "../values/value.ts";
 import { decorator } from "./decorators.ts";
 import type { EntryPoint } from "./entry-point.ts";
-import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { isHandler, isWebStyle, takesRequest, wrappedIn } from "./handlers.ts";
 import { declaredBy } from "../syntax/declared.ts";
+import { unmountedHandler } from "./unmounted-handler.ts";
 
 /** Express, with classes: methods that are handed a request and what answers it. What mounts them stands elsewhere. */
 export function classHandlerEntryPoints(file: ProjectFile): EntryPoint[] {
@@ -58,24 +58,11 @@ function handler(
   member: MethodDefinition | PropertyDefinition,
   name: string,
 ): EntryPoint {
-  const place = { file: file.path, node: member };
-  return {
-    kind: "handler",
-    framework: "express",
-    name,
-    method: null,
-    path: null,
-    file: file.path,
-    node: member,
-    follow(machine) {
-      machine.learn("unmounted", { sure: true, place, why: "no file of the tree mounts this handler" });
-      const of: ClassValue = { k: "class", node, scope: moduleScope(machine, file.path), file: file.path };
-      // What is made on the way, a wrapper around it, is no part of what it does.
-      const value = aside(machine, () =>
-        member.static ? bindMethod(machine, of, name, true) : fieldOf(machine, construct(machine, of, []), name),
-      );
-      if (value !== null)
-        followHandler(machine, value, [REQUEST, WRITER, { k: "continuation", run: () => UNDEFINED }], place);
-    },
-  };
+  return unmountedHandler({ file: file.path, name, node: member }, (machine) => {
+    const of: ClassValue = { k: "class", node, scope: moduleScope(machine, file.path), file: file.path };
+    // What is made on the way, a wrapper around it, is no part of what it does.
+    return aside(machine, () =>
+      member.static ? bindMethod(machine, of, name, true) : fieldOf(machine, construct(machine, of, []), name),
+    );
+  });
 }

@@ -11,6 +11,7 @@ import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import { followMiddleware } from "./follow-middleware.ts";
 import { CONTEXT, declarationOf } from "./next.ts";
 import { isFunction } from "../syntax/is-function.ts";
+import { EXPRESS, learnUnmounted } from "./unmounted-handler.ts";
 
 const REQUEST_TYPE =
   /^(?:Request|NextRequest|IncomingMessage|FastifyRequest|VercelRequest|NextApiRequest|AuthenticatedRequest|\w*Request|APIGatewayProxyEvent\w*|H3Event|KoaContext)$/;
@@ -44,24 +45,11 @@ export function handlerEntryPoints(file: ProjectFile): EntryPoint[] {
       node,
       body: fn,
       follow(machine) {
-        const value = exportedValue(machine, file.path, exported);
-        if (!web)
-          machine.learn("unmounted", {
-            sure: true,
-            place: { file: file.path, node },
-            why: "no file of the tree mounts this handler",
-          });
         const place = { file: file.path, node };
+        const value = exportedValue(machine, file.path, exported);
+        if (!web) learnUnmounted(machine, place);
         if (value?.k === "list") followMiddleware(machine, value.items, [REQUEST, WRITER], place);
-        else if (value !== null)
-          followHandler(
-            machine,
-            value,
-            web
-              ? [REQUEST, CONTEXT]
-              : [REQUEST, WRITER, { k: "continuation", run: () => ({ k: "literal", value: undefined }) }],
-            place,
-          );
+        else if (value !== null) followHandler(machine, value, web ? [REQUEST, CONTEXT] : EXPRESS, place);
       },
     });
   }

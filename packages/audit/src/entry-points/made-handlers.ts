@@ -2,9 +2,8 @@ import type { Node } from "oxc-parser";
 import { aside } from "../interpret/module-value.ts";
 import type { ProjectFile } from "../project.ts";
 import { keyName } from "../syntax/object-fields.ts";
-import { type FunctionNode, UNDEFINED, type Value } from "../values/value.ts";
+import type { FunctionNode } from "../values/value.ts";
 import type { EntryPoint } from "./entry-point.ts";
-import { followHandler, REQUEST, WRITER } from "./follow-handler.ts";
 import {
   calledThere,
   functionIn,
@@ -17,6 +16,7 @@ import {
   wrappedIn,
 } from "./handlers.ts";
 import { scopeAround } from "./routers/scope-around.ts";
+import { unmountedHandler } from "./unmounted-handler.ts";
 
 /** `(Model) => …`, `(modelName) => …`: it is made for any rows. */
 const STANDS_FOR_ROWS =
@@ -83,25 +83,9 @@ function declaredIn({ body }: FunctionNode, name: string): Node | null {
 }
 
 function entryOf(file: ProjectFile, maker: FunctionNode, end: Node, { name, node, value, fn }: Made): EntryPoint {
-  const place = { file: file.path, node };
-  return {
-    kind: "handler",
-    framework: "express",
-    name,
-    method: null,
-    path: null,
-    file: file.path,
-    node,
-    body: fn,
-    follow(machine) {
-      machine.learn("unmounted", { sure: true, place, why: "no file of the tree mounts this handler" });
-      if (maker.params.some((one) => STANDS_FOR_ROWS.test(nameOfParameter(one))))
-        machine.learn("opaque:scope", { sure: false, place, why: "which rows it is made for is said elsewhere" });
-      const made = aside(machine, () =>
-        machine.evaluate(value, scopeAround(machine, { file, node: end, around: [maker] })),
-      );
-      const next: Value = { k: "continuation", run: () => UNDEFINED };
-      followHandler(machine, made, [REQUEST, WRITER, next], place);
-    },
-  };
+  return unmountedHandler({ file: file.path, name, node, body: fn }, (machine, place) => {
+    if (maker.params.some((one) => STANDS_FOR_ROWS.test(nameOfParameter(one))))
+      machine.learn("opaque:scope", { sure: false, place, why: "which rows it is made for is said elsewhere" });
+    return aside(machine, () => machine.evaluate(value, scopeAround(machine, { file, node: end, around: [maker] })));
+  });
 }

@@ -168,7 +168,7 @@ function together(ways: readonly Alternative[]): readonly Alternative[] {
   const props = new Map(
     [...names].map((name) => [
       name,
-      choose(structs.map(({ value, facts }) => ({ value: fieldOf(value, name), facts }))),
+      choose(structs.map(({ value, facts }) => ({ value: putThere(value, name), facts }))),
     ]),
   );
   const spreads = [...new Map(structs.flatMap(({ value }) => value.spreads.map((one) => [keyOf(one), one]))).values()];
@@ -176,7 +176,8 @@ function together(ways: readonly Alternative[]): readonly Alternative[] {
   return [{ value: { ...first.value, props, spreads }, facts }, ...ways.filter(({ value }) => value.k !== "struct")];
 }
 
-function fieldOf(object: Struct, name: string): Value {
+/** What a field holds on the way on which the object was filled in so. */
+function putThere(object: Struct, name: string): Value {
   return object.props.get(name) ?? (object.spreads.length === 0 ? LEFT_OUT : opaque(name));
 }
 

@@ -1,6 +1,7 @@
 import type { Node } from "oxc-parser";
 import type { Value } from "../values/value.ts";
 import type { Machine } from "./machine.ts";
+import { conditionOf } from "./named-condition.ts";
 import { narrow } from "./narrow.ts";
 import type { Scope } from "./scope.ts";
 import { keyOf } from "../values/key.ts";
@@ -27,8 +28,8 @@ export function branch(machine: Machine, node: Node, scope: Scope, tell?: (value
       if (node.type !== "ChainExpression") return branch(machine, node.expression, scope, tell);
       break;
     case "Identifier": {
-      const named = scope.find(node.name)?.asks;
-      if (named !== undefined) return branch(machine, named.node, named.scope, tell);
+      const named = conditionOf(machine, node.name, scope);
+      if (named !== null) return branch(machine, named.node, named.scope, tell);
       break;
     }
     case "UnaryExpression":

@@ -1,5 +1,8 @@
 import type { Node } from "oxc-parser";
+import { walk } from "../syntax/walk.ts";
+import type { Machine } from "./machine.ts";
 import type { Asked, Scope } from "./scope.ts";
+import { read } from "./state.ts";
 
 /** What only looks: it may be evaluated again where the name is tested. */
 const LOOKS = /^(?:startsWith|endsWith|includes|test|has|some|every|isFailure|isSuccess|isArray|isAuthenticated)$/;
@@ -8,18 +11,24 @@ const LOOKS = /^(?:startsWith|endsWith|includes|test|has|some|every|isFailure|is
  * `const isInside = target.startsWith(root)`: whoever tests the name later asks what it stands for, as TypeScript has it of
  * aliased conditions (4.4).
  */
-export function nameCondition(name: string, node: Node, scope: Scope): void {
+export function nameCondition(machine: Machine, name: string, node: Node, scope: Scope): void {
   const slot = isCondition(node) ? scope.own(name) : undefined;
-  if (slot !== undefined) slot.asks = { node, scope };
+  if (slot === undefined) return;
+  const of = [...walk(node)].flatMap((one) => (one.type === "Identifier" ? (scope.find(one.name) ?? []) : []));
+  slot.asks = { node, scope, of: of.map((each) => ({ slot: each, value: read(machine.state, each) })) };
 }
 
-/** The condition that is tested by a name, or by its opposite. */
-export function askedBy(node: Node, scope: Scope): Asked {
-  if (node.type === "UnaryExpression" && node.operator === "!") {
-    const inner = askedBy(node.argument, scope);
-    return inner.node === node.argument ? { node, scope } : inner;
-  }
-  return (node.type === "Identifier" ? scope.find(node.name)?.asks : undefined) ?? { node, scope };
+/** What a name stands for, as long as all that it was asked of is what it was then. */
+export function conditionOf(machine: Machine, name: string, scope: Scope): Asked | null {
+  const asked = scope.find(name)?.asks;
+  return asked?.of.every(({ slot, value }) => read(machine.state, slot) === value) === true ? asked : null;
+}
+
+/** The condition that is tested by a name, or by its opposite; else the test itself. */
+export function askedBy(machine: Machine, test: Node, scope: Scope): Node {
+  let node = test;
+  while (node.type === "UnaryExpression" && node.operator === "!") node = node.argument;
+  return (node.type === "Identifier" ? conditionOf(machine, node.name, scope)?.node : undefined) ?? test;
 }
 
 function isCondition(node: Node): boolean {

@@ -12,6 +12,8 @@ export interface Slot extends Traced {
 export interface Asked {
   readonly node: Node;
   readonly scope: Scope;
+  /** The names in it, with what they held then. */
+  readonly of: readonly { readonly slot: Slot; readonly value: Value }[];
 }
 
 /** A lexical scope at one evaluation of it: closures keep theirs. */

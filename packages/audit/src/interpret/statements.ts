@@ -48,7 +48,8 @@ function run(machine: Machine, node: Statement, scope: Scope): void {
         const value = init === null ? UNDEFINED : machine.evaluate(init, scope);
         if (init !== null) noteUnawaited(machine, init, scope);
         bindPattern(machine, id, value, scope);
-        if (node.kind === "const" && init !== null && id.type === "Identifier") nameCondition(id.name, init, scope);
+        if (node.kind === "const" && init !== null && id.type === "Identifier")
+          nameCondition(machine, id.name, init, scope);
       }
       return;
     case "ReturnStatement": {
@@ -141,6 +142,7 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
   const asked: Value[] = [];
   const recorded = machine.operations.length;
   notePromise(machine, node.test, scope);
+  const tested = askedBy(machine, node.test, scope);
   const { yes, no } = branch(machine, node.test, scope, (value) => asked.push(value));
   const decided = asked.at(-1) ?? null;
   const read = machine.operations.length;
@@ -165,7 +167,7 @@ function runIf(machine: Machine, node: Extract<Statement, { type: "IfStatement" 
       denies,
       consequent: node.consequent,
       whole: node.alternate === null ? null : node,
-      place: { file: scope.file, node: askedBy(node.test, scope).node },
+      place: { file: scope.file, node: tested },
     });
   }
   machine.state = joinEither(after, otherwise);

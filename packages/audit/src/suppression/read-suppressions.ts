@@ -1,10 +1,5 @@
+import type { Span } from "../syntax/parse.ts";
 import { lineStarts, positionAt } from "../syntax/position.ts";
-
-/** A comment as the parser gives it; offsets in UTF-16 units, the markers included. */
-export interface CommentSpan {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** One finding somebody accepted, at its place in the code. */
 export interface Suppression {
@@ -36,7 +31,7 @@ const MAX_REASON = 500;
  */
 export function readSuppressions(
   text: string,
-  comments: readonly CommentSpan[],
+  comments: readonly Span[],
   known: ReadonlySet<string> | null = null,
 ): Suppressions {
   if (!text.includes(MARK)) return NONE;
@@ -91,12 +86,7 @@ function bare(line: string): string {
 }
 
 /** The line a comment speaks of: its own after code, else that of the next code. */
-function target(
-  text: string,
-  lines: readonly number[],
-  spans: ReadonlyMap<number, number>,
-  comment: CommentSpan,
-): number {
+function target(text: string, lines: readonly number[], spans: ReadonlyMap<number, number>, comment: Span): number {
   const { line, column } = positionAt(lines, comment.start);
   const before = text.slice(comment.start - column + 1, comment.start).trim();
   const jsx = before === "{";

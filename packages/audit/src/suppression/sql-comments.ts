@@ -1,11 +1,11 @@
-import type { CommentSpan } from "./read-suppressions.ts";
+import type { Span } from "../syntax/parse.ts";
 
 /**
  * Spans of the comments of a PostgreSQL file: `--` to the line's end and nested block comments, outside of strings, quoted
  * names and dollar-quoted bodies (SQL Syntax §4.1.2, §4.1.5). An unclosed one ends with the file.
  */
-export function sqlComments(text: string): CommentSpan[] {
-  const found: CommentSpan[] = [];
+export function sqlComments(text: string): Span[] {
+  const found: Span[] = [];
   let at = 0;
   while (at < text.length) {
     const two = text.slice(at, at + 2);

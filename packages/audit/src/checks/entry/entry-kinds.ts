@@ -84,13 +84,13 @@ const MEASURES =
   /(?:^|\.|_)(?:metrics?|stats?d?|timers?|counters?|histograms?|gauges?|tracer|tracing|trace|spans?|telemetry|otel|analytics|posthog|segment|mixpanel|amplitude|plausible|sentry|datadog|newrelic|prometheus|honeycomb|logger|log|logs|console|monitor(?:ing)?|observability|instrument\w*|debug|pino|winston|perf(?:ormance)?|breadcrumbs?|rollbar|bugsnag)(?:$|[.A-Z_])|^(?:count|increment|incr|observe|measure|trace|track|time|timed|captureException|captureMessage|addBreadcrumb|setTag|setContext|withScope)(?:$|[A-Z.])/;
 
 /** `monitorRepository.delete(id)`, `deleteLog(id)`: what measures is a thing as well, that somebody has. */
-const OF_MEASURES = /(?:^|[.])(?:delete|remove|destroy|update|archive|rename|list|find|findById|findOne)\w*$/;
+const OF_MEASURES = /(?:^|[.])(?:delete|remove|destroy|update|archive|rename|list|find)\w*$/;
+const KEPT =
+  /(?:monitor|log|metric|counter|timer)s?(?:Service|Repository|Repo|Store|Model|Manager|Controller|Dao|s)?(?:$|\.)|(?:Monitor|Log|Metric|Counter|Timer)s?$/;
 
 export function isMeasure(path: string): boolean {
   return MEASURES.test(path) && !(OF_MEASURES.test(path) && KEPT.test(path));
 }
-const KEPT =
-  /(?:monitor|log|metric|counter|timer)s?(?:Service|Repository|Repo|Store|Model|Manager|Controller|Dao|s)?(?:$|\.)|(?:Monitor|Log|Metric|Counter|Timer)s?$/;
 
 /** Reads or changes something that is not everybody's. */
 export function isSensitive(operation: Operation): boolean {

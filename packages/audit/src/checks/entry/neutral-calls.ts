@@ -7,11 +7,11 @@ const MACHINERY = new Set(
     "cache caches cached caching revalidate revalidation ratelimit ratelimiter limiter limits throttle cookie cookies header headers " +
     "console performance nextresponse superjson dayjs moment zod schema schemas translate translation translations translator " +
     "i18n t span spans tracer tracing math json redirect redirects render renderer rendered renders format formats formatted formatter " +
-    "parse parsed parser parses serialize serializer serialized uuid nanoid random hash hashed hasher hashes"
+    "parse parsed parser parses serialize serializer serialized uuid nanoid random hash hashed hasher hashes date url path limit rate"
   ).split(" "),
 );
-/** These are things as well, which somebody may have: a track of music, a dated row, somebody's log. */
-const EITHER = new Set("log track rate limit date dates time path paths url urls".split(" "));
+/** These are things as well, which somebody may have: a track of music, dates that were agreed, somebody's log. */
+const EITHER = new Set("log track dates time paths urls".split(" "));
 /** What is done to a thing. */
 const DONE =
   /^(?:create|add|insert|remove|delete|destroy|update|save|list|find|get|fetch|load|publish|unpublish|send|cancel|move|assign|archive|approve|export|share|rename|upload|restore)$/;
@@ -30,9 +30,7 @@ export function isNeutral(path: string): boolean {
       if (!EITHER.has(word)) return false;
       // `deleteTrack(id)`, `timeLogs.remove(id)`
       const done = nth > 0 ? (words[0] ?? "") : at < parts.length - 1 ? (wordsOf(parts.at(-1) ?? "")[0] ?? "") : "";
-      return (
-        !DONE.test(done) || word === "date" || word === "url" || word === "path" || word === "limit" || word === "rate"
-      );
+      return !DONE.test(done);
     });
   });
 }
